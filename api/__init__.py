@@ -1,0 +1,1 @@
+"""GraphQL and HTTP. Names and shapes only: nothing is decided here."""

@@ -1,0 +1,33 @@
+"""The aggregates, listed once. An aggregate is a module with five names:
+
+State               what its decisions need to remember, with its `kind`
+Command, Event      unions of its message types
+decide, evolve      its two pure functions
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any, get_args
+
+from domain import messages, uniqueness
+
+AGGREGATES: tuple[ModuleType, ...] = ()
+
+
+def members(union: Any) -> tuple[Any, ...]:
+    """The types of a union, or the one type."""
+    return get_args(union) or (union,)
+
+
+AGGREGATE_OF: dict[type[messages.Command], Any] = {
+    command: aggregate for aggregate in AGGREGATES for command in members(aggregate.Command)
+}
+EVOLVE: dict[str, Any] = {uniqueness.Bearer.kind: uniqueness.evolve} | {
+    aggregate.State.kind: aggregate.evolve for aggregate in AGGREGATES
+}
+EVENT_TYPES: dict[str, type[messages.Event]] = {
+    event.type_name(): event
+    for union in (uniqueness.UniquenessEvent, *(a.Event for a in AGGREGATES))
+    for event in members(union)
+}

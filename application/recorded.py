@@ -1,0 +1,75 @@
+"""An event with its envelope: where it stands in history, who did it, when, why, from what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Generic, NewType
+from uuid import UUID
+
+from typing_extensions import TypeVar
+
+from domain.messages import Event, Role, Stream
+
+Position = NewType("Position", int)  # of an event in the whole log, gap-free from 1
+BEGINNING = Position(0)  # before the first event; also the position of what is not yet recorded
+
+
+class Channel(StrEnum):
+    """How a command came in (AUD-1)."""
+
+    GRAPHQL = "graphql"
+    CLI = "cli"
+    INTAKE = "intake"
+    IMPORT = "import"
+    REACTION = "reaction"
+    TIMEKEEPER = "timekeeper"
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Everything about an event but its facts (AUD-1)."""
+
+    stream: Stream
+    version: int  # in its stream, from 1
+    event_id: UUID
+    recorded_at: datetime
+    effective_at: datetime
+    actor: UUID
+    on_behalf_of: UUID | None
+    roles: frozenset[Role]
+    channel: Channel
+    command_id: UUID
+    correlation_id: UUID
+    causation_id: UUID | None
+    reason: str | None = None
+    policies: dict[str, int] = field(default_factory=dict)  # versions consulted, by policy id
+    position: Position = BEGINNING
+
+
+E_co = TypeVar("E_co", bound=Event, covariant=True, default=Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded(Generic[E_co]):
+    """An event with its place in history."""
+
+    envelope: Envelope
+    event: E_co
+
+    @property
+    def stream_id(self) -> UUID:
+        return self.envelope.stream.id
+
+    @property
+    def position(self) -> Position:
+        return self.envelope.position
+
+    @property
+    def effective_at(self) -> datetime:
+        return self.envelope.effective_at
+
+    @property
+    def recorded_at(self) -> datetime:
+        return self.envelope.recorded_at

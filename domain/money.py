@@ -1,0 +1,47 @@
+"""Money: an exact amount in one currency. Never a float, never two currencies in one sum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Annotated, Self
+
+from pydantic import Field, StringConstraints
+
+from domain.messages import Message
+
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]  # ISO 4217
+Amount = Annotated[Decimal, Field(max_digits=18, decimal_places=6, allow_inf_nan=False)]
+
+
+class Money(Message):
+    """An amount with its currency (CRN-4)."""
+
+    amount: Amount
+    currency: Currency
+
+    def __add__(self, other: Money) -> Self:
+        return self.but(self.amount + self.same(other).amount)
+
+    def __sub__(self, other: Money) -> Self:
+        return self.but(self.amount - self.same(other).amount)
+
+    def __lt__(self, other: Money) -> bool:
+        return self.amount < self.same(other).amount
+
+    def __le__(self, other: Money) -> bool:
+        return self.amount <= self.same(other).amount
+
+    def same(self, other: Money) -> Money:
+        """The other, if it is in our currency; a mistake in the code otherwise (CRN-4)."""
+        if other.currency != self.currency:
+            raise ValueError(f"{self.currency} and {other.currency} do not mix without a rate.")
+        return other
+
+    def but(self, amount: Decimal) -> Self:
+        return type(self)(amount=amount, currency=self.currency)
+
+
+def total(amounts: Iterable[Money], currency: str) -> Money:
+    """The exact sum, zero if there is nothing to add."""
+    return sum(amounts, Money(amount=Decimal(0), currency=currency))
