@@ -1,0 +1,1 @@
+"""Warranty claims: asking the manufacturer to bear the cost of work done."""

@@ -1,0 +1,1 @@
+"""Who and what there is: manufacturers, stations, people, customers, equipment."""
