@@ -160,5 +160,7 @@ class View(Generic[R, E]):
         return {order.name: order for order in orders}
 
     def touched_by(self, recorded: Recorded[Any]) -> tuple[Hashable, ...]:
-        """The keys of the rows that an event may change."""
-        return self.keys(recorded) if type(recorded.event) in self.event_types else ()
+        """The keys of the rows that an event may change, each once."""
+        if type(recorded.event) not in self.event_types:
+            return ()
+        return tuple(dict.fromkeys(self.keys(recorded)))

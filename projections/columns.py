@@ -1,0 +1,174 @@
+"""What a field of a row can hold, and what PostgreSQL keeps for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from functools import cached_property
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+from uuid import UUID
+
+from psycopg.sql import SQL
+from pydantic import BaseModel, TypeAdapter
+
+from domain.messages import Erased, Sealed
+
+SQL_TYPES: dict[type, str] = {
+    UUID: "uuid",
+    str: "text",
+    int: "bigint",
+    bool: "boolean",
+    datetime: "timestamptz",
+    date: "date",
+    Decimal: "numeric",
+}
+
+
+class NoColumn(TypeError):
+    """A row may hold plain values, enums, personal text, models, and tuples of them."""
+
+
+class Unsealed(ValueError):
+    """Personal data must be sealed before it is kept: the key comes from the log, not a view."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a field holds: a plain type, an enum, a model or personal text; perhaps none, or many.
+
+    `type` is `Sealed` where the field is personal.
+    """
+
+    type: type[Any]
+    nullable: bool = False
+    many: bool = False  # a tuple of them
+
+    @property
+    def personal(self) -> bool:
+        return self.type is Sealed
+
+    @property
+    def model(self) -> bool:
+        """Whether it has fields of its own."""
+        return issubclass(self.type, BaseModel) and not self.personal
+
+    @property
+    def enum(self) -> bool:
+        return issubclass(self.type, StrEnum)
+
+    @property
+    def plain(self) -> bool:
+        """Whether it has a place in an order and can be compared: one value, in the open."""
+        return not (self.many or self.personal or self.model)
+
+    @cached_property
+    def sql(self) -> SQL:
+        if not self.plain:
+            return SQL("jsonb")
+        return SQL(SQL_TYPES[str if self.enum else self.type])
+
+    @cached_property
+    def fields(self) -> Mapping[str, Shape]:
+        """The fields of a model."""
+        return shapes(self.type)
+
+    @cached_property
+    def encode(self) -> Callable[[Any], Any] | None:
+        """What turns a value into the one PostgreSQL is given, if it is not the same."""
+        return None if self.plain else self.written
+
+    @cached_property
+    def decode(self) -> Callable[[Any], Any] | None:
+        """What turns PostgreSQL's value into the row's, if it is not the same."""
+        if self.plain:
+            return self.type if self.enum else None
+        one: Any = self.type
+        return TypeAdapter(tuple[one, ...] if self.many else one).validate_python
+
+    def written(self, value: Any) -> Any:
+        """The value as it is kept in JSON: decimals as text, moments as PostgreSQL writes them."""
+        if value is None:
+            return None
+        if self.many:
+            return [self.written_one(item) for item in value]
+        return self.written_one(value)
+
+    def written_one(self, value: Any) -> Any:
+        if self.personal:
+            return sealed(value)
+        if self.model:
+            return {
+                name: shape.written(getattr(value, name)) for name, shape in self.fields.items()
+            }
+        return in_json(value)
+
+
+SHAPES: dict[type[BaseModel], Mapping[str, Shape]] = {}
+
+
+def shapes(model: type[BaseModel]) -> Mapping[str, Shape]:
+    """The shape of every field. Raises NoColumn for one that cannot be kept."""
+    if model not in SHAPES:
+        fields = model.model_fields.items()
+        SHAPES[model] = {name: shape_of(field.annotation) for name, field in fields}
+    return SHAPES[model]
+
+
+def shape_of(annotation: Any) -> Shape:
+    kinds = [bare(kind) for kind in alternatives(annotation)]
+    nullable, kinds = NoneType in kinds, [kind for kind in kinds if kind is not NoneType]
+    if Sealed in kinds:
+        return Shape(Sealed, nullable)
+    if len(kinds) != 1:
+        raise NoColumn(f"{annotation}: {NoColumn.__doc__}")
+    [kind] = kinds
+    if get_origin(kind) is tuple:
+        return Shape(shape_of(get_args(kind)[0]).type, nullable, many=True)
+    if kind in SQL_TYPES or (isinstance(kind, type) and issubclass(kind, StrEnum | BaseModel)):
+        return Shape(kind, nullable)
+    raise NoColumn(f"{annotation}: {NoColumn.__doc__}")
+
+
+def alternatives(annotation: Any) -> tuple[Any, ...]:
+    """The kinds of a union, or the one kind."""
+    kind = bare(annotation)
+    return get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)
+
+
+def bare(annotation: Any) -> Any:
+    """The type itself, without what is noted beside it."""
+    while get_origin(annotation) is Annotated or hasattr(annotation, "__supertype__"):
+        annotation = getattr(annotation, "__supertype__", None) or get_args(annotation)[0]
+    return annotation
+
+
+def sealed(value: Any) -> dict[str, str] | None:
+    match value:
+        case Sealed(subject=subject, sealed=text):
+            return {"subject": str(subject), "sealed": text}
+        case Erased():
+            return None
+        case _:
+            raise Unsealed
+
+
+def in_json(value: Any) -> Any:
+    match value:
+        case datetime():
+            return moment_text(value)
+        case Decimal():
+            return format(value, "f")
+        case UUID() | date():
+            return str(value)
+        case _:
+            return value
+
+
+def moment_text(moment: datetime) -> str:
+    """As PostgreSQL writes a moment in JSON, in UTC."""
+    text = moment.astimezone(UTC).isoformat()
+    return text.removesuffix("+00:00").rstrip("0") + "+00:00" if moment.microsecond else text

@@ -1,0 +1,91 @@
+"""Folding events into rows, in memory. Nothing here knows that there is a database."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Mapping
+from typing import Any, Generic, NamedTuple
+
+from application.recorded import Position, Recorded
+from projections.view import E, R, View
+
+
+class Touch(NamedTuple):
+    """An event and one of the rows it concerns."""
+
+    recorded: Recorded[Any]
+    key: Hashable
+    reference: Any
+
+
+class Version(NamedTuple):
+    """A row and the position since which it has been so."""
+
+    since: Position
+    row: Any
+
+
+class Past(NamedTuple):
+    """A row that was so from one position up to, but not at, another."""
+
+    since: Position
+    until: Position
+    row: Any
+
+
+class Fault(NamedTuple):
+    """An event that a row could not take in, or must wait for behind one: then without error."""
+
+    key: str
+    position: Position
+    error: str | None
+
+
+class Folding(Generic[R, E]):
+    """The rows of one view while events are folded into them."""
+
+    def __init__(
+        self,
+        view: View[R, E],
+        rows: Mapping[Hashable, Version] | None = None,
+        parked: Collection[str] = (),
+    ) -> None:
+        self.view = view
+        self.rows: dict[Hashable, Version] = dict(rows or {})
+        self.before = frozenset(self.rows)
+        self.past: list[Past] = []
+        self.changed: set[Hashable] = set()
+        self.faults: list[Fault] = []
+        self.parked = set(parked)
+
+    @property
+    def added(self) -> set[Hashable]:
+        """The keys of rows that were not there before."""
+        return self.changed - self.before
+
+    def take(self, touch: Touch) -> None:
+        """Take in one event. A fault parks the row it is about and leaves the others alone."""
+        recorded, key, reference = touch
+        if self.parked and str(key) in self.parked:
+            return self.park(touch, None)
+        was = self.rows.get(key)
+        try:
+            row = self.view.fold(was.row if was else None, recorded, reference)
+        except Exception as error:  # whatever a fold may raise, the other rows must go on
+            return self.park(touch, repr(error))
+        return self.turn(key, was, row, recorded.position)
+
+    def turn(self, key: Hashable, was: Version | None, row: R | None, at: Position) -> None:
+        """From this position on the row is so; the very row that was there writes nothing."""
+        if row is (was.row if was else None):
+            return
+        self.changed.add(key)
+        if was:
+            self.past.append(Past(was.since, at, was.row))
+        if row is None:
+            del self.rows[key]
+        else:
+            self.rows[key] = Version(at, row)
+
+    def park(self, touch: Touch, error: str | None) -> None:
+        self.parked.add(str(touch.key))
+        self.faults.append(Fault(str(touch.key), touch.recorded.position, error))

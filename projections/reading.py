@@ -1,0 +1,159 @@
+"""Asking the views: at once, after a position, or as of a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from time import monotonic
+from typing import Any, NamedTuple, TypeAlias
+
+from anyio.to_thread import run_sync
+from application.log import EventLog
+from psycopg.sql import SQL, Composed
+from psycopg_pool import AsyncConnectionPool
+
+from application.recorded import Position
+from domain.messages import Refusal, RefusalCode
+from projections.access import EVERYTHING, REACH, Reach
+from projections.catalogue import AnyView, Views
+from projections.progress import Progress
+from projections.selection import Page, constant
+from projections.statement import COMMA, PageOfRows, Rows, Statement
+from projections.view import Row
+
+Moment: TypeAlias = Position | datetime
+
+
+class ViewIsBehind(Refusal):
+    """The views do not show this position yet. If it was recorded, it will come: ask again."""
+
+    code = RefusalCode.UNAVAILABLE
+
+
+class Seen(NamedTuple):
+    """A row as a reader finds it. A stale one stands still behind an event it could not take."""
+
+    row: Row
+    stale: bool
+    cursor: str = ""  # where it stands in its list, if it was found in one
+
+
+class Reader:
+    """Rows for those who ask. `restricted` readers see only what is within their reach.
+
+    `progress` is the engine's, if it runs in this process; without it the checkpoint is polled.
+    """
+
+    PATIENCE = 2.0  # seconds to wait for a position
+    POLL = 0.005  # seconds between looks at the checkpoint
+
+    def __init__(
+        self,
+        views: Views,
+        pool: AsyncConnectionPool,
+        log: EventLog,
+        progress: Progress | None = None,
+    ) -> None:
+        self.views = views
+        self.pool = pool
+        self.log = log
+        self.progress = progress or Progress()
+
+    async def rows(self, query: bytes, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        async with self.pool.connection() as connection:
+            return await (await connection.execute(query, params)).fetchall()
+
+    async def position(self) -> Position:
+        """How far the views have come."""
+        [[position]] = await self.rows(b"SELECT position FROM checkpoint", {})
+        return Position(position)
+
+    async def wait_for(self, position: Position) -> None:
+        """Return once the views show `position`. Raises ViewIsBehind if that takes too long."""
+        deadline = monotonic() + self.PATIENCE
+        while self.progress.position < position and await self.position() < position:
+            if monotonic() > deadline:
+                raise ViewIsBehind
+            await self.progress.moved(self.POLL)
+
+    async def settled(self, moment: Moment) -> Position:
+        """The position a moment stands for, once the views have come that far."""
+        position = (
+            await run_sync(self.log.position_at, moment) if isinstance(moment, datetime) else moment
+        )
+        await self.wait_for(position)
+        return position
+
+    async def one(
+        self,
+        view: AnyView,
+        key: Any,
+        *,
+        as_of: Position | None = None,
+        reach: Reach = EVERYTHING,
+    ) -> Seen | None:
+        """The row with this key, if there is one and the reader may see it."""
+        statement = self._statement(as_of, reach)
+        rows = Rows(statement, view)
+        found = rows.where(rows.equals(view.key_column, rows.bind(view.key_column, constant(key))))
+        query = SQL("SELECT {}, {} {}").format(rows.stale(), columns(rows), found)
+        answer = await self._run(statement, query, reach)
+        return self._seen(rows, "", *answer[0]) if answer else None
+
+    async def page(
+        self,
+        view: AnyView,
+        page: Page,
+        *,
+        as_of: Position | None = None,
+        reach: Reach = EVERYTHING,
+        join: Mapping[str, Any] | None = None,
+    ) -> list[Seen]:
+        """The rows of a page, in reading direction, each with its cursor; and one row more."""
+        statement = self._statement(as_of, reach)
+        rows = self._page(statement, view, page, join)
+        query = SQL("SELECT {}, {}, {} FROM {} ORDER BY n")
+        parts = rows.cursor(), rows.stale(), columns(rows), rows.table()
+        found = await self._run(statement, query.format(*parts), reach)
+        return [self._seen(rows, *values) for values in found]
+
+    async def count(
+        self,
+        view: AnyView,
+        page: Page,
+        *,
+        as_of: Position | None = None,
+        reach: Reach = EVERYTHING,
+        join: Mapping[str, Any] | None = None,
+    ) -> int:
+        """How many rows the whole list has, that the reader may see."""
+        statement = self._statement(as_of, reach)
+        rows = self._page(statement, view, page, join)
+        [[total]] = await self._run(statement, SQL("SELECT {}").format(rows.total()), reach)
+        return int(total)
+
+    def _statement(self, as_of: Position | None, reach: Reach) -> Statement:
+        statement = Statement(self.views, restricted=reach.restricted)
+        statement.look(None if as_of is None else constant(as_of))
+        return statement
+
+    def _page(
+        self, statement: Statement, view: AnyView, page: Page, join: Mapping[str, Any] | None
+    ) -> PageOfRows:
+        shapes = Rows(statement, view).columns
+        bound = {n: statement.bind(constant(v), shapes[n].sql) for n, v in (join or {}).items()}
+        return PageOfRows(statement, view, page, bound)
+
+    def _seen(self, rows: Rows, cursor: str, stale: bool, *values: Any) -> Seen:
+        return Seen(rows.tables.row(values), stale, cursor)
+
+    async def _run(
+        self, statement: Statement, query: Composed, reach: Reach
+    ) -> list[tuple[Any, ...]]:
+        given = {REACH: reach}
+        params = {name: value(given) for name, value in statement.parameters.items()}
+        return await self.rows(query.as_bytes(), params)
+
+
+def columns(rows: Rows) -> Composed:
+    return COMMA.join(map(rows.column, rows.columns))

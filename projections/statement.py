@@ -1,0 +1,212 @@
+"""The SQL for the rows that a reader asks for: one row by key, or a page of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import count
+from typing import Any
+
+from psycopg.sql import SQL, Composable, Composed, Identifier, Literal, Placeholder
+
+from projections.access import reach_in
+from projections.catalogue import Views
+from projections.columns import Shape
+from projections.selection import Page, Value, columns_of, storable
+from projections.tables import BIGINT, Tables, tables_of
+from projections.view import View
+
+COMMA, AND, OR, UNION = SQL(", "), SQL(" AND "), SQL(" OR "), SQL(" UNION ALL ")
+TRUE = SQL("true")
+
+
+class Statement:
+    """One statement in the making: its aliases, its parameters, and as of when it looks.
+
+    A restricted one shows only rows within the reach that comes with the values of a request.
+    """
+
+    def __init__(self, views: Views, *, restricted: bool) -> None:
+        self.views = views
+        self.restricted = restricted
+        self.parameters: dict[str, Value] = {}
+        self.as_of: Composable | None = None
+        self.owners: dict[str, Composable] = {}
+        self.numbers = count()
+
+    def bind(self, value: Value, sql_type: Composable) -> Composed:
+        name = f"p{next(self.numbers)}"
+        self.parameters[name] = lambda values: storable(value(values))
+        return SQL("{}::{}").format(Placeholder(name), sql_type)
+
+    def look(self, as_of: Value | None) -> None:
+        """Until the next look, rows are read as of that position, or as they are."""
+        self.as_of = self.bind(as_of, BIGINT) if as_of else None
+
+    def versions(self, tables: Tables) -> list[tuple[Identifier, Composable]]:
+        """Where to look, and for what: what is and, as of a position, also what was.
+
+        Every row that a statement reads, it reads through here.
+        """
+        reach = self.within_reach(tables)
+        if self.as_of is None:
+            return [(tables.current, reach)]
+        since = SQL("from_position <= {}").format(self.as_of)
+        until = SQL("to_position > {}").format(self.as_of)
+        return [
+            (tables.current, AND.join([since, reach])),
+            (tables.past, AND.join([since, until, reach])),
+        ]
+
+    def within_reach(self, tables: Tables) -> Composable:
+        """Whether a row is the reader's to see, made from the view's owner columns."""
+        owners = tables.view.owners
+        if not self.restricted or not owners:
+            return TRUE
+        theirs = [
+            SQL("{} = ANY({})").format(Identifier(column), self.owners_of(kind))
+            for kind, column in owners.items()
+        ]
+        return SQL("({})").format(OR.join(theirs))
+
+    def owners_of(self, kind: str) -> Composable:
+        if kind not in self.owners:
+            self.owners[kind] = self.bind(lambda values: reach_in(values).of(kind), SQL("uuid[]"))
+        return self.owners[kind]
+
+    def source(self, tables: Tables) -> Composed:
+        selects = [
+            SQL("SELECT {} FROM {} WHERE {}").format(tables.column_list, table, condition)
+            for table, condition in self.versions(tables)
+        ]
+        return SQL("({})").format(UNION.join(selects))
+
+
+class Rows:
+    """The rows of one view under an alias; `where` says which."""
+
+    def __init__(self, statement: Statement, view: View[Any, Any]) -> None:
+        self.statement = statement
+        self.view = view
+        self.tables = tables_of(view)
+        self.alias = Identifier(f"t{next(statement.numbers)}")
+
+    @property
+    def columns(self) -> Mapping[str, Shape]:
+        return self.tables.columns
+
+    def column(self, name: str) -> Composed:
+        return SQL("{}.{}").format(self.alias, Identifier(name))
+
+    @property
+    def key(self) -> Composed:
+        return self.column(self.view.key_column)
+
+    def equals(self, column: str, value: Composable) -> Composed:
+        return SQL("{} = {}").format(self.column(column), value)
+
+    def bind(self, column: str, value: Value) -> Composed:
+        return self.statement.bind(value, self.columns[column].sql)
+
+    def where(self, condition: Composable) -> Composed:
+        source = self.statement.source(self.tables)
+        return SQL("FROM {} {} WHERE {}").format(source, self.alias, condition)
+
+    def stale(self) -> Composed:
+        """Whether the row stood still at that position, behind an event it could not take."""
+        by_then: Composable = SQL("")
+        if self.statement.as_of is not None:
+            by_then = SQL(" AND position <= {}").format(self.statement.as_of)
+        return SQL(
+            "EXISTS (SELECT FROM dead_letters d WHERE d.view = {} AND d.key = {}::text{})"
+        ).format(Literal(self.view.name), self.key, by_then)
+
+
+class PageOfRows(Rows):
+    """A stretch of a list, found by keyset: the cost does not grow with the depth."""
+
+    def __init__(
+        self,
+        statement: Statement,
+        view: View[Any, Any],
+        page: Page,
+        join: Mapping[str, Composable] | None = None,
+    ) -> None:
+        super().__init__(statement, view)
+        self.page = page
+        self.size = statement.bind(page.size, BIGINT)
+        self.wanted = AND.join([TRUE, *self.joins(join or {}), *self.filters()])
+
+    def joins(self, join: Mapping[str, Composable]) -> list[Composed]:
+        return [self.equals(column, value) for column, value in join.items()]
+
+    def filters(self) -> list[Composed]:
+        return [
+            SQL("{} {} {}").format(
+                self.column(f.column), SQL(f.operator), self.bind(f.column, value)
+            )
+            for f, value in self.page.where
+        ]
+
+    def total(self) -> Composed:
+        return SQL("(SELECT count(*) {})").format(self.where(self.wanted))
+
+    def table(self) -> Composed:
+        """The page, each row with its number `n`, and one row more that tells of a next page."""
+        return SQL(
+            "(SELECT page.*, row_number() OVER () AS n FROM"
+            " (SELECT * FROM ({}) {row} {}) page) {row}"
+        ).format(UNION.join(self.candidates()), self.stretch, row=self.alias)
+
+    def candidates(self) -> list[Composed]:
+        """The first rows of what is and of what was, each by its index: PostgreSQL does not
+        take a LIMIT into a UNION by itself, and would read both tables whole."""
+        columns = COMMA.join(map(self.column, self.columns))
+        wanted = AND.join([self.wanted, self.beyond()])
+        return [
+            SQL("(SELECT {} FROM {} {} WHERE {} AND {} {})").format(
+                columns, table, self.alias, condition, wanted, self.stretch
+            )
+            for table, condition in self.statement.versions(self.tables)
+        ]
+
+    @property
+    def stretch(self) -> Composed:
+        return SQL("ORDER BY {} LIMIT {} + 1").format(self.order(), self.size)
+
+    @property
+    def place(self) -> list[str]:
+        return list(columns_of(self.view, self.page.order))
+
+    def order(self) -> Composed:
+        direction = SQL(" DESC" if self.page.descending else "")
+        return COMMA.join(self.column(name) + direction for name in self.place)
+
+    def beyond(self) -> Composable:
+        if self.page.beyond is None:
+            return TRUE
+        values = [
+            self.bind(name, nth(self.page.beyond, index)) for index, name in enumerate(self.place)
+        ]
+        return SQL("({}) {} ({})").format(
+            COMMA.join(map(self.column, self.place)),
+            SQL("<" if self.page.descending else ">"),
+            COMMA.join(values),
+        )
+
+    def cursor(self) -> Composed:
+        """Where a row stands in this order: what a reader hands back to go on from there."""
+        place = COMMA.join(self.exactly(name) for name in self.place)
+        return in_base64(SQL("json_build_array({})::text").format(place))
+
+    def exactly(self, name: str) -> Composed:
+        """A decimal goes as text: JSON readers make floats of it."""
+        numeric = self.columns[name].sql == SQL("numeric")
+        return self.column(name) + SQL("::text" if numeric else "")
+
+
+def in_base64(text: Composable) -> Composed:
+    return SQL("translate(encode(convert_to({}, 'UTF8'), 'base64'), E'\\n', '')").format(text)
+
+
+def nth(place: Value, index: int) -> Value:
+    return lambda values: place(values)[index]

@@ -1,0 +1,156 @@
+"""The tables of a view, derived from its row type: `<view>` is, `<view>_past` was."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from functools import cache, cached_property
+from operator import itemgetter
+from typing import Any
+
+from psycopg import Cursor
+from psycopg.sql import SQL, Composable, Composed, Identifier
+
+from projections.columns import Shape, shapes
+from projections.folding import Folding, Past, Version
+from projections.view import Row, View
+
+BIGINT, TEXT = SQL("bigint"), SQL("text")
+
+
+class Tables:
+    """`suffix` names a second pair, filled beside the first while a view is rebuilt."""
+
+    def __init__(self, view: View[Any, Any], suffix: str = "") -> None:
+        self.view = view
+        self.name = view.name + suffix
+        self.names = [self.name, f"{view.name}_past{suffix}"]
+        self.current, self.past = map(Identifier, self.names)
+
+    @cached_property
+    def columns(self) -> Mapping[str, Shape]:
+        return shapes(self.view.row)
+
+    @cached_property
+    def column_list(self) -> Composed:
+        return SQL(", ").join(map(Identifier, self.columns))
+
+    @cached_property
+    def key(self) -> Identifier:
+        return Identifier(self.view.key_column)
+
+    # ── what they look like ─────────────────────────────────────────────────
+
+    @cached_property
+    def definition(self) -> Sequence[Composed]:
+        columns = SQL(", ").join(column(name, shape) for name, shape in self.columns.items())
+        current = SQL("CREATE TABLE {} (from_position bigint NOT NULL, {})")
+        past = SQL(
+            "CREATE TABLE {} (from_position bigint NOT NULL, to_position bigint NOT NULL, {})"
+        )
+        return current.format(self.current, columns), past.format(self.past, columns)
+
+    @cached_property
+    def indexes(self) -> Sequence[Composed]:
+        """Left unnamed: PostgreSQL finds free names, also while two pairs stand side by side."""
+        by_key = SQL("ALTER TABLE {} ADD PRIMARY KEY ({})")
+        by_time = SQL("ALTER TABLE {} ADD PRIMARY KEY ({}, from_position)")
+        index = SQL("CREATE INDEX ON {} ({}, {})")
+        return (
+            by_key.format(self.current, self.key),
+            by_time.format(self.past, self.key),
+            SQL("CREATE INDEX ON {} (from_position)").format(self.current),
+            SQL("CREATE INDEX ON {} (to_position)").format(self.past),
+            *(
+                index.format(table, Identifier(name), self.key)
+                for name in self.searched
+                for table in (self.current, self.past)
+            ),
+        )
+
+    @property
+    def searched(self) -> list[str]:
+        view = self.view
+        names = [*(f.column for f in view.filters), *view.orders, *view.owners.values()]
+        return [name for name in dict.fromkeys(names) if name != view.key_column]
+
+    # ── reading and writing them, always many rows at a time ────────────────
+
+    def load(self, cursor: Cursor[Any], keys: Iterable[Hashable]) -> dict[Hashable, Version]:
+        """The current rows with these keys."""
+        query = SQL("SELECT from_position, {} FROM {} WHERE {} = ANY(%b::{}[])").format(
+            self.column_list, self.current, self.key, self.columns[self.view.key_column].sql
+        )
+        cursor.execute(query, [list(keys)])
+        versions = (Version(since, self.row(values)) for since, *values in cursor)
+        return {getattr(version.row, self.view.key_column): version for version in versions}
+
+    @cached_property
+    def decoders(self) -> Sequence[tuple[int, Any]]:
+        shapes = enumerate(self.columns.values())
+        return [(place, shape.decode) for place, shape in shapes if shape.decode]
+
+    def row(self, values: Iterable[Any]) -> Row:
+        """The row that was saved as these values; they were checked when it was folded."""
+        values = list(values)
+        for place, decode in self.decoders:
+            if values[place] is not None:
+                values[place] = decode(values[place])
+        found: Row = self.view.row.model_construct(**dict(zip(self.columns, values, strict=True)))
+        return found
+
+    @cached_property
+    def encoders(self) -> Sequence[tuple[int, Any]]:
+        shapes = enumerate(self.columns.values())
+        return [(place, shape.encode) for place, shape in shapes if shape.encode]
+
+    def values(self, row: Row) -> list[Any]:
+        """What is saved of a row. Raises Unsealed for personal data in the open."""
+        values = list(self.fields(row.__dict__))
+        for place, encode in self.encoders:
+            values[place] = encode(values[place])
+        return values
+
+    @cached_property
+    def fields(self) -> Any:
+        names = tuple(self.columns)
+        return itemgetter(*names) if len(names) > 1 else lambda row: (row[names[0]],)
+
+    def save(self, cursor: Cursor[Any], folding: Folding[Any, Any]) -> None:
+        """Put the outcome of a page in the place of what was there before it."""
+        if replaced := folding.changed - folding.added:
+            delete = SQL("DELETE FROM {} WHERE {} = ANY(%b::{}[])")
+            kind = self.columns[self.view.key_column].sql
+            cursor.execute(delete.format(self.current, self.key, kind), [list(replaced)])
+        rows = folding.rows
+        self.copy(cursor, (rows[key] for key in folding.changed if key in rows), folding.past)
+
+    def copy(self, cursor: Cursor[Any], versions: Iterable[Version], past: Sequence[Past]) -> None:
+        self.copy_into(cursor, self.current, [BIGINT], versions)
+        if past:
+            self.copy_into(cursor, self.past, [BIGINT, BIGINT], past)
+
+    def copy_into(
+        self,
+        cursor: Cursor[Any],
+        table: Identifier,
+        positions: list[SQL],
+        versions: Iterable[Version | Past],
+    ) -> None:
+        command = SQL("COPY {} FROM STDIN (FORMAT BINARY)").format(table)
+        kinds = [*positions, *(shape.sql for shape in self.columns.values())]
+        with cursor.copy(command) as copy:
+            copy.set_types([kind.as_string() for kind in kinds])
+            for *places, row in versions:
+                copy.write_row((*places, *self.values(row)))
+
+
+def column(name: str, shape: Shape) -> Composed:
+    """Text sorts by bytes, everywhere alike, so that cursors and indexes agree."""
+    collation: Composable = SQL(' COLLATE "C"') if shape.sql == TEXT else SQL("")
+    return SQL("{} {}{}").format(Identifier(name), shape.sql, collation)
+
+
+@cache
+def tables_of(view: View[Any, Any]) -> Tables:
+    """The tables that readers look into."""
+    return Tables(view)
