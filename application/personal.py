@@ -1,0 +1,230 @@
+"""Personal data is sealed before it is stored, under a key for each person it is about (AUD-5).
+
+The keys are kept outside the log, encrypted under a master key that no database ever holds. An
+erasure destroys one key; the log keeps the ciphertext, and every proof of it holds. Keys are read
+anew each time and never kept in memory, so that an erasure counts at once in every process.
+"""
+
+from __future__ import annotations
+
+import os
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, Final, TypeVar, get_args
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from psycopg_pool import ConnectionPool
+from pydantic import BaseModel
+
+from domain.messages import About, Erased, Event, Refusal, RefusalCode, Sealed
+
+KEY_BYTES: Final = 32
+NONCE_BYTES: Final = 12
+KEY_OF: Final = b"recourse personal key of "  # sets a wrapped key apart from what it seals
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class SubjectErased(Refusal):
+    """This person's data was erased, and no more of it may be recorded."""
+
+    code = RefusalCode.RULE_BROKEN
+    rule = "AUD-5"
+
+
+class Unreadable(Exception):
+    """Personal data does not open, although nobody erased it: another master key, or damage."""
+
+
+class Vault:
+    """Seals personal data and opens it again, as long as its key exists."""
+
+    def __init__(self, pool: ConnectionPool[Any], master_key: bytes) -> None:
+        if len(master_key) != KEY_BYTES:
+            raise ValueError(f"The master key must have {KEY_BYTES} bytes, not {len(master_key)}.")
+        self._pool = pool
+        self._master = master_key
+
+    def seal_event(self, event: Event) -> Event:
+        """The event with all its personal plaintext sealed; the same event if it has none.
+
+        Raises SubjectErased if some of it is about a person whose data was erased.
+        """
+        subjects = set(subjects_in_clear(event))
+        if not subjects:
+            return event
+        keys = self.keys(subjects)
+        return replaced(event, lambda subject, text: seal(keys[subject], subject, text))
+
+    def open_many(self, sealed: Sequence[Sealed]) -> list[str | Erased]:
+        """What was sealed, in the order given, with one query; Erased where the key is destroyed.
+
+        Raises Unreadable if something else is wrong with it: that must not pass for an erasure.
+        """
+        keys = self._found({each.subject for each in sealed})
+        return [open_sealed(keys, each) for each in sealed]
+
+    def keys(self, subjects: set[UUID]) -> Mapping[UUID, bytes]:
+        """The key of each person, made now where there is none. Raises SubjectErased."""
+        found = self._found(subjects)
+        if missing := subjects - found.keys():
+            self._make(missing)
+            found |= self._found(missing)
+        return {subject: unless_erased(subject, found[subject]) for subject in subjects}
+
+    def key_if_kept(self, subject: UUID) -> bytes | None:
+        """The key of a person, None if it was destroyed. Raises Unreadable if it never was."""
+        return known(self._found({subject}), subject)
+
+    def wrap(self, key: bytes, purpose: bytes) -> bytes:
+        """A key encrypted under the master key, to open for the same purpose only."""
+        return encrypt(self._master, key, purpose)
+
+    def unwrap(self, wrapped: bytes, purpose: bytes) -> bytes:
+        """Raises Unreadable if it was wrapped under another master key, or damaged."""
+        try:
+            return decrypt(self._master, wrapped, purpose)
+        except InvalidTag as error:
+            raise Unreadable(
+                "A key in the database does not open under this master key. Start the program "
+                "with the RECOURSE_MASTER_KEY, or the master.key file, that belongs to it."
+            ) from error
+
+    def _make(self, subjects: set[UUID]) -> None:
+        """Whoever is first makes the key; a tombstone stays a tombstone."""
+        fresh = [(each, self.wrap(os.urandom(KEY_BYTES), KEY_OF + each.bytes)) for each in subjects]
+        with self._pool.connection() as connection, connection.cursor() as cursor:
+            cursor.executemany(
+                "INSERT INTO personal_keys (subject, wrapped) VALUES (%s, %s) "
+                "ON CONFLICT (subject) DO NOTHING",
+                fresh,
+            )
+
+    def _found(self, subjects: set[UUID]) -> dict[UUID, bytes | None]:
+        if not subjects:
+            return {}
+        query = "SELECT subject, wrapped FROM personal_keys WHERE subject = ANY(%s)"
+        with self._pool.connection() as connection:
+            rows = connection.execute(query, (list(subjects),)).fetchall()
+        return {
+            subject: self.unwrap(wrapped, KEY_OF + subject.bytes) if wrapped else None
+            for subject, wrapped in rows
+        }
+
+
+# ── one value ───────────────────────────────────────────────────────────────
+
+
+def encrypt(key: bytes, content: bytes, about: bytes) -> bytes:
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, content, about)
+
+
+def decrypt(key: bytes, encrypted: bytes, about: bytes) -> bytes:
+    return AESGCM(key).decrypt(encrypted[:NONCE_BYTES], encrypted[NONCE_BYTES:], about)
+
+
+def seal(key: bytes, subject: UUID, text: str) -> Sealed:
+    """Nobody can pass it off as another person's: the subject is authenticated with it."""
+    return Sealed(
+        subject=subject, sealed=b64encode(encrypt(key, text.encode(), subject.bytes)).decode()
+    )
+
+
+def open_sealed(keys: Mapping[UUID, bytes | None], value: Sealed) -> str | Erased:
+    key = known(keys, value.subject)
+    if key is None:
+        return Erased()
+    try:
+        return decrypt(key, b64decode(value.sealed, validate=True), value.subject.bytes).decode()
+    except (InvalidTag, ValueError) as error:
+        raise Unreadable(
+            f"Personal data about {value.subject} is not as it was sealed. Verify the log, and "
+            "restore what was damaged."
+        ) from error
+
+
+def known(keys: Mapping[UUID, bytes | None], subject: UUID) -> bytes | None:
+    if subject not in keys:
+        raise Unreadable(
+            f"There is no key for the personal data about {subject}, and no record of an erasure. "
+            "Restore the table personal_keys together with the log."
+        )
+    return keys[subject]
+
+
+def unless_erased(subject: UUID, key: bytes | None) -> bytes:
+    if key is None:
+        raise SubjectErased(
+            f"The personal data about {subject} was erased, and no more of it may be recorded."
+        )
+    return key
+
+
+# ── where in a message it is ────────────────────────────────────────────────
+
+
+def subjects_in_clear(message: BaseModel, *around: BaseModel) -> Iterator[UUID]:
+    """Whom the personal data is about that is not sealed yet."""
+    for name, value in message:
+        if about := marked(type(message)).get(name):
+            if any(isinstance(each, str) for each in parts(value)):
+                yield subject_of(about, message, *around)
+        else:
+            for nested in parts(value):
+                if isinstance(nested, BaseModel):
+                    yield from subjects_in_clear(nested, message, *around)
+
+
+def replaced(message: M, sealing: Callable[[UUID, str], Sealed], *around: BaseModel) -> M:
+    """The message with its personal plaintext sealed, and all else as it was."""
+
+    def in_field(name: str, value: object) -> object:
+        about = marked(type(message)).get(name)
+
+        def part(each: object) -> object:
+            if about and isinstance(each, str):
+                return sealing(subject_of(about, message, *around), each)
+            if isinstance(each, BaseModel):
+                return replaced(each, sealing, message, *around)
+            return each
+
+        return tuple(map(part, value)) if isinstance(value, tuple) else part(value)
+
+    return message.model_copy(update={name: in_field(name, value) for name, value in message})
+
+
+def parts(value: object) -> Iterable[object]:
+    return value if isinstance(value, tuple) else (value,)
+
+
+@cache
+def marked(message: type[BaseModel]) -> Mapping[str, About]:
+    """The personal fields of a kind of message, with what marks them."""
+    found = {
+        name: next(abouts((*field.metadata, field.annotation)), None)
+        for name, field in message.model_fields.items()
+    }
+    return {name: about for name, about in found.items() if about}
+
+
+def abouts(annotations: Iterable[object]) -> Iterator[About]:
+    """Marks anywhere in an annotation, also under `| None` and in a tuple."""
+    for annotation in annotations:
+        if isinstance(annotation, About):
+            yield annotation
+        else:
+            yield from abouts((*get_args(annotation),))
+
+
+def subject_of(about: About, *messages: BaseModel) -> UUID:
+    """Whom it is about: named by a field beside it, or of a message around it."""
+    for message in messages:
+        if isinstance(subject := getattr(message, about.subject, None), UUID):
+            return subject
+    raise TypeError(
+        f"{type(messages[0]).__name__} does not say by {about.subject} whom it is about."
+    )
