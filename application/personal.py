@@ -11,14 +11,14 @@ import os
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, Final, TypeVar, get_args
+from typing import Final, TypeVar, get_args
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from psycopg_pool import ConnectionPool
 from pydantic import BaseModel
 
+from application.recorder import Connections
 from domain.messages import About, Erased, Event, Refusal, RefusalCode, Sealed
 
 KEY_BYTES: Final = 32
@@ -42,10 +42,10 @@ class Unreadable(Exception):
 class Vault:
     """Seals personal data and opens it again, as long as its key exists."""
 
-    def __init__(self, pool: ConnectionPool[Any], master_key: bytes) -> None:
+    def __init__(self, connections: Connections, master_key: bytes) -> None:
         if len(master_key) != KEY_BYTES:
             raise ValueError(f"The master key must have {KEY_BYTES} bytes, not {len(master_key)}.")
-        self._pool = pool
+        self._connections = connections
         self._master = master_key
 
     def seal_event(self, event: Event) -> Event:
@@ -95,20 +95,18 @@ class Vault:
 
     def _make(self, subjects: set[UUID]) -> None:
         """Whoever is first makes the key; a tombstone stays a tombstone."""
-        fresh = [(each, self.wrap(os.urandom(KEY_BYTES), KEY_OF + each.bytes)) for each in subjects]
-        with self._pool.connection() as connection, connection.cursor() as cursor:
-            cursor.executemany(
-                "INSERT INTO personal_keys (subject, wrapped) VALUES (%s, %s) "
-                "ON CONFLICT (subject) DO NOTHING",
-                fresh,
-            )
+        fresh = {each: self.wrap(os.urandom(KEY_BYTES), KEY_OF + each.bytes) for each in subjects}
+        self._connections.write(
+            "INSERT INTO personal_keys (subject, wrapped) SELECT * FROM unnest(%s, %s) "
+            "ON CONFLICT (subject) DO NOTHING RETURNING subject",
+            (list(fresh), list(fresh.values())),
+        )
 
     def _found(self, subjects: set[UUID]) -> dict[UUID, bytes | None]:
         if not subjects:
             return {}
         query = "SELECT subject, wrapped FROM personal_keys WHERE subject = ANY(%s)"
-        with self._pool.connection() as connection:
-            rows = connection.execute(query, (list(subjects),)).fetchall()
+        rows = self._connections.read(query, (list(subjects),))
         return {
             subject: self.unwrap(wrapped, KEY_OF + subject.bytes) if wrapped else None
             for subject, wrapped in rows
