@@ -10,9 +10,17 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any, get_args
 
-from domain import messages, uniqueness
+from domain import messages, policies, uniqueness
+from domain.registry import customer, equipment, manufacturer, person, station
 
-AGGREGATES: tuple[ModuleType, ...] = ()
+AGGREGATES: tuple[ModuleType, ...] = (
+    policies,
+    manufacturer,
+    station,
+    person,
+    customer,
+    equipment,
+)
 
 
 def members(union: Any) -> tuple[Any, ...]:

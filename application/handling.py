@@ -62,7 +62,7 @@ def attempt(log: EventLog, instruction: Instruction) -> Receipt:
         try:
             events, recording = decided(instruction, states)
         except NotLoaded as missing:
-            histories |= log.histories({missing.stream})
+            histories |= log.histories(set(missing.streams))
         else:
             return log.append(recording, events, histories)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -25,6 +25,9 @@ Text = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),
     AfterValidator(without_nul),
 ]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""The address of a kept file."""
+
 Moment = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
 
 
@@ -86,6 +89,11 @@ class Event(Message):
     def type_name(cls) -> str:
         return f"{cls.context}.{cls.__name__}"
 
+    @property
+    def erases(self) -> tuple[UUID, ...]:
+        """The subjects whose personal data ends here: their keys are destroyed with it (AUD-5)."""
+        return ()
+
 
 @dataclass(frozen=True, slots=True)
 class On:
@@ -130,7 +138,7 @@ class Command(Message, ABC):
     @property
     @abstractmethod
     def stream(self) -> Stream:
-        """The history that decides. Others are loaded, and checked, when a decision looks at them."""
+        """The history that decides. Others are loaded, and checked, when it looks at them."""
 
 
 # ── refusals ────────────────────────────────────────────────────────────────
@@ -198,9 +206,10 @@ class NotLoaded(Exception):
     looked at is known, so that the append can insist that none of them has moved.
     """
 
-    def __init__(self, stream: Stream) -> None:
-        super().__init__(stream)
+    def __init__(self, stream: Stream, *others: Stream) -> None:
+        super().__init__(stream, *others)
         self.stream = stream
+        self.streams = frozenset((stream, *others))
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +238,11 @@ class World:
             raise NotLoaded(stream)
         state: S | None = self.known[stream]
         return state
+
+    def gather(self, streams: Iterable[Stream]) -> None:
+        """Have many streams loaded at once that a decision is about to look at one by one."""
+        if missing := [stream for stream in streams if stream not in self.known]:
+            raise NotLoaded(*missing)
 
     def the(self, kind: type[S], id: UUID) -> S:
         """The state of another stream that must exist."""

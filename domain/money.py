@@ -6,11 +6,21 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from domain.messages import Message
 
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]  # ISO 4217
+WITHOUT_DECIMALS = """
+    BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF
+"""
+MINOR_UNITS = {
+    **dict.fromkeys(WITHOUT_DECIMALS.split(), 0),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+    **dict.fromkeys(("CLF", "UYW"), 4),
+}
+"""ISO 4217: the decimals of currencies that do not have two."""
+
 Amount = Annotated[Decimal, Field(max_digits=18, decimal_places=6, allow_inf_nan=False)]
 
 
@@ -45,3 +55,33 @@ class Money(Message):
 def total(amounts: Iterable[Money], currency: str) -> Money:
     """The exact sum, zero if there is nothing to add."""
     return sum(amounts, Money(amount=Decimal(0), currency=currency))
+
+
+def minor_units(currency: str) -> int:
+    """How many decimals an amount that can be paid has, by ISO 4217."""
+    return MINOR_UNITS.get(currency, 2)
+
+
+def payable(amount: Decimal, currency: str) -> bool:
+    """Whether the amount can be paid to the last minor unit."""
+    return amount == round(amount, minor_units(currency))
+
+
+def exact(money: Money) -> Money:
+    """Not negative, and payable."""
+    if money.amount < 0:
+        raise ValueError("The amount must not be negative.")
+    if not payable(money.amount, money.currency):
+        decimals = minor_units(money.currency)
+        raise ValueError(f"{money.currency} has {decimals} decimals, {money.amount} has more.")
+    return money
+
+
+def positive(money: Money) -> Money:
+    if money.amount <= 0:
+        raise ValueError("The amount must be more than zero.")
+    return money
+
+
+ExactMoney = Annotated[Money, AfterValidator(exact)]
+PositiveMoney = Annotated[ExactMoney, AfterValidator(positive)]

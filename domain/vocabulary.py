@@ -1,0 +1,78 @@
+"""Closed lists of the trade's words that policies, registry and claims share."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ClaimKind(StrEnum):
+    """What a standard claim is for (rulebook 7.1)."""
+
+    SERVICE_FEE = "service_fee"
+    FAILURE = "failure"
+    TECHNICAL_UPDATE = "technical_update"
+
+
+class PaperKind(StrEnum):
+    """Papers that support a claim (CLM-2)."""
+
+    SERVICE_REPORT = "service_report"  # with parts request and return slips
+    DIAGNOSTICS = "diagnostics"
+    FAILURE_REPORT = "failure_report"  # PFR
+    REPLACED_PART = "replaced_part"
+    PART_PHOTO = "part_photo"
+    REPAIR_HISTORY = "repair_history"
+    OTHER = "other"
+
+
+class EngineerLevel(StrEnum):
+    """How far an engineer is qualified, from TCL1 up."""
+
+    TCL1 = "TCL1"
+    TCL2 = "TCL2"
+    TCL3 = "TCL3"
+    TCL4 = "TCL4"
+
+    def suffices_for(self, needed: EngineerLevel) -> bool:
+        order = list(EngineerLevel)
+        return order.index(self) >= order.index(needed)
+
+
+class EquipmentKind(StrEnum):
+    """What sort of product it is."""
+
+    MACHINE = "machine"
+    PHONE = "phone"
+
+
+class Part(StrEnum):
+    """What of a product has a warranty term of its own (REG-4)."""
+
+    MAIN_UNIT = "main_unit"
+    BATTERY = "battery"
+    CHARGER = "charger"
+    HEADSET = "headset"
+    DATA_CARD = "data_card"  # and terminal card
+
+
+class RegistrationDocument(StrEnum):
+    """The document set handed in with a registration (REG-2)."""
+
+    USER_FEEDBACK = "user_feedback"
+    RECEIPT = "receipt"
+    CHECK_LIST = "check_list"
+    ARRIVAL_INSPECTION = "arrival_inspection"
+    PRE_DELIVERY_INSPECTION = "pre_delivery_inspection"
+    HANDOVER = "handover"
+    CUSTOMER_CONFIRMATION = "customer_confirmation"
+    INSURANCE_NOTE = "insurance_note"
+    ENGINE_WARRANTY_AGREEMENT = "engine_warranty_agreement"
+
+
+class ExclusionGround(StrEnum):
+    """Why a product is not covered although its term runs (REG-6)."""
+
+    HUMAN_DAMAGE = "human_damage"
+    LIQUID_INGRESS = "liquid_ingress"
+    NON_STANDARD_PARTS = "non_standard_parts"
+    OPENED_SEAL = "opened_seal"
