@@ -48,6 +48,18 @@ class Envelope:
     position: Position = BEGINNING
 
 
+class UnknownEvent(Event):
+    """An event that this release does not understand: a newer one stored it.
+
+    Views park the rows it concerns, and decisions on its stream are refused.
+    """
+
+    context = "unknown"
+    stored_type: str
+    stored_version: int  # of its schema
+    payload: bytes  # as stored
+
+
 E_co = TypeVar("E_co", bound=Event, covariant=True, default=Event)
 
 

@@ -1,0 +1,68 @@
+"""Where the data is, and in which role one works there.
+
+A tenant is a schema: its name stands here and in no statement. `recourse_writer` serves, owns
+nothing of the log and may only append to it; `recourse_reader` audits; `recourse_owner` owns the
+tables, and only migrations work as it.
+
+The views' tables, which the engine makes at run time, live in a schema of their own beside it
+(`recourse_views`), where the writer may create. The writer finds that schema first, so that a
+plain `CREATE TABLE` of the engine arrives there; everybody else finds it last.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+
+class DatabaseRole(StrEnum):
+    """Who works in the database (design §9)."""
+
+    OWNER = "recourse_owner"
+    WRITER = "recourse_writer"
+    READER = "recourse_reader"
+
+
+@dataclass(frozen=True)
+class Database:
+    """A tenant's schema in a database. `url` is of whoever may log in there.
+
+    `roles_log_in` says that the roles themselves can log in without a password, as in the embedded
+    server. Elsewhere the login is a member of the role and takes it on when it connects.
+    """
+
+    url: str
+    schema: str = "recourse"
+    roles_log_in: bool = False
+
+    @property
+    def views_schema(self) -> str:
+        return f"{self.schema}_views"
+
+    def conninfo(self, role: DatabaseRole | None = None) -> str:
+        """How to connect in a role, or as the login itself: in UTC, with our schemas in sight."""
+        options = {
+            "search_path": ",".join(self._search_path(role)),
+            "timezone": "UTC",
+            "default_transaction_isolation": "read\\ committed",
+        }
+        if role and not self.roles_log_in:
+            options["role"] = role
+        given = str(conninfo_to_dict(self.url).get("options") or "")
+        ours = " ".join(f"-c {name}={value}" for name, value in options.items())
+        if role and self.roles_log_in:
+            return make_conninfo(self.url, options=f"{given} {ours}".strip(), user=role)
+        return make_conninfo(self.url, options=f"{given} {ours}".strip())
+
+    def _search_path(self, role: DatabaseRole | None) -> tuple[str, ...]:
+        log, views = quoted(self.schema), quoted(self.views_schema)
+        return (views, log) if role is DatabaseRole.WRITER else (log, views)
+
+
+def quoted(name: str) -> str:
+    """A schema's name within the connection's options, where a blank or a backslash needs one."""
+    if not name.replace("_", "").isalnum() or not name.islower():
+        raise ValueError(f"{name!r} cannot name a schema: use small letters, digits and _.")
+    return name

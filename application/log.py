@@ -1,0 +1,487 @@
+"""The event log: the one module that knows how events become rows, and rows events."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any, Final, LiteralString, NamedTuple, Protocol, assert_never
+from uuid import UUID, uuid5
+
+import orjson
+import psycopg
+from eventsourcing.application import Application
+from eventsourcing.persistence import Mapper, StoredEvent
+from psycopg.types.numeric import Int8
+from pydantic import ValidationError
+
+from application.aggregates import EVENT_TYPES
+from application.database import Database, DatabaseRole
+from application.instruction import Instruction, Recording
+from application.recorded import (
+    BEGINNING,
+    Channel,
+    Envelope,
+    Position,
+    Recorded,
+    UnknownEvent,
+)
+from application.recorder import (
+    Append,
+    EnvelopedEvent,
+    Factory,
+    Outcome,
+    PostgresApplicationRecorder,
+    StoredReceipt,
+    listen,
+)
+from application.upcasting import upcast
+from domain.messages import About, Event, On, Refusal, RefusalCode, Role, Stream
+
+__all__ = ["BEGINNING", "EventLog", "Position", "Recorded", "listen"]
+
+# ── refusals ────────────────────────────────────────────────────────────────
+
+
+class Conflict(Refusal):
+    """Somebody else changed this just now. Look again, then decide again."""
+
+    code = RefusalCode.CONFLICT
+
+
+class CommandIdReused(Refusal):
+    """Another command was already given under this id. Give each command an id of its own."""
+
+    code = RefusalCode.COMMAND_ID_REUSED
+
+
+class Unavailable(Refusal):
+    """The database does not answer just now. Give the same command, with the same id, later."""
+
+    code = RefusalCode.UNAVAILABLE
+
+
+class TooNewToDecide(Refusal):
+    """Something happened here that only a newer release understands. Use that one."""
+
+    code = RefusalCode.UNAVAILABLE
+
+
+class IdOfAnotherKind(Refusal):
+    """This id already names something of another kind."""
+
+    code = RefusalCode.INVALID
+
+
+class TimeRunsBackwards(Refusal):
+    """What is recorded now cannot be earlier than what was recorded last."""
+
+    code = RefusalCode.INVALID
+    rule = "AUD-1"
+
+
+class NotYet(Refusal):
+    """Nothing is recorded, and nothing took effect, in the future."""
+
+    code = RefusalCode.INVALID
+    rule = "AUD-1"
+
+
+class Unrecordable(Refusal):
+    """The database refuses what was to be recorded."""
+
+    code = RefusalCode.INVALID
+
+
+# ── what is given back ──────────────────────────────────────────────────────
+
+
+class History(NamedTuple):
+    """What happened in one stream so far."""
+
+    version: int  # 0 if nothing happened
+    events: list[Event]
+
+
+NOTHING: Final = History(0, [])
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Where the outcome of a command can be found."""
+
+    command_id: UUID
+    streams: tuple[UUID, ...]  # in which something happened
+    position: Position  # of its last event; 0 if nothing had to happen
+    recorded_at: datetime
+
+
+class Vault(Protocol):
+    """Keeps the keys of personal data (AUD-5)."""
+
+    def seal_event(self, event: Event) -> Event:
+        """The event with the personal data in it sealed."""
+        ...
+
+
+class NoVault:
+    """For logs that hold no personal data: refuses to store any in plain text."""
+
+    def seal_event(self, event: Event) -> Event:
+        for name, declared in type(event).model_fields.items():
+            personal = any(isinstance(mark, About) for mark in declared.metadata)
+            if personal and isinstance(getattr(event, name), str):
+                raise LookupError(f"{event.type_name()}.{name} is personal; the log has no vault.")
+        return event
+
+
+# ── events to bytes and back ────────────────────────────────────────────────
+
+
+def encoded(event: Event) -> bytes:
+    """Readable JSON, the fields by their names."""
+    return event.model_dump_json().encode()
+
+
+def decoded(type_name: str, schema_version: int, payload: bytes) -> Event:
+    """The event, brought to today's form; an UnknownEvent if this release cannot understand it."""
+    event_type = EVENT_TYPES.get(type_name)
+    try:
+        if event_type is None or event_type.schema_version != schema_version:
+            type_name, facts = upcast(type_name, schema_version, orjson.loads(payload))
+            return EVENT_TYPES[type_name].model_validate_json(orjson.dumps(facts))
+        return event_type.model_validate_json(payload)
+    except (LookupError, ValidationError, orjson.JSONDecodeError):
+        return UnknownEvent(stored_type=type_name, stored_version=schema_version, payload=payload)
+
+
+class Circumstances(NamedTuple):
+    """What the metadata column keeps of an instruction."""
+
+    channel: Channel
+    roles: frozenset[Role]
+    reason: str | None
+    policies: dict[str, int]
+
+
+def metadata_of(recording: Recording) -> str:
+    return orjson.dumps(
+        {
+            "channel": recording.instruction.channel,
+            "roles": sorted(recording.roles),
+            "reason": recording.instruction.reason,
+            "policies": dict(sorted(recording.policies.items())),
+        }
+    ).decode()
+
+
+@lru_cache(maxsize=4096)
+def circumstances(metadata: str) -> Circumstances:
+    """Many events share their circumstances. Roles that a newer release knows are left out."""
+    kept = orjson.loads(metadata)
+    known = {role.value for role in Role}
+    return Circumstances(
+        Channel(kept.get("channel", Channel.IMPORT)),
+        frozenset(Role(role) for role in kept.get("roles", ()) if role in known),
+        kept.get("reason"),
+        kept.get("policies", {}),
+    )
+
+
+def digest(instruction: Instruction) -> bytes:
+    """SHA-256 of who asks and what for, so that a command id stands for one command."""
+    command = instruction.command
+    asked = orjson.dumps(
+        {
+            "actor": instruction.actor.id,
+            "on_behalf_of": instruction.actor.on_behalf_of,
+            "command": f"{command.stream.kind}.{type(command).__name__}",
+            "content": command.model_dump(mode="json"),
+            "effective_at": instruction.effective_at,
+            "reason": instruction.reason,
+        },
+        option=orjson.OPT_SORT_KEYS,
+    )
+    return hashlib.sha256(asked).digest()
+
+
+COLUMNS: Final[LiteralString] = """
+    position, stream_kind, stream_id, version, event_id, event_type, schema_version, recorded_at,
+    effective_at, actor, on_behalf_of, command_id, correlation_id, causation_id, metadata::text,
+    payload
+    """
+
+
+def recorded(row: tuple[Any, ...]) -> Recorded:
+    """A row of COLUMNS."""
+    position, kind, stream_id, version, event_id, type_name, schema_version, *moments = row
+    recorded_at, effective_at, actor, on_behalf_of, command_id, correlation_id, *rest = moments
+    causation_id, metadata, payload = rest
+    channel, roles, reason, policies = circumstances(metadata)
+    envelope = Envelope(
+        stream=Stream(kind, stream_id),
+        version=version,
+        event_id=event_id,
+        recorded_at=recorded_at,
+        effective_at=effective_at,
+        actor=actor,
+        on_behalf_of=on_behalf_of,
+        roles=roles,
+        channel=channel,
+        command_id=command_id,
+        correlation_id=correlation_id,
+        causation_id=causation_id,
+        reason=reason,
+        policies=policies,
+        position=Position(position),
+    )
+    return Recorded(envelope, decoded(type_name, schema_version, payload))
+
+
+class RecordedMapper(Mapper[UUID]):
+    """Lets the library's own reading (its event store, its notification log) give our events."""
+
+    def to_domain_event(self, stored_event: StoredEvent) -> Any:
+        return decoded(stored_event.topic, 1, stored_event.state)
+
+
+# ── the log ─────────────────────────────────────────────────────────────────
+
+
+class EventLog(Application[UUID]):
+    """Everything that happened, in one order without gaps.
+
+    Every method raises Unavailable while the database does not answer. One log is shared by all
+    threads of a process.
+    """
+
+    name = "recourse"
+    env = {"PERSISTENCE_MODULE": "application.recorder"}  # noqa: RUF012
+    recorder: PostgresApplicationRecorder
+
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault | None = None,
+        clock: Callable[[], datetime] | None = None,
+    ) -> None:
+        """`clock` is for demonstrations and tests; without it the database's clock is recorded."""
+        super().__init__({Factory.CONNINFO: database.conninfo(DatabaseRole.WRITER)})
+        self.database = database
+        self.vault: Vault = vault or NoVault()
+        self.clock = clock
+
+    def construct_mapper(self) -> Mapper[UUID]:
+        return RecordedMapper(transcoder=self.construct_transcoder())
+
+    # ── writing ─────────────────────────────────────────────────────────────
+
+    def receipt(self, instruction: Instruction) -> Receipt | None:
+        """What was answered to this instruction, if it was carried out before.
+
+        Raises CommandIdReused if its id was used for another command, or by another actor.
+        """
+        with answering():
+            stored = self.recorder.receipt(instruction.id)
+        return self._receipt(instruction, stored) if stored else None
+
+    def append(
+        self,
+        recording: Recording,
+        events: Sequence[On],
+        histories: Mapping[Stream, History],
+    ) -> Receipt:
+        """Record all or nothing, if no stream of `histories` has moved since it was read.
+
+        Every stream of an event must be among the histories. The same instruction again gets its
+        first receipt. Raises Conflict, CommandIdReused, NotYet, TimeRunsBackwards, Unrecordable,
+        or Unavailable, after which the outcome is unknown until the instruction is repeated.
+        """
+        append = self._append(recording, events, histories)
+        with answering():
+            done = self.recorder.append(append)
+        match done.outcome:
+            case Outcome.APPENDED | Outcome.REPEATED:
+                return self._receipt(recording.instruction, done.receipt)
+            case Outcome.CONFLICT:
+                raise Conflict
+            case Outcome.TOO_EARLY:
+                raise TimeRunsBackwards
+            case Outcome.TOO_LATE:
+                raise NotYet
+            case never:
+                assert_never(never)
+
+    def _append(
+        self, recording: Recording, events: Sequence[On], histories: Mapping[Stream, History]
+    ) -> Append:
+        versions = {stream: history.version for stream, history in histories.items()}
+        metadata = metadata_of(recording)
+        stored: list[EnvelopedEvent] = []
+        for number, on in enumerate(events):
+            versions[on.stream] += 1
+            sealed = On(on.stream, self.vault.seal_event(on.event))
+            stored.append(enveloped(recording, number, sealed, versions[on.stream], metadata))
+        moving = {on.stream for on in events}
+        return Append(
+            events=stored,
+            command_id=recording.instruction.id,
+            digest=digest(recording.instruction),
+            told_by=recording.instruction.actor.id,
+            watched={
+                stream.id: version for stream, version in versions.items() if stream not in moving
+            },
+            recorded_at=self.clock() if self.clock else None,
+            shredded=[subject for on in events for subject in on.event.erases],
+        )
+
+    @staticmethod
+    def _receipt(instruction: Instruction, stored: StoredReceipt) -> Receipt:
+        if stored.digest != digest(instruction):
+            raise CommandIdReused
+        return Receipt(instruction.id, stored.streams, stored.last_position, stored.recorded_at)
+
+    # ── reading ─────────────────────────────────────────────────────────────
+
+    def histories(self, streams: Collection[Stream]) -> dict[Stream, History]:
+        """What happened in each of these streams, in one round trip.
+
+        Raises TooNewToDecide if a stream has an event that this release does not understand, and
+        IdOfAnotherKind if an id is that of a stream of another kind.
+        """
+        kinds = {stream.id: stream for stream in streams}
+        found = {stream: History(0, []) for stream in streams}
+        for kind, stream_id, version, *stored in self._rows(
+            """
+            SELECT stream_kind, stream_id, version, event_type, schema_version, payload
+            FROM events WHERE stream_id = ANY (%b) ORDER BY stream_id, version
+            """,
+            [list(kinds)],
+        ):
+            stream = kinds[stream_id]
+            if kind != stream.kind:
+                raise IdOfAnotherKind(f"{stream_id} names a {kind}, not a {stream.kind}.")
+            event = decoded(*stored)
+            if isinstance(event, UnknownEvent):
+                raise TooNewToDecide
+            found[stream].events.append(event)
+            found[stream] = History(version, found[stream].events)
+        return found
+
+    def history(self, stream_id: UUID) -> list[Recorded]:
+        """Everything that happened to one thing, oldest first."""
+        return self._read("WHERE stream_id = %b ORDER BY version", stream_id)
+
+    def after(self, position: Position, limit: int) -> list[Recorded]:
+        """The next page of the whole log."""
+        return self._read(
+            "WHERE position > %b ORDER BY position LIMIT %b", Int8(position), Int8(limit)
+        )
+
+    def pages(self, after: Position, upto: Position, limit: int) -> Iterator[list[Recorded]]:
+        """The log between two positions, page by page."""
+        while after < upto and (page := self.after(after, min(limit, upto - after))):
+            yield page
+            after = page[-1].position
+
+    def select(
+        self,
+        *,
+        stream_id: UUID | None = None,
+        types: Collection[str] = (),
+        since: datetime | None = None,
+        until: datetime | None = None,
+        correlation: UUID | None = None,
+        after: Position | None = None,
+        before: Position | None = None,
+        upto: Position | None = None,
+        limit: int,
+        backwards: bool = False,
+    ) -> list[Recorded]:
+        """Events that meet every condition given, oldest first, or `backwards` newest first.
+
+        `since` ≤ recorded < `until`; `after` < position < `before`; position ≤ `upto`.
+        """
+        floor = max([after or BEGINNING, self._until(since)])
+        ceilings = [position for position in (upto, before and before - 1) if position is not None]
+        if until is not None:
+            ceilings.append(self._until(until))
+        conditions: list[LiteralString] = ["position > %b"]
+        params: list[Any] = [Int8(floor)]
+        if ceilings:
+            conditions.append("position <= %b")
+            params.append(Int8(min(ceilings)))
+        if stream_id is not None:
+            conditions.append("stream_id = %b")
+            params.append(stream_id)
+        if types:
+            conditions.append("event_type = ANY (%b)")
+            params.append(sorted(types))
+        if correlation is not None:
+            conditions.append("correlation_id = %b")
+            params.append(correlation)
+        order: LiteralString = "DESC" if backwards else "ASC"
+        where = " AND ".join(conditions)
+        return self._read(f"WHERE {where} ORDER BY position {order} LIMIT %b", *params, Int8(limit))
+
+    def last(self) -> Position:
+        """The position of the last event; BEGINNING if there is none."""
+        [[last]] = self._rows("SELECT max(position) FROM events", [])
+        return Position(last or BEGINNING)
+
+    def position_at(self, instant: datetime) -> Position:
+        """The last position recorded by then."""
+        [[position]] = self._rows("SELECT position_at(%b)", [instant])
+        return Position(position)
+
+    def _until(self, instant: datetime | None) -> Position:
+        """The last position recorded before then."""
+        if instant is None:
+            return BEGINNING
+        return self.position_at(instant - timedelta(microseconds=1))
+
+    def _read(self, condition: LiteralString, *params: Any) -> list[Recorded]:
+        rows = self._rows(f"SELECT {COLUMNS} FROM events {condition}", params)
+        return [recorded(row) for row in rows]
+
+    def _rows(self, query: LiteralString, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+        with answering():
+            return self.recorder.connections.read(query, params)
+
+
+def enveloped(
+    recording: Recording, number: int, on: On, version: int, metadata: str
+) -> EnvelopedEvent:
+    """An event as it is stored; its id follows from the command's, so that it is the same for
+    every attempt."""
+    asked = recording.instruction
+    return EnvelopedEvent(
+        originator_id=on.stream.id,
+        originator_version=version,
+        topic=on.event.type_name(),
+        state=encoded(on.event),
+        stream_kind=on.stream.kind,
+        schema_version=on.event.schema_version,
+        event_id=uuid5(asked.id, str(number)),
+        effective_at=asked.effective_at,
+        actor=asked.actor.id,
+        on_behalf_of=asked.actor.on_behalf_of,
+        command_id=asked.id,
+        correlation_id=asked.correlation_id or asked.id,
+        causation_id=asked.causation_id,
+        metadata=metadata,
+    )
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """The database's errors as refusals."""
+    try:
+        yield
+    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        raise Unavailable from error
+    except (psycopg.DataError, psycopg.IntegrityError) as error:
+        raise Unrecordable(f"The database refuses what was to be recorded: {error}") from error

@@ -1,0 +1,73 @@
+"""Instructions for tests of the log itself, in words that no context needs to know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from application.instruction import Instruction, Recording
+from application.log import EventLog, History, Receipt
+from application.recorded import Channel
+from domain.messages import Actor, Command, Event, On, Role, Stream
+from domain.uniqueness import Bearer, NameReleased, NameTaken
+from tests.clock import NOON
+
+MIA = Actor(UUID(int=0xA1), frozenset({Role.CLAIMS_SPECIALIST}))
+TOM = Actor(UUID(int=0xA2), frozenset({Role.FINANCE}))
+
+
+class Rename(Command):
+    """Something that is asked for; what comes of it the tests decide."""
+
+    roles = frozenset({Role.CLAIMS_SPECIALIST})
+    thing: UUID
+    name: str = "any"
+
+    @property
+    def stream(self) -> Stream:
+        return Stream(Bearer.kind, self.thing)
+
+
+def stream(number: int) -> Stream:
+    return Stream(Bearer.kind, UUID(int=number))
+
+
+def taken(by: int = 1) -> Event:
+    return NameTaken(of="claims.Number", bearer=UUID(int=by))
+
+
+RELEASED = NameReleased(of="claims.Number")
+
+
+def instruction(number: int, **changes: Any) -> Instruction:
+    """The command with this id."""
+    given: dict[str, Any] = {
+        "command": Rename(thing=UUID(int=1)),
+        "id": UUID(int=0xC000_0000 + number),
+        "actor": MIA,
+        "now": NOON,
+        "channel": Channel.CLI,
+    }
+    return Instruction(**given | changes)
+
+
+def recording(number: int, **changes: Any) -> Recording:
+    asked = instruction(number, **changes)
+    return Recording(asked, asked.actor.roles, {"tolerance": 2})
+
+
+def append(
+    log: EventLog,
+    number: int,
+    *events: tuple[int, Event],
+    seen: Mapping[Stream, History] | None = None,
+    **changes: Any,
+) -> Receipt:
+    """Record events on streams named by numbers, under the command with this id.
+
+    `seen` is what was looked at; by default the streams of the events, just now.
+    """
+    happened = [On(stream(where), event) for where, event in events]
+    seen = log.histories({on.stream for on in happened}) if seen is None else seen
+    return log.append(recording(number, **changes), happened, seen)

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from application.database import Database
+from application.log import EventLog
+from tests import databases as postgres
+from tests.clock import Clock
+from tests.databases import Databases
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """The server of this test run, shared by all its processes."""
+    directory = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        directory = directory.parent
+    with postgres.server(directory / "postgres") as databases:
+        yield databases
+
+
+@pytest.fixture
+def database(databases: Databases) -> Iterator[Database]:
+    """A migrated database of its own, for a test that writes."""
+    with databases.new() as database:
+        yield database
+
+
+@pytest.fixture(scope="session")
+def empty_database(databases: Databases) -> Iterator[Database]:
+    """A migrated database shared by tests that only read."""
+    with databases.new() as database:
+        yield database
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """What the log records as the time; it stands at NOON until moved."""
+    return Clock()
+
+
+@pytest.fixture
+def log(database: Database, clock: Clock) -> Iterator[EventLog]:
+    with EventLog(database, clock=clock) as log:
+        yield log

@@ -1,0 +1,85 @@
+"""Real databases for tests: one server for all test processes, a database of its own for each test
+that writes, cloned from a template that was migrated once."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from application.database import Database
+from application.migrating import migrate, shipped
+from recourse import embedded
+
+FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "max_connections": "300",
+}
+
+
+@dataclass(frozen=True)
+class Databases:
+    """A server on which tests make and drop databases."""
+
+    url: str
+    roles_log_in: bool
+    templates: set[str] = field(default_factory=set)
+
+    def database(self, name: str) -> Database:
+        return Database(make_conninfo(self.url, dbname=name), roles_log_in=self.roles_log_in)
+
+    def run(self, statement: str, *names: str) -> None:
+        """Run a statement on the server, with names in its places."""
+        with psycopg.connect(self.url, autocommit=True) as server:
+            server.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+    def template(self) -> str:
+        """The name of a database that has every migration and nothing else."""
+        hashes = "".join(migration.sha256 for migration in shipped())
+        name = f"template_{hashlib.sha256(hashes.encode()).hexdigest()[:16]}"
+        if name not in self.templates:
+            self.make_template(name)
+            self.templates.add(name)
+        return name
+
+    def make_template(self, name: str) -> None:
+        """Once for all test processes: the others wait for the first."""
+        with psycopg.connect(self.url, autocommit=True) as server:
+            server.execute("SELECT pg_advisory_lock(54377)")
+            found = server.execute("SELECT FROM pg_database WHERE datname = %s", (name,))
+            if found.rowcount == 0:
+                self.run("DROP DATABASE IF EXISTS {} WITH (FORCE)", f"{name}_unfinished")
+                self.run("CREATE DATABASE {}", f"{name}_unfinished")
+                migrate(self.database(f"{name}_unfinished"))
+                self.run("ALTER DATABASE {} RENAME TO {}", f"{name}_unfinished", name)
+
+    @contextmanager
+    def new(self) -> Iterator[Database]:
+        """A database for one test, or for a module of tests that fills it once and only reads."""
+        name = f"test_{uuid4().hex}"
+        self.run("CREATE DATABASE {} TEMPLATE {}", name, self.template())
+        try:
+            yield self.database(name)
+        finally:
+            self.run("DROP DATABASE {} WITH (FORCE)", name)
+
+
+@contextmanager
+def server(directory: Path) -> Iterator[Databases]:
+    """The server named by TEST_DATABASE_URL, or an embedded one in a directory for the session."""
+    if url := os.environ.get("TEST_DATABASE_URL"):
+        yield Databases(url, roles_log_in=False)
+    else:
+        with embedded.running(directory, FAST) as postgres:
+            yield Databases(postgres.url(), roles_log_in=True)
