@@ -4,17 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Mapping
 from typing import Any, Generic, NamedTuple
+from uuid import UUID
 
 from application.recorded import Position, Recorded
 from projections.view import E, R, View
 
 
+class Fault(NamedTuple):
+    """An event that a row could not take in; without an error, one that waits behind such a one.
+
+    `stream` is given if the whole stream is parked: nobody knows which rows the event concerns.
+    """
+
+    key: str
+    position: Position
+    error: str | None = None
+    stream: UUID | None = None
+
+
 class Touch(NamedTuple):
-    """An event and one of the rows it concerns."""
+    """An event and one of the rows it concerns; with a fault, if the row cannot take it in."""
 
     recorded: Recorded[Any]
     key: Hashable
     reference: Any
+    fault: Fault | None = None
 
 
 class Version(NamedTuple):
@@ -32,12 +46,9 @@ class Past(NamedTuple):
     row: Any
 
 
-class Fault(NamedTuple):
-    """An event that a row could not take in, or must wait for behind one: then without error."""
-
-    key: str
-    position: Position
-    error: str | None
+def label(key: Hashable) -> str:
+    """A key as it stands in dead letters: like PostgreSQL's text of it, and always storable."""
+    return str(key).replace("\x00", "\\0").encode(errors="backslashreplace").decode()
 
 
 class Folding(Generic[R, E]):
@@ -58,20 +69,22 @@ class Folding(Generic[R, E]):
         self.parked = set(parked)
 
     @property
-    def added(self) -> set[Hashable]:
-        """The keys of rows that were not there before."""
-        return self.changed - self.before
+    def replaced(self) -> set[Hashable]:
+        """The keys of rows that were there before and are not the same now."""
+        return self.changed & self.before
 
     def take(self, touch: Touch) -> None:
         """Take in one event. A fault parks the row it is about and leaves the others alone."""
-        recorded, key, reference = touch
-        if self.parked and str(key) in self.parked:
-            return self.park(touch, None)
+        recorded, key, reference, fault = touch
+        if fault:
+            return self.park(fault)
+        if self.parked and label(key) in self.parked:
+            return self.park(Fault(label(key), recorded.position))
         was = self.rows.get(key)
         try:
             row = self.view.fold(was.row if was else None, recorded, reference)
         except Exception as error:  # whatever a fold may raise, the other rows must go on
-            return self.park(touch, repr(error))
+            return self.park(Fault(label(key), recorded.position, repr(error)))
         return self.turn(key, was, row, recorded.position)
 
     def turn(self, key: Hashable, was: Version | None, row: R | None, at: Position) -> None:
@@ -86,6 +99,6 @@ class Folding(Generic[R, E]):
         else:
             self.rows[key] = Version(at, row)
 
-    def park(self, touch: Touch, error: str | None) -> None:
-        self.parked.add(str(touch.key))
-        self.faults.append(Fault(str(touch.key), touch.recorded.position, error))
+    def park(self, fault: Fault) -> None:
+        self.parked.add(fault.key)
+        self.faults.append(fault)

@@ -8,14 +8,15 @@ from time import monotonic
 from typing import Any, NamedTuple, TypeAlias
 
 from anyio.to_thread import run_sync
-from application.log import EventLog
 from psycopg.sql import SQL, Composed
 from psycopg_pool import AsyncConnectionPool
 
+from application.log import EventLog
 from application.recorded import Position
 from domain.messages import Refusal, RefusalCode
 from projections.access import EVERYTHING, REACH, Reach
 from projections.catalogue import AnyView, Views
+from projections.dead_letters import DeadLetter, page_query
 from projections.progress import Progress
 from projections.selection import Page, constant
 from projections.statement import COMMA, PageOfRows, Rows, Statement
@@ -131,6 +132,14 @@ class Reader:
         rows = self._page(statement, view, page, join)
         [[total]] = await self._run(statement, SQL("SELECT {}").format(rows.total()), reach)
         return int(total)
+
+    async def letters(
+        self, beyond: Mapping[str, Any] | None, limit: int, *, backwards: bool
+    ) -> list[DeadLetter]:
+        """What the views could not take in, in the order of the log or against it."""
+        query = page_query(beyond=beyond is not None, backwards=backwards)
+        found = await self.rows(query, {**(beyond or {}), "limit": limit})
+        return [DeadLetter(*values) for values in found]
 
     def _statement(self, as_of: Position | None, reach: Reach) -> Statement:
         statement = Statement(self.views, restricted=reach.restricted)

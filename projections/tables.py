@@ -117,7 +117,7 @@ class Tables:
 
     def save(self, cursor: Cursor[Any], folding: Folding[Any, Any]) -> None:
         """Put the outcome of a page in the place of what was there before it."""
-        if replaced := folding.changed - folding.added:
+        if replaced := folding.replaced:
             delete = SQL("DELETE FROM {} WHERE {} = ANY(%b::{}[])")
             kind = self.columns[self.view.key_column].sql
             cursor.execute(delete.format(self.current, self.key, kind), [list(replaced)])

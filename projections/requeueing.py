@@ -1,0 +1,76 @@
+"""Requeueing: what could not be taken in, or had to wait, is taken in after all, in its place."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+from application.recorded import Position, Recorded
+from projections import dead_letters
+from projections.dead_letters import DeadLetter, Parked
+from projections.engine import Engine
+from projections.folding import Touch, label
+from projections.rebuilding import rebuild
+from projections.tables import Tables
+from projections.touching import Touching
+
+PAGE = 500
+
+
+class Beyond(Exception):
+    """An event concerns rows that did not wait for it, and have moved on without it."""
+
+
+def requeue(engine: Engine, view: str | None = None) -> list[DeadLetter]:
+    """Take in what is on record, of one view or of all; return the letters that remain.
+
+    The events are folded at their own positions, in one transaction a view, so that the rows and
+    what they were are afterwards the same as if nothing had failed. Where that is impossible,
+    since an event turns out to concern rows that went on, the view is rebuilt.
+    """
+    known = {letter.view for letter in dead_letters.letters(engine.cursor, view)}
+    for name in sorted(known & engine.tables.keys()):
+        try:
+            with engine.connection.transaction():
+                engine.position(lock=True)
+                take_in(engine, engine.tables[name])
+        except Beyond:
+            before = dead_letters.letters(engine.cursor, name)
+            rebuild(engine, [name])
+            dead_letters.tried_again(engine.cursor, before)
+    return dead_letters.letters(engine.cursor, view)
+
+
+def take_in(engine: Engine, tables: Tables) -> None:
+    """Fold what waits as the engine would have: the rows have stood still since."""
+    waiting = dead_letters.letters(engine.cursor, tables.name)
+    touches = withheld(engine, tables, waiting)
+    dead_letters.forget(engine.cursor, tables.name)
+    engine.parked = defaultdict(Parked)
+    if touches:
+        engine.apply(tables, touches)
+    dead_letters.tried_again(engine.cursor, waiting)
+
+
+def withheld(engine: Engine, tables: Tables, waiting: Collection[DeadLetter]) -> list[Touch]:
+    """The events on record with the rows they concern, as far as that is known today."""
+    expected = {(letter.key, letter.position) for letter in waiting}
+    positions = sorted({letter.position for letter in waiting})
+    touching = Touching(engine.log, tables.view, set())
+    touches: list[Touch] = []
+    for page in pages(engine, positions):
+        for recorded, reference in engine.references.along(page):
+            touches += touching.touches(recorded, reference)
+    if any((label(t.key), t.recorded.position) not in expected for t in touches if not t.fault):
+        raise Beyond
+    return touches
+
+
+def pages(engine: Engine, positions: Sequence[Position]) -> Iterator[list[Recorded[Any]]]:
+    """The events at these positions, in order."""
+    wanted = set(positions)
+    while wanted:
+        page = engine.log.after(Position(min(wanted) - 1), PAGE)
+        yield [recorded for recorded in page if recorded.position in wanted]
+        wanted -= {recorded.position for recorded in page}

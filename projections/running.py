@@ -1,0 +1,102 @@
+"""The engine at work: one thread that keeps up with the log, whatever happens around it."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from threading import Event
+from typing import Any, Final
+
+from psycopg import Connection
+
+from application.log import listen
+from application.recorded import BEGINNING, Position
+from projections.engine import Engine, Overtaken
+
+logger = logging.getLogger(__name__)
+
+POLL: Final = 0.05  # seconds between looks at the log; a notification usually comes first
+STANDBY: Final = 0.5  # seconds between attempts to become the active engine
+PATIENCE: Final = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)  # seconds of waiting after failures in a row
+
+ELECT: Final = b"SELECT pg_try_advisory_lock(hashtextextended('project ' || current_schema(), 0))"
+
+
+class EngineState(StrEnum):
+    STARTING = "starting"
+    FOLLOWING = "following"  # the log, as the active engine
+    STANDING_BY = "standing_by"  # another engine is active
+    FAILING = "failing"  # and trying again
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True)
+class Health:
+    """How the engine fares. `lag` is the number of events not yet visible; None if unknown."""
+
+    state: EngineState = EngineState.STARTING
+    position: Position = BEGINNING
+    lag: int | None = None
+    failures: int = 0  # in a row
+    last_error: str | None = None  # also of an earlier failure that was overcome
+
+
+class Runner:
+    """Runs an engine. It ends only when it is told to: every failure is kept, and tried again."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.is_now = Health()
+
+    def health(self) -> Health:
+        """May be asked by any thread."""
+        position = self.engine.progress.position
+        try:
+            lag = max(0, self.engine.log.last() - position)
+        except Exception:  # the log is as unreachable as for the engine; its state says so
+            return replace(self.is_now, position=position)
+        return replace(self.is_now, position=position, lag=lag)
+
+    def run(self, stopping: Event) -> None:
+        """Keep up with the log until `stopping` is set."""
+        while not stopping.is_set():
+            try:
+                self.follow(stopping)
+            except Overtaken:
+                continue  # somebody rebuilt or stepped by hand; the log goes on from there
+            except Exception as error:  # whatever it was, an engine that stops helps nobody
+                self.failed(error)
+                stopping.wait(PATIENCE[min(self.is_now.failures, len(PATIENCE)) - 1])
+        self.engine.close()
+        self.is_now = replace(self.is_now, state=EngineState.STOPPED)
+
+    def failed(self, error: Exception) -> None:
+        failures = self.is_now.failures + 1
+        self.is_now = Health(EngineState.FAILING, failures=failures, last_error=repr(error))
+        logger.warning("The views stand still, attempt %s: %r", failures, error)
+        self.engine.close()
+
+    def follow(self, stopping: Event) -> None:
+        """LISTEN is only a hint: a poll finds what it missed."""
+        connection = self.engine.connection
+        if not self.elected(connection, stopping):
+            return
+        listen(connection)
+        while not stopping.is_set():
+            moved = self.engine.step()
+            self.is_now = replace(self.is_now, state=EngineState.FOLLOWING, failures=0)
+            if not moved:
+                for _ in connection.notifies(timeout=POLL, stop_after=1):
+                    pass
+
+    def elected(self, connection: Connection[Any], stopping: Event) -> bool:
+        """Wait until no other engine is active. The lock goes with the connection."""
+        while not stopping.is_set():
+            [mine] = connection.execute(ELECT).fetchone() or [False]
+            if mine:
+                return True
+            self.is_now = replace(self.is_now, state=EngineState.STANDING_BY, failures=0)
+            self.engine.progress.reached(self.engine.position())
+            stopping.wait(STANDBY)
+        return False
