@@ -25,8 +25,8 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title:
     """A table whose columns keep words whole. Numbers stand to the right: name them with a '#'."""
     table = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
     for column in columns:
-        justify = "right" if column.startswith("#") else "left"
-        table.add_column(column.removeprefix("#"), justify=justify, overflow="fold")
+        name = column.removeprefix("#")
+        table.add_column(name, justify="left" if name == column else "right", overflow="fold")
     for row in rows:
         table.add_row(*(cell if isinstance(cell, Text) else shown(cell) for cell in row))
     console.print(table)

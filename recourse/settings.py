@@ -64,6 +64,18 @@ class Settings(BaseModel):
         "Without it, `master.key` in the data directory, made on first use.",
     )
 
+    oidc_issuer: str | None = Field(
+        None,
+        alias="RECOURSE_OIDC_ISSUER",
+        description="The OpenID issuer whose tokens are believed, as an https address. "
+        "Without it the program hands out tokens itself (`recourse token`), on loopback only.",
+    )
+    oidc_audience: str = Field(
+        "recourse",
+        alias="RECOURSE_OIDC_AUDIENCE",
+        description="For whom that issuer's tokens must be meant.",
+    )
+
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
         """Raises SettingsInvalid, naming every variable at fault. An empty one counts as unset."""

@@ -1,0 +1,154 @@
+"""The composition root: everything is built here, once, and nothing when a module is imported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from threading import Event, Thread
+from typing import Final
+
+import psycopg
+from psycopg_pool import AsyncConnectionPool
+
+from application.database import Database, DatabaseRole
+from application.log import EventLog
+from application.migrating import migrate, pending
+from application.personal import Vault
+from application.recorder import Connections
+from projections.catalogue import VIEWS
+from projections.engine import Engine
+from projections.progress import Progress
+from projections.reading import Reader
+from projections.rebuilding import prepare
+from projections.running import Runner
+from recourse import embedded
+from recourse.keys import kept
+from recourse.settings import MASTER_KEY_BYTES, Settings
+
+Clock = Callable[[], datetime]
+READERS: Final = 8  # connections for questions
+
+
+class NotMigrated(Exception):
+    """The database is behind this release. The message says what to do."""
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+# ── the database ────────────────────────────────────────────────────────────
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[Database]:
+    """The database the settings name, or the embedded one, running as long as it is needed."""
+    if settings.database_url:
+        yield Database(settings.database_url)
+    else:
+        with embedded.running(settings.data_dir) as server:
+            yield embedded.ensure_database(server)
+
+
+@contextmanager
+def owners_database(settings: Settings) -> Iterator[Database]:
+    """The same, for those who migrate, back up and restore."""
+    if settings.owner_database_url:
+        yield Database(settings.owner_database_url)
+    else:
+        with database(settings) as same:
+            yield same
+
+
+@contextmanager
+def ready_database(settings: Settings) -> Iterator[Database]:
+    """A database in the state this release needs. The embedded one is brought there: nobody else
+    looks after it. Raises NotMigrated for one of your own that is behind."""
+    with database(settings) as found:
+        if settings.embedded:
+            migrate(found)
+        elif missing := pending(found):
+            raise NotMigrated(
+                f"The database lacks {', '.join(missing)}. Run `recourse migrate` "
+                "with OWNER_DATABASE_URL set to a login that may work as recourse_owner."
+            )
+        yield found
+
+
+# ── all that works on it ────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Program:
+    """Everything that runs, built once."""
+
+    settings: Settings
+    database: Database
+    vault: Vault
+    log: EventLog
+    engine: Engine
+    views: Runner
+    reader: Reader
+    clock: Clock
+
+
+@contextmanager
+def built(settings: Settings, clock: Clock | None = None) -> Iterator[Program]:
+    """All the parts, with the views' tables in place; nothing moves yet.
+
+    `clock` is for demonstrations and tests: then it says when things are recorded, and not the
+    database. Raises NotMigrated, EmbeddedServerFailed, or what PostgreSQL raises.
+    """
+    with ExitStack() as closing_later:
+        database = closing_later.enter_context(ready_database(settings))
+        keys = Connections(database.conninfo(DatabaseRole.WRITER), size=4)
+        closing_later.callback(keys.close)
+        vault = Vault(keys, master_key(settings))
+        log = closing_later.enter_context(EventLog(database, vault, clock))
+        yield assembled(settings, database, vault, log, clock or utc_now)
+
+
+def assembled(
+    settings: Settings, database: Database, vault: Vault, log: EventLog, clock: Clock
+) -> Program:
+    conninfo, progress = database.conninfo(DatabaseRole.WRITER), Progress()
+    engine = Engine(log, VIEWS, partial(psycopg.connect, conninfo, autocommit=True), progress)
+    prepare(engine)
+    readers = AsyncConnectionPool(
+        conninfo, min_size=1, max_size=READERS, open=False, kwargs={"autocommit": True}
+    )
+    reader = Reader(VIEWS, readers, log, progress)
+    return Program(settings, database, vault, log, engine, Runner(engine), reader, clock)
+
+
+@contextmanager
+def running(settings: Settings, clock: Clock | None = None) -> Iterator[Program]:
+    """The same, with the views following the log and the reactions following both."""
+    with built(settings, clock) as program:
+        stopping = Event()
+        workers = [
+            Thread(target=work, args=[stopping], name=name)
+            for name, work in {"views": program.views.run}.items()
+        ]
+        for worker in workers:
+            worker.start()
+        try:
+            yield program
+        finally:
+            stopping.set()
+            for worker in workers:
+                worker.join()
+
+
+def master_key(settings: Settings) -> bytes:
+    if settings.master_key:
+        return settings.master_key.get_secret_value()
+    return kept(settings.data_dir / "master.key", MASTER_KEY_BYTES)
+
+
+def files_directory(settings: Settings) -> Path:
+    return settings.data_dir / "files"

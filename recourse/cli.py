@@ -1,0 +1,70 @@
+"""The command line. It puts the commands together, and says what went wrong in words."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import psycopg
+import typer
+
+from api.tokens import DevelopmentIssuerRefused
+from application.migrating import MigrationRefused
+from domain.messages import Refusal, RefusalCode
+from recourse.backup import BackupRefused
+from recourse.bootstrap import NotMigrated
+from recourse.commands import database, token
+from recourse.embedded import EmbeddedServerFailed
+from recourse.exits import Exit
+from recourse.output import complain
+from recourse.settings import SettingsInvalid
+
+app = typer.Typer(
+    help="The whole after-sales life of a product, as events.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def command(group: typer.Typer, name: str, does: Callable[..., None], *examples: str) -> None:
+    """A command, with examples at the end of its help."""
+    group.command(name, epilog="\n\n".join(["Examples:", *examples]))(does)
+
+
+command(app, "migrate", database.migrate, "recourse migrate")
+command(app, "backup", database.backup, "recourse backup recourse-2026-03-06.tar")
+command(app, "restore", database.restore, "recourse restore recourse-2026-03-06.tar")
+command(
+    app,
+    "token",
+    token.token,
+    "recourse token --role finance",
+    "recourse token --role auditor --hours 1",
+)
+
+
+def main() -> None:
+    """Run the command that was typed; whatever it raises becomes a sentence and an exit code."""
+    try:
+        app()
+    except SettingsInvalid as error:
+        leave(Exit.USAGE, "A setting cannot be used.", *str(error).splitlines())
+    except (BackupRefused, DevelopmentIssuerRefused, MigrationRefused) as error:
+        leave(Exit.NOT_IN_ORDER, str(error))
+    except Refusal as refusal:
+        unavailable = refusal.code is RefusalCode.UNAVAILABLE
+        leave(
+            Exit.UNAVAILABLE if unavailable else Exit.NOT_IN_ORDER, str(refusal), *refusal.reasons
+        )
+    except (EmbeddedServerFailed, NotMigrated) as error:
+        leave(Exit.UNAVAILABLE, str(error))
+    except psycopg.OperationalError as error:
+        leave(Exit.UNAVAILABLE, "The database cannot be reached.", str(error).strip())
+
+
+def leave(code: Exit, message: str, *details: str) -> None:
+    complain(message, *details)
+    sys.exit(code)

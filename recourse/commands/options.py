@@ -1,0 +1,36 @@
+"""Arguments and options that several commands have."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, TypeAlias
+
+import typer
+
+from application.recorded import Position
+
+AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
+AsOf: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        metavar="MOMENT",
+        help="As it was known then: a time as 2026-03-06T12:00Z, a date (its end, in UTC), "
+        "or an exact position.",
+    ),
+]
+
+
+def moment(text: str) -> datetime | Position:
+    """A moment as people type it. Raises typer.BadParameter."""
+    if text.isdecimal() and len(text) < 4 + 15:
+        return Position(int(text))
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(
+            f"{text!r} is no moment: write 2026-03-06, 2026-03-06T12:00Z, or a position."
+        ) from None
+    if "T" not in text.upper() and " " not in text:
+        read = read.replace(hour=23, minute=59, second=59, microsecond=999_999)
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
