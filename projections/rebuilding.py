@@ -32,9 +32,8 @@ def silent(reached: Position, goal: Position) -> None:
     """For those who do not want to know."""
 
 
-def prepare(engine: Engine, report: Report = silent) -> list[str]:
-    """Make the tables; return the names of the views that were new, or meant something else
-    before, and have been built anew. What older events could not be taken in is tried again."""
+def build_missing(engine: Engine, report: Report = silent) -> list[str]:
+    """Build the views that are new, or meant something else before; return their names."""
     with alone(engine.cursor):
         engine.connection.execute(SCHEMA)
         engine.connection.execute(dead_letters.SCHEMA)
@@ -68,7 +67,8 @@ def is_built(cursor: Cursor[Any], tables: Tables) -> bool:
 
 def definition(tables: Tables) -> str:
     """Everything on which the content of the tables depends: if it changes, they are rebuilt."""
-    looks = [part.as_string() for part in (*tables.definition, *tables.indexes)]
+    parts = (*tables.definition, tables.by_key, *tables.indexes)
+    looks = [part.as_string() for part in parts]
     events = sorted(f"{e.type_name()} {e.schema_version}" for e in tables.view.event_types)
     return "\n".join([*looks, *events, f"version {tables.view.version}"])
 
@@ -122,6 +122,7 @@ class Builder:
 
     def finish(self) -> None:
         self.fresh.copy(self.cursor, self.folding.rows.values(), ())
+        self.cursor.execute(self.fresh.by_key)
         dead_letters.record(self.cursor, self.fresh.name, self.folding.faults)
 
 
@@ -129,7 +130,7 @@ def fill_slowly(engine: Engine, fresh: Sequence[Tables], goal: Position, report:
     """PostgreSQL refused a row: go page by page as the engine does, which finds the culprit."""
     for tables in fresh:
         create(engine.cursor, tables)
-        engine.cursor.execute(tables.indexes[0])
+        engine.cursor.execute(tables.by_key)
     for page in engine.log.pages(BEGINNING, goal, PAGE):
         with engine.connection.transaction():
             engine.take(fresh, page)

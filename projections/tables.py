@@ -50,13 +50,15 @@ class Tables:
         return current.format(self.current, columns), past.format(self.past, columns)
 
     @cached_property
+    def by_key(self) -> Composed:
+        return SQL("ALTER TABLE {} ADD PRIMARY KEY ({})").format(self.current, self.key)
+
+    @cached_property
     def indexes(self) -> Sequence[Composed]:
         """Left unnamed: PostgreSQL finds free names, also while two pairs stand side by side."""
-        by_key = SQL("ALTER TABLE {} ADD PRIMARY KEY ({})")
         by_time = SQL("ALTER TABLE {} ADD PRIMARY KEY ({}, from_position)")
         index = SQL("CREATE INDEX ON {} ({}, {})")
         return (
-            by_key.format(self.current, self.key),
             by_time.format(self.past, self.key),
             SQL("CREATE INDEX ON {} (from_position)").format(self.current),
             SQL("CREATE INDEX ON {} (to_position)").format(self.past),
