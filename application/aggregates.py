@@ -10,7 +10,7 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any, get_args
 
-from domain import messages, policies, uniqueness
+from domain import corrections, messages, policies, uniqueness
 from domain.registry import customer, equipment, manufacturer, person, station
 
 AGGREGATES: tuple[ModuleType, ...] = (
@@ -20,6 +20,7 @@ AGGREGATES: tuple[ModuleType, ...] = (
     person,
     customer,
     equipment,
+    corrections,
 )
 
 

@@ -7,10 +7,12 @@ from functools import reduce
 from typing import Any
 
 from application.aggregates import AGGREGATE_OF, EVOLVE
+from application.histories import timeline
 from application.instruction import Instruction, Recording
 from application.log import Conflict, EventLog, History, Receipt
 from domain import policies
-from domain.messages import NotLoaded, On, Refusal, RefusalCode, Stream, World
+from domain.corrections import CorrectTime, TimeCorrected
+from domain.messages import NotFound, NotLoaded, On, Refusal, RefusalCode, Stream, World
 from domain.registry import person
 
 ATTEMPTS = 4  # one, and three more on a version conflict
@@ -58,26 +60,47 @@ def attempt(log: EventLog, instruction: Instruction) -> Receipt:
     """Load what the decision looks at, until it has seen enough to decide."""
     histories: dict[Stream, History] = log.histories({instruction.command.stream})
     while True:
-        states = {stream: evolved(stream, history) for stream, history in histories.items()}
         try:
-            events, recording = decided(instruction, states)
+            events, recording = decided(log, instruction, histories)
         except NotLoaded as missing:
             histories |= log.histories(set(missing.streams))
+        except Refusal:
+            insist_unmoved(log, histories)
+            raise
         else:
-            return log.append(recording, events, histories)
+            unseen = {on.stream for on in events} - histories.keys()
+            return log.append(recording, events, histories | log.histories(unseen))
 
 
-def evolved(stream: Stream, history: History) -> Any:
-    return reduce(EVOLVE[stream.kind], history.events, None)
+def insist_unmoved(log: EventLog, histories: Mapping[Stream, History]) -> None:
+    """A refusal counts only if all that led to it was so at one moment. Raises Conflict.
+
+    The append insists on that by itself, but a refusal appends nothing.
+    """
+    if len(histories) > 1:
+        for stream, history in log.histories(set(histories)).items():
+            if history.version != histories[stream].version:
+                raise Conflict
 
 
 def decided(
-    instruction: Instruction, states: Mapping[Stream, Any]
+    log: EventLog, instruction: Instruction, histories: Mapping[Stream, History]
 ) -> tuple[list[On], Recording]:
     command, now = instruction.command, instruction.now
+    states = {stream: evolved(stream, history) for stream, history in histories.items()}
     world = World(now, instruction.actor, instruction.effective_at or now, states)
-    signature = person.authorised(world, command.roles)
-    decide = AGGREGATE_OF[type(command)].decide
-    outcome = decide(states[command.stream], command, world)
+    mandate = person.authorised(world, command.roles)
+    state = states[command.stream]
+    if isinstance(command, CorrectTime):  # which is about the history itself, whosever it is
+        state = timeline(log.history(command.stream.id))
+    outcome = AGGREGATE_OF[type(command)].decide(state, command, world)
     events = [e if isinstance(e, On) else On(command.stream, e) for e in outcome]
-    return events, Recording(instruction, signature.roles, policies.consulted(states, now))
+    return events, Recording(instruction, mandate.roles, policies.consulted(states, now))
+
+
+def evolved(stream: Stream, history: History) -> Any:
+    """What the decisions of its context remember of a stream. A corrected time is not theirs."""
+    if stream.kind not in EVOLVE:
+        raise NotFound(f"There is no kind of thing called {stream.kind}.")
+    facts = (event for event in history.events if not isinstance(event, TimeCorrected))
+    return reduce(EVOLVE[stream.kind], facts, None)
