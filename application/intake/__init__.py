@@ -1,0 +1,1 @@
+"""Papers that come in as files: read safely, checked, and booked once."""

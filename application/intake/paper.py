@@ -1,0 +1,156 @@
+"""Reads the values of a UBL document, and collects what is wrong with them (CRN-2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from lxml import etree
+from pydantic import TypeAdapter, ValidationError
+
+from application.intake.faults import Fault
+from application.intake.xml import place_of
+from domain.credits.document import Percentage, Quantity, Words
+from domain.money import Amount
+
+COMMON: Final = "urn:oasis:names:specification:ubl:schema:xsd:Common"
+NAMESPACES: Final = {"cac": f"{COMMON}AggregateComponents-2", "cbc": f"{COMMON}BasicComponents-2"}
+
+DECIMAL: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)  # no exponent, no infinity
+DAY: Final = re.compile(r"(\d{4}-\d\d-\d\d)(Z|[+-]\d\d:\d\d)?", re.ASCII)
+CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
+
+WORDS: Final[TypeAdapter[str]] = TypeAdapter(Words)
+AMOUNT: Final[TypeAdapter[Decimal]] = TypeAdapter(Amount)
+QUANTITY: Final[TypeAdapter[Decimal]] = TypeAdapter(Quantity)
+PERCENTAGE: Final[TypeAdapter[Decimal]] = TypeAdapter(Percentage)
+
+Element = etree._Element
+
+
+class Paper:
+    """A document in one currency, from which a value that is wrong reads as None."""
+
+    def __init__(self, root: Element) -> None:
+        self.root = root
+        self.faults: list[Fault] = []
+        self.currency = self._currency()
+
+    # ── where ───────────────────────────────────────────────────────────────
+
+    def all(self, at: Element, path: str) -> list[Element]:
+        return at.findall(path, NAMESPACES)
+
+    def one(self, at: Element, path: str) -> Element | None:
+        """What may stand there once. More than one is a fault, for which one counts?"""
+        found = self.all(at, path)
+        if len(found) > 1:
+            self.wrong(found[1], "It stands there more than once.")
+        return found[0] if len(found) == 1 else None
+
+    def wrong(self, element: Element, message: str) -> None:
+        self.faults.append(Fault(message, place_of(element), element.sourceline))
+
+    def missing(self, at: Element, path: str, message: str) -> None:
+        self.faults.append(Fault(message, f"{place_of(at)}/{path}", at.sourceline))
+
+    # ── what ────────────────────────────────────────────────────────────────
+
+    def texts(self, at: Element, path: str) -> Iterator[str]:
+        """Every text there that is not empty."""
+        for element in self.all(at, path):
+            if words := self._words(element):
+                yield words
+
+    def text(self, at: Element, path: str) -> str | None:
+        element = self.one(at, path)
+        return None if element is None else self._words(element)
+
+    def first(self, at: Element, *paths: str) -> str | None:
+        """The first text found: of what may stand there often, or in one of several places."""
+        return next((words for path in paths for words in self.texts(at, path)), None)
+
+    def needed(self, at: Element, path: str, message: str) -> str | None:
+        """A text without which the document means nothing."""
+        text, faults = self.text(at, path), len(self.faults)
+        if text is None and faults == len(self.faults) and not self.has_many(at, path):
+            self.missing(at, path, message)
+        return text
+
+    def has_many(self, at: Element, path: str) -> bool:
+        return len(self.all(at, path)) > 1
+
+    def day(self, at: Element, path: str) -> date | None:
+        element = self.one(at, path)
+        if element is None or (words := self._words(element)) is None:
+            return None
+        if written := DAY.fullmatch(words):
+            try:
+                return date.fromisoformat(written[1])
+            except ValueError:
+                pass
+        self.wrong(element, f"{words!r} is no date. Write it as in 2026-01-31.")
+        return None
+
+    def amount(self, at: Element, path: str) -> Decimal | None:
+        """An amount in the document's currency. No currency is ever assumed (CRN-11)."""
+        element = self.one(at, path)
+        return None if element is None else self.amount_of(element)
+
+    def amount_of(self, element: Element) -> Decimal | None:
+        stated = element.get("currencyID")
+        if not stated:
+            self.wrong(element, "The amount states no currency (currencyID), and none is assumed.")
+        elif self.currency and stated != self.currency:
+            self.wrong(element, f"The amount is in {stated}, the document in {self.currency}.")
+        return self._number(element, AMOUNT)
+
+    def quantity(self, at: Element, path: str) -> Decimal | None:
+        element = self.one(at, path)
+        return None if element is None else self._number(element, QUANTITY)
+
+    def percentage(self, at: Element, path: str) -> Decimal | None:
+        element = self.one(at, path)
+        return None if element is None else self._number(element, PERCENTAGE)
+
+    # ── one value ───────────────────────────────────────────────────────────
+
+    def _currency(self) -> str | None:
+        said = self.needed(
+            self.root,
+            "cbc:DocumentCurrencyCode",
+            "The currency is missing, and none is assumed.",
+        )
+        if said is None or CURRENCY.fullmatch(said):
+            return said
+        for element in self.all(self.root, "cbc:DocumentCurrencyCode"):
+            self.wrong(element, f"{said!r} is no currency. Write it as in EUR.")
+        return None
+
+    def _words(self, element: Element) -> str | None:
+        text = (element.text or "").strip()
+        if not text:
+            return None
+        try:
+            return WORDS.validate_python(text)
+        except ValidationError as error:
+            self.wrong(element, complaint(error))
+            return None
+
+    def _number(self, element: Element, kind: TypeAdapter[Decimal]) -> Decimal | None:
+        text = (element.text or "").strip()
+        if not DECIMAL.fullmatch(text):
+            self.wrong(element, f"{text!r} is no number. Write it as in 1234.50.")
+            return None
+        try:
+            return kind.validate_python(text)
+        except ValidationError as error:
+            self.wrong(element, complaint(error))
+            return None
+
+
+def complaint(error: ValidationError) -> str:
+    return f"{error.errors()[0]['msg']}."
