@@ -1,0 +1,101 @@
+"""How every question is answered: allowed at all? planned? else executed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from inspect import isawaitable
+from typing import Any
+
+import orjson
+import strawberry
+from graphql import ExecutionResult, OperationType, execute
+
+from api.context import Context
+from api.documents import Document, Unanswerable
+from api.over_http import Answer, NotWellFormed, Question, errors
+from api.planner import Planner
+from api.problems import masked, refused, shown
+from api.schema import core
+from domain.messages import Refusal, RefusalCode
+from projections.catalogue import Views
+
+
+class NotForYou(Refusal):
+    """You may not read this."""
+
+    code = RefusalCode.FORBIDDEN
+
+
+class Answering:
+    """Answers the questions that a schema knows."""
+
+    def __init__(self, schema: strawberry.Schema, views: Views) -> None:
+        self.schema = schema
+        self.core = core(schema)
+        self.planner = Planner(self.core, views)
+
+    async def answer(self, question: Question, context: Context) -> Answer:
+        """Raises NotWellFormed for a mutation that was asked by GET."""
+        try:
+            document = self.planner.document(question.query, question.operation_name)
+            variables = self.planner.variables(document, question.variables or {})
+            allow(question, document, context)
+            return Answer(await self.data(question, document, variables, context))
+        except NotWellFormed:
+            raise
+        except Unanswerable as unanswerable:
+            return errors(unanswerable.status, *unanswerable.errors)
+        except NotForYou as refusal:
+            return errors(HTTPStatus.FORBIDDEN, refused(refusal))
+        except Exception as error:  # nobody outside is told what went wrong inside
+            return errors(HTTPStatus.INTERNAL_SERVER_ERROR, masked(error, context.correlation_id))
+
+    async def data(
+        self,
+        question: Question,
+        document: Document,
+        variables: Mapping[str, Any],
+        context: Context,
+    ) -> bytes:
+        """Where a plan refuses, the executor says which field was refused, and why."""
+        try:
+            planned = await self.planned(question, variables, context)
+        except Refusal as refusal:
+            if refusal.code is not RefusalCode.INVALID:
+                return orjson.dumps({"data": None, "errors": [refused(refusal)]})
+            planned = None
+        return planned or await self.executed(question, document, context)
+
+    async def planned(
+        self, question: Question, variables: Mapping[str, Any], context: Context
+    ) -> bytes | None:
+        plan = self.planner.plan(
+            question.query, question.operation_name, variables, context.principal
+        )
+        if plan is None:
+            return None
+        sources = context.sources
+        text = await plan.answer(sources.reader, sources.vault, context.principal, variables)
+        return b'{"data":' + text + b"}"
+
+    async def executed(self, question: Question, document: Document, context: Context) -> bytes:
+        outcome: Any = execute(
+            self.core,
+            document.ast,
+            context_value=context,
+            variable_values=question.variables,
+            operation_name=question.operation_name,
+            execution_context_class=self.schema.execution_context_class,
+        )
+        result: ExecutionResult = await outcome if isawaitable(outcome) else outcome
+        found = [shown(error, context.correlation_id) for error in result.errors or ()]
+        return orjson.dumps({"data": result.data} | ({"errors": found} if found else {}))
+
+
+def allow(question: Question, document: Document, context: Context) -> None:
+    """Once for the whole document, before anything runs. Raises NotForYou or NotWellFormed."""
+    if question.queries_only and document.operation.operation is not OperationType.QUERY:
+        raise NotWellFormed(HTTPStatus.METHOD_NOT_ALLOWED, "Give commands by POST.", Allow="POST")
+    if missing := document.scopes - context.principal.scopes:
+        raise NotForYou(f"You may not read this without: {', '.join(sorted(missing))}.")

@@ -1,0 +1,128 @@
+"""What a resolver may reach: commands, views, files' keys, a clock, and who is asking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Final
+
+from anyio.to_thread import run_sync
+from strawberry.dataloader import DataLoader
+
+from api.principal import Principal, Scope
+from application.handling import handle
+from application.instruction import Instruction
+from application.log import EventLog, Receipt
+from application.personal import Vault
+from application.recorded import Position, Recorded, UnknownEvent
+from domain.messages import Erased, Event, Sealed
+from projections.reading import Reader, Seen
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where answers come from: the same for every request."""
+
+    log: EventLog
+    reader: Reader
+    vault: Vault
+    clock: Callable[[], datetime]
+
+
+@dataclass
+class Context:
+    """One request: the sources, and who asks."""
+
+    sources: Sources
+    principal: Principal
+    correlation_id: str
+    as_of: dict[str, Position | None] = field(default_factory=dict)  # by root field
+
+    @property
+    def log(self) -> EventLog:
+        return self.sources.log
+
+    @property
+    def reader(self) -> Reader:
+        return self.sources.reader
+
+    def give(self, instruction: Instruction) -> Receipt:
+        return handle(self.log, instruction)
+
+    def may(self, scope: str) -> bool:
+        return scope in self.principal.scopes
+
+    # ── personal data ───────────────────────────────────────────────────────
+
+    async def opened(self, value: Sealed | Erased | str | None) -> str | None:
+        """Personal text in the clear for those who may read it; None if erased or masked."""
+        if not self.may(Scope.PERSONAL) or not isinstance(value, Sealed):
+            return None
+        return await self.opening.load(value)
+
+    @cached_property
+    def opening(self) -> DataLoader[Sealed, str | None]:
+        return DataLoader(load_fn=self.open_all)
+
+    async def open_all(self, sealed: Sequence[Sealed]) -> list[str | None]:
+        """All of them with one query."""
+        found = await run_sync(self.sources.vault.open_many, sealed)
+        return [None if isinstance(text, Erased) else text for text in found]
+
+
+# ── reading a field of what a resolver returned ─────────────────────────────
+
+ENVELOPE: Final[dict[str, Callable[[Recorded], Any]]] = {
+    "event_id": lambda r: r.envelope.event_id,
+    "event_type": lambda r: as_stored(r.event)[0],
+    "schema_version": lambda r: as_stored(r.event)[1],
+    "position": lambda r: r.position,
+    "stream_id": lambda r: r.stream_id,
+    "stream_kind": lambda r: r.envelope.stream.kind,
+    "stream_version": lambda r: r.envelope.version,
+    "recorded_at": lambda r: r.recorded_at,
+    "effective_at": lambda r: r.effective_at,
+    "actor": lambda r: r.envelope.actor,
+    "on_behalf_of": lambda r: r.envelope.on_behalf_of,
+    "roles_used": lambda r: sorted(r.envelope.roles),
+    "channel": lambda r: r.envelope.channel,
+    "command_id": lambda r: r.envelope.command_id,
+    "correlation_id": lambda r: r.envelope.correlation_id,
+    "causation_id": lambda r: r.envelope.causation_id,
+    "stated_reason": lambda r: r.envelope.reason,
+    "policies": lambda r: [PolicyVersion(*item) for item in sorted(r.envelope.policies.items())],
+}
+"""What every event tells beside its facts, by the field's name."""
+
+
+FACT: Final = "fact_"
+"""Goes before a fact of an event that is called like something in the envelope."""
+
+
+def as_stored(event: Event) -> tuple[str, int]:
+    """The type and the version of its schema, also of an event that we do not understand."""
+    if isinstance(event, UnknownEvent):
+        return event.stored_type, event.stored_version
+    return event.type_name(), event.schema_version
+
+
+@dataclass(frozen=True)
+class PolicyVersion:
+    """A policy that was consulted, in the version that was in force."""
+
+    policy_id: str
+    version: int
+
+
+def read(root: Any, name: str) -> Any:
+    """A field of a row as it was seen, of an event with its envelope, or of anything else."""
+    match root:
+        case Seen(row, stale):
+            return stale if name == "stale" else getattr(row, name)
+        case Recorded():
+            told = ENVELOPE.get(name)
+            return told(root) if told else getattr(root.event, name.removeprefix(FACT))
+        case _:
+            return getattr(root, name)

@@ -1,0 +1,108 @@
+"""Who asks, what they may read, and whose rows they may see (design §9).
+
+Roles on commands are the domain's: they are declared on the command and enforced when handling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from api.tokens import Identity
+from domain.messages import Actor, Role
+from projections.access import EVERYTHING, Reach
+from projections.view import Owner
+
+
+class Scope(StrEnum):
+    """What a reader may be allowed to look at, beside the views' own scopes."""
+
+    PERSONAL = "personal:read"  # names, phones, addresses, in the clear
+    EVENTS = "events:read"  # the whole log
+    OPERATIONS = "operations:read"  # what the views could not take in
+    FILES = "files:read"
+    UPLOAD = "files:write"
+
+
+STATION_ROLES: Final = frozenset(
+    {
+        Role.SERVICE_AGENT,
+        Role.SERVICE_SUPERVISOR,
+        Role.STATION_MANAGER,
+        Role.ENGINEER,
+        Role.WORKSHOP_LEAD,
+        Role.QUALITY_INSPECTOR,
+        Role.STOREKEEPER,
+    }
+)
+"""They see what is of their own station."""
+
+OUTSIDE: Final = frozenset({Role.DEALER, Role.CUSTOMER})
+"""They see what is their own."""
+
+CLAIMS: Final = frozenset({"claims:read", "equipment:read", "registry:read"})
+MONEY: Final = frozenset({"credits:read"})
+FILES: Final = frozenset({Scope.FILES, Scope.UPLOAD})
+STATION: Final = CLAIMS | FILES | {Scope.PERSONAL}
+HEADQUARTERS: Final = CLAIMS | FILES
+EVERY_VIEW: Final = CLAIMS | MONEY | {"people:read"}
+
+SCOPES: Final[dict[Role, frozenset[str]]] = {
+    Role.HOTLINE_AGENT: STATION,
+    **dict.fromkeys(STATION_ROLES, STATION),
+    Role.PARTS_ADMIN: HEADQUARTERS,
+    Role.FINANCE: HEADQUARTERS | MONEY,
+    Role.CLAIMS_SPECIALIST: STATION | MONEY,
+    Role.CLAIMS_MANAGER: STATION | MONEY,
+    Role.SERVICE_DIRECTOR: STATION | MONEY | {"people:read"},
+    Role.DIVISION_MANAGER: HEADQUARTERS,
+    Role.SALES_DIRECTOR: HEADQUARTERS,
+    Role.CHANNEL_DEPT: HEADQUARTERS,
+    Role.PRODUCT_DEPT: HEADQUARTERS,
+    Role.COMMERCE_DEPT: HEADQUARTERS | MONEY,
+    Role.PROCUREMENT: HEADQUARTERS,
+    Role.GENERAL_MANAGER: HEADQUARTERS | MONEY | {"people:read"},
+    Role.GM_ASSISTANT: HEADQUARTERS | MONEY,
+    Role.DEALER: frozenset({"claims:read", "equipment:read"}) | FILES,
+    Role.CUSTOMER: frozenset({"equipment:read"}),
+    Role.AUDITOR: EVERY_VIEW | {Scope.EVENTS, Scope.OPERATIONS, Scope.FILES, Scope.PERSONAL},
+    Role.ADMIN: EVERY_VIEW | {Scope.OPERATIONS},
+    Role.SYSTEM: EVERY_VIEW | {Scope.OPERATIONS, Scope.FILES},
+}
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Somebody whose token was believed."""
+
+    actor: Actor
+    scopes: frozenset[str]
+    reach: Reach
+
+    @classmethod
+    def of(cls, identity: Identity) -> Principal:
+        actor = Actor(identity.sub, identity.roles, identity.station)
+        return cls(actor, scopes(identity.roles), reach(identity))
+
+
+def scopes(roles: Iterable[Role]) -> frozenset[str]:
+    return frozenset(str(scope) for role in roles for scope in SCOPES[role])
+
+
+def reach(identity: Identity) -> Reach:
+    """Everything for headquarters; else what is of their own station, dealer or person."""
+    if identity.roles - STATION_ROLES - OUTSIDE:
+        return EVERYTHING
+    return Reach(frozenset(owned(identity)))
+
+
+def owned(identity: Identity) -> Iterator[tuple[str, UUID]]:
+    if identity.station and identity.roles & STATION_ROLES:
+        yield Owner.STATION, identity.station
+    if identity.dealer and Role.DEALER in identity.roles:
+        yield Owner.DEALER, identity.dealer
+    if identity.customer and Role.CUSTOMER in identity.roles:
+        yield Owner.CUSTOMER, identity.customer
