@@ -6,7 +6,7 @@ type and at too great a depth before anything of them could cost memory or time.
 
 from __future__ import annotations
 
-from typing import Final, cast
+from typing import Final
 
 from lxml import etree
 
@@ -28,8 +28,8 @@ def parse(content: bytes) -> etree._Element:
 
 
 def parser(watch: Watch | None = None) -> etree.XMLParser:
-    return etree.XMLParser(
-        target=cast(None, watch),  # the types know only watchers that see everything
+    made: etree.XMLParser = etree.XMLParser(  # type: ignore[call-overload]  # sees not everything
+        target=watch,
         resolve_entities=False,
         load_dtd=False,
         dtd_validation=False,
@@ -40,6 +40,7 @@ def parser(watch: Watch | None = None) -> etree.XMLParser:
         remove_comments=True,
         remove_pis=True,
     )
+    return made
 
 
 class Watch:
