@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -20,10 +20,10 @@ from application.migrating import migrate, pending
 from application.personal import Vault
 from application.recorder import Connections
 from projections.catalogue import VIEWS
-from projections.engine import Engine
+from projections.engine import Engine, Overtaken
+from projections.preparing import prepare
 from projections.progress import Progress
 from projections.reading import Reader
-from projections.rebuilding import prepare
 from projections.running import Runner
 from recourse import embedded
 from recourse.keys import kept
@@ -118,11 +118,24 @@ def assembled(
     conninfo, progress = database.conninfo(DatabaseRole.WRITER), Progress()
     engine = Engine(log, VIEWS, partial(psycopg.connect, conninfo, autocommit=True), progress)
     prepare(engine)
-    readers = AsyncConnectionPool(
+    reader = Reader(VIEWS, readers(database), log, progress)
+    return Program(settings, database, vault, log, engine, Runner(engine), reader, clock)
+
+
+def readers(database: Database) -> AsyncConnectionPool:
+    """Connections for questions. Whoever serves them opens the pool, in the loop that asks."""
+    conninfo = database.conninfo(DatabaseRole.WRITER)
+    return AsyncConnectionPool(
         conninfo, min_size=1, max_size=READERS, open=False, kwargs={"autocommit": True}
     )
-    reader = Reader(VIEWS, readers, log, progress)
-    return Program(settings, database, vault, log, engine, Runner(engine), reader, clock)
+
+
+def caught_up(program: Program) -> Program:
+    """Bring the views up to date, unless an engine of another process is about it already."""
+    with suppress(Overtaken):
+        while program.engine.step():
+            pass
+    return program
 
 
 @contextmanager

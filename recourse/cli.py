@@ -13,9 +13,9 @@ from application.migrating import MigrationRefused
 from domain.messages import Refusal, RefusalCode
 from recourse.backup import BackupRefused
 from recourse.bootstrap import NotMigrated
-from recourse.commands import database, token
+from recourse.commands import database, policies, token, views
 from recourse.embedded import EmbeddedServerFailed
-from recourse.exits import Exit
+from recourse.exits import Exit, NotInOrder
 from recourse.output import complain
 from recourse.settings import SettingsInvalid
 
@@ -34,6 +34,41 @@ def command(group: typer.Typer, name: str, does: Callable[..., None], *examples:
     group.command(name, epilog="\n\n".join(["Examples:", *examples]))(does)
 
 
+def group(name: str, about: str) -> typer.Typer:
+    """Commands that share their first word."""
+    made = typer.Typer(help=about, no_args_is_help=True, rich_markup_mode="markdown")
+    app.add_typer(made, name=name)
+    return made
+
+
+command(
+    app,
+    "rebuild",
+    views.rebuild,
+    "recourse rebuild claims",
+    "recourse rebuild --all",
+)
+command(
+    app,
+    "replay",
+    views.replay,
+    "recourse replay",
+    "recourse replay --as-of 2026-03-06",
+)
+of_views = group("views", "How far the views are, and what they could not take in.")
+command(of_views, "status", views.status, "recourse views status")
+command(
+    of_views, "requeue", views.requeue, "recourse views requeue", "recourse views requeue claims"
+)
+of_policies = group("policies", "The numbers and lists that the rules refer to, as data.")
+command(of_policies, "list", policies.list_, "recourse policies list --as-of 2026-03-06")
+command(of_policies, "show", policies.show, "recourse policies show tolerance")
+command(
+    of_policies,
+    "publish",
+    policies.publish,
+    "recourse policies publish tolerance.toml --from 2026-04-01T00:00+08:00",
+)
 command(app, "migrate", database.migrate, "recourse migrate")
 command(app, "backup", database.backup, "recourse backup recourse-2026-03-06.tar")
 command(app, "restore", database.restore, "recourse restore recourse-2026-03-06.tar")
@@ -52,7 +87,7 @@ def main() -> None:
         app()
     except SettingsInvalid as error:
         leave(Exit.USAGE, "A setting cannot be used.", *str(error).splitlines())
-    except (BackupRefused, DevelopmentIssuerRefused, MigrationRefused) as error:
+    except (BackupRefused, DevelopmentIssuerRefused, MigrationRefused, NotInOrder) as error:
         leave(Exit.NOT_IN_ORDER, str(error))
     except Refusal as refusal:
         unavailable = refusal.code is RefusalCode.UNAVAILABLE

@@ -20,3 +20,7 @@ class Exit(IntEnum):
         member._value_ = code
         member.meaning = meaning
         return member
+
+
+class NotInOrder(Exception):
+    """What was asked for is not there, or was refused. The message says why."""

@@ -23,13 +23,16 @@ AsOf: TypeAlias = Annotated[
 
 def moment(text: str) -> datetime | Position:
     """A moment as people type it. Raises typer.BadParameter."""
-    if text.isdecimal() and len(text) < 4 + 15:
-        return Position(int(text))
+    return Position(int(text)) if text.isdecimal() else instant(text)
+
+
+def instant(text: str) -> datetime:
+    """A time as people type it; a date stands for its end, in UTC. Raises typer.BadParameter."""
     try:
         read = datetime.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(
-            f"{text!r} is no moment: write 2026-03-06, 2026-03-06T12:00Z, or a position."
+            f"{text!r} is no time: write it as 2026-03-06 or 2026-03-06T12:00Z."
         ) from None
     if "T" not in text.upper() and " " not in text:
         read = read.replace(hour=23, minute=59, second=59, microsecond=999_999)
