@@ -11,6 +11,8 @@ from types import ModuleType
 from typing import Any, get_args
 
 from domain import corrections, messages, policies, uniqueness
+from domain.claims import claim
+from domain.credits import credit_note
 from domain.registry import customer, equipment, manufacturer, person, station
 
 AGGREGATES: tuple[ModuleType, ...] = (
@@ -20,6 +22,8 @@ AGGREGATES: tuple[ModuleType, ...] = (
     person,
     customer,
     equipment,
+    claim,
+    credit_note,
     corrections,
 )
 

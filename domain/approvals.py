@@ -88,10 +88,9 @@ class NextStepTaken(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class SigningChain:
-    """The steps of an approval, those that prepared it, and the signatures so far."""
+    """The steps of an approval, in order, and the signatures so far."""
 
     steps: tuple[Role, ...]
-    prepared_by: frozenset[UUID]
     signatures: tuple[Signature, ...] = ()
 
     @property
@@ -111,11 +110,11 @@ class SigningChain:
         return replace(self, signatures=self.signatures[:-1])
 
 
-def sign(chain: SigningChain, mandate: Mandate) -> Signature:
-    """The signature for the next step (SEG-1, SEG-4)."""
+def sign(chain: SigningChain, mandate: Mandate, prepared_by: frozenset[UUID]) -> Signature:
+    """The signature for the next step, by none of those who prepared it (SEG-1, SEG-4)."""
     if chain.next_step is None:
         raise NothingToSign
-    if mandate.names.both & chain.prepared_by:
+    if mandate.names.both & prepared_by:
         raise ApproverPrepared
     if any(mandate.names.both & signature.both for signature in chain.signatures):
         raise SignedTwice

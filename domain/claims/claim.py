@@ -1,0 +1,66 @@
+"""A standard claim, from finished work to the credit note that pays it (rulebook 7.1)."""
+
+from __future__ import annotations
+
+from typing import TypeAlias, assert_never
+
+from domain.claims import answering, crediting, judging, preparing, submitting, writing_off
+from domain.claims import commands as c
+from domain.claims import events as events
+from domain.claims.crediting import credit_reversed as credit_reversed
+from domain.claims.crediting import credited as credited
+from domain.claims.events import Event as Event
+from domain.claims.preparing import OWN_NUMBER as OWN_NUMBER
+from domain.claims.state import Claim as Claim
+from domain.claims.state import Status as Status
+from domain.claims.state import evolve as evolve
+from domain.claims.states_allowed import existing
+from domain.claims.submitting import MANUFACTURER_NUMBER as MANUFACTURER_NUMBER
+from domain.messages import On, World
+
+State = Claim
+Command: TypeAlias = (
+    c.OpenClaim
+    | c.AttachPaper
+    | c.AmendClaim
+    | c.VetClaim
+    | c.JudgeClaim
+    | c.ApproveClaim
+    | c.RevokeSignature
+    | c.SubmitClaim
+    | c.ResubmitClaim
+    | c.RecordManufacturerNumber
+    | c.RecordAcceptance
+    | c.RevokeAcceptance
+    | c.RecordRejection
+    | c.RequestWriteOff
+    | c.ApproveWriteOff
+    | c.RevokeWriteOffSignature
+    | c.DeclineWriteOff
+    | c.CloseClaim
+    | c.ReopenClaim
+)
+
+
+def decide(claim: Claim | None, command: Command, world: World) -> list[Event | On]:
+    """Which stage of a claim's life decides about a wish."""
+    match command:
+        case c.OpenClaim() | c.AttachPaper() | c.AmendClaim():
+            return preparing.decide(claim, command, world)
+        case c.VetClaim() | c.JudgeClaim() | c.ApproveClaim() | c.RevokeSignature():
+            return [*judging.decide(existing(claim), command, world)]
+        case c.SubmitClaim() | c.ResubmitClaim() | c.RecordManufacturerNumber():
+            return submitting.decide(existing(claim), command, world)
+        case c.RecordAcceptance() | c.RevokeAcceptance() | c.RecordRejection():
+            return [*answering.decide(existing(claim), command, world)]
+        case (
+            c.RequestWriteOff()
+            | c.ApproveWriteOff()
+            | c.RevokeWriteOffSignature()
+            | c.DeclineWriteOff()
+        ):
+            return [*writing_off.decide(existing(claim), command, world)]
+        case c.CloseClaim() | c.ReopenClaim():
+            return [*crediting.decide(existing(claim), command)]
+        case never:
+            assert_never(never)

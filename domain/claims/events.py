@@ -1,0 +1,288 @@
+"""What happens to a standard claim (rulebook 7.1)."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import TypeAlias
+from uuid import UUID
+
+from domain import messages
+from domain.approvals import Names, Signature
+from domain.claims.amounts import Amounts
+from domain.claims.commands import Report
+from domain.messages import Message, Role
+from domain.money import Money
+from domain.policies import Pin
+from domain.vocabulary import ClaimKind, PaperKind
+
+
+class Check(StrEnum):
+    """What vetting looks at (CLM-3)."""
+
+    REGISTERED = "registered"
+    NOT_ON_HOLD = "not_on_hold"
+    MANUFACTURER = "manufacturer"
+    SERIAL_NUMBER = "serial_number"
+    MODEL = "model"
+    WARRANTY = "warranty"
+    OPERATING_HOURS = "operating_hours"
+    ENGINEER_LEVEL = "engineer_level"
+    DOCUMENT_DATES = "document_dates"
+    PARTS = "parts"
+
+
+class Finding(Message):
+    """What vetting found on one point."""
+
+    check: Check
+    passed: bool
+    explanation: str
+
+
+class ClaimEvent(messages.Event):
+    context = "claims"
+
+
+# ── preparing ───────────────────────────────────────────────────────────────
+
+
+class ClaimOpened(ClaimEvent):
+    """A claim for finished work was opened; it is to be submitted by a day (CLM-1)."""
+
+    number: str
+    claim: ClaimKind
+    manufacturer_id: UUID
+    equipment_id: UUID
+    station_id: UUID
+    dealer_id: UUID | None
+    customer_id: UUID | None
+    order_reference: str
+    report: Report
+    amounts: Amounts
+    total: Money
+    submission_days: int
+    submit_by: date
+    clock: Pin
+    opened_by: Names
+
+
+class PaperAttached(ClaimEvent):
+    """A paper that supports the claim was filed (CLM-2)."""
+
+    paper: PaperKind
+    sha256: str
+    dated: date
+    attached_by: Names
+
+
+class ClaimAmended(ClaimEvent):
+    """Report and amounts of the claim were corrected; it is to be judged anew."""
+
+    report: Report
+    amounts: Amounts
+    total: Money
+    submit_by: date
+    reason: str
+    amended_by: Names
+
+
+# ── judging ─────────────────────────────────────────────────────────────────
+
+
+class ClaimVetted(ClaimEvent):
+    """The claim was checked against the registry (CLM-3)."""
+
+    findings: tuple[Finding, ...]
+
+
+class ClaimJudged(ClaimEvent):
+    """The claim was judged claimable, and these roles approve it in this order; or it was not."""
+
+    claimable: bool
+    reason: str
+    findings: tuple[Finding, ...]
+    signed_by: tuple[Role, ...]
+    judged_by: Names
+
+
+class ClaimSigned(ClaimEvent):
+    """One step of the claim's approval was signed (SEG-4)."""
+
+    signature: Signature
+
+
+class ClaimApproved(ClaimEvent):
+    """The last signature was given: the claim may be submitted."""
+
+    total: Money
+
+
+class SignatureRevoked(ClaimEvent):
+    """A signature under the claim was taken back (SEG-5)."""
+
+    signature: Signature
+    reason: str
+
+
+# ── submitting ──────────────────────────────────────────────────────────────
+
+
+class ClaimSubmitted(ClaimEvent):
+    """The claim went to the manufacturer, in time or late (CLM-1)."""
+
+    manufacturer_id: UUID
+    manufacturer_number: str | None
+    total: Money
+    submit_by: date
+    submitted_on: date
+    late: bool
+    submitted_by: Names
+
+
+class ClaimResubmitted(ClaimEvent):
+    """The claim went to the manufacturer again, for the so-many-eth time (CLM-7)."""
+
+    submission: int
+    different: str
+    manufacturer_id: UUID
+    manufacturer_number: str | None
+    total: Money
+    submitted_by: Names
+
+
+class ManufacturerNumberRecorded(ClaimEvent):
+    """The manufacturer gave the claim a number (CLM-8)."""
+
+    manufacturer_id: UUID
+    manufacturer_number: str
+
+
+# ── the manufacturer's answer ───────────────────────────────────────────────
+
+
+class ClaimAccepted(ClaimEvent):
+    """The manufacturer accepted the claim in full."""
+
+    accepted: Money
+
+
+class ClaimAcceptedInPart(ClaimEvent):
+    """The manufacturer accepted less than was claimed, with its reasons."""
+
+    accepted: Money
+    refused: Money
+    reasons: tuple[str, ...]
+
+
+class AcceptanceRevoked(ClaimEvent):
+    """The acceptance does not stand; the claim waits for an answer again (SEG-5)."""
+
+    reason: str
+
+
+class ClaimRejected(ClaimEvent):
+    """The manufacturer rejected the claim; it is to be examined at once (CLM-7)."""
+
+    reasons: tuple[str, ...]
+    explanation: str
+    refused: Money
+    clock: Pin
+
+
+# ── writing off ─────────────────────────────────────────────────────────────
+
+
+class WriteOffRequested(ClaimEvent):
+    """Somebody asked to write off an amount; these roles approve it in this order."""
+
+    amount: Money
+    reason: str
+    requested_by: Names
+    signed_by: tuple[Role, ...]
+
+
+class WriteOffSigned(ClaimEvent):
+    """One step of a write-off's approval was signed (SEG-4)."""
+
+    signature: Signature
+
+
+class WriteOffSignatureRevoked(ClaimEvent):
+    """A signature under a write-off was taken back (SEG-5)."""
+
+    signature: Signature
+    reason: str
+
+
+class WriteOffDeclined(ClaimEvent):
+    """A write-off that was asked for was refused."""
+
+    reason: str
+    declined_by: Names
+
+
+class ClaimWrittenOff(ClaimEvent):
+    """An amount of what was accepted, or all of a rejected claim, is given up for good."""
+
+    amount: Money
+    reason: str
+    after_rejection: bool
+
+
+# ── being paid ──────────────────────────────────────────────────────────────
+
+
+class ClaimCredited(ClaimEvent):
+    """A credit note paid an amount of the claim (CRN-4)."""
+
+    note_id: UUID
+    allocation_id: UUID
+    amount: Money
+
+
+class ClaimCreditReversed(ClaimEvent):
+    """A credit note does not pay that amount of the claim after all (CRN-6)."""
+
+    note_id: UUID
+    allocation_id: UUID
+    amount: Money
+    reason: str
+
+
+class ClaimClosed(ClaimEvent):
+    """Nothing of the claim is open any more."""
+
+
+class ClaimReopened(ClaimEvent):
+    """A closed claim was opened again for a correction."""
+
+    reason: str
+
+
+Event: TypeAlias = (
+    ClaimOpened
+    | PaperAttached
+    | ClaimAmended
+    | ClaimVetted
+    | ClaimJudged
+    | ClaimSigned
+    | ClaimApproved
+    | SignatureRevoked
+    | ClaimSubmitted
+    | ClaimResubmitted
+    | ManufacturerNumberRecorded
+    | ClaimAccepted
+    | ClaimAcceptedInPart
+    | AcceptanceRevoked
+    | ClaimRejected
+    | WriteOffRequested
+    | WriteOffSigned
+    | WriteOffSignatureRevoked
+    | WriteOffDeclined
+    | ClaimWrittenOff
+    | ClaimCredited
+    | ClaimCreditReversed
+    | ClaimClosed
+    | ClaimReopened
+)

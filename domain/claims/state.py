@@ -1,0 +1,288 @@
+"""What decisions need to remember of a claim.
+
+opened ──▶ claimable ──▶ approved ──▶ submitted ──▶ accepted ──▶ closed
+   └─────▶ not claimable ──▶ closed       └───────▶ rejected ──▶ submitted again
+                                                        └──────▶ abandoned ──▶ closed
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from enum import StrEnum
+from typing import ClassVar, NamedTuple, assert_never
+from uuid import UUID
+
+from domain.approvals import SigningChain
+from domain.claims import events as e
+from domain.claims.commands import CLAIM, Report
+from domain.money import Money, total
+from domain.vocabulary import ClaimKind
+
+
+class Status(StrEnum):
+    OPENED = "opened"
+    NOT_CLAIMABLE = "not_claimable"
+    CLAIMABLE = "claimable"
+    APPROVED = "approved"
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    ABANDONED = "abandoned"  # rejected and written off
+    CLOSED = "closed"
+
+
+class Credit(NamedTuple):
+    note_id: UUID
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class WriteOff:
+    """A write-off that waits for signatures."""
+
+    amount: Money
+    reason: str
+    prepared_by: frozenset[UUID]
+    chain: SigningChain
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """total = accepted + refused + abandoned; accepted = credited + written off + open."""
+
+    kind: ClassVar[str] = CLAIM
+    number: str
+    claim: ClaimKind
+    manufacturer_id: UUID
+    equipment_id: UUID
+    station_id: UUID
+    report: Report
+    parts_listed: int
+    total: Money
+    submission_days: int
+    prepared_by: frozenset[UUID]
+    accepted: Money
+    written_off: Money
+    abandoned: Money
+    status: Status = Status.OPENED
+    papers: tuple[e.PaperAttached, ...] = ()
+    chain: SigningChain = SigningChain(())
+    submissions: int = 0
+    manufacturer_number: str | None = None
+    credits: Mapping[UUID, Credit] = field(default_factory=dict)
+    write_off: WriteOff | None = None
+    before_closing: Status | None = None
+
+    @property
+    def credited(self) -> Money:
+        return total((credit.amount for credit in self.credits.values()), self.total.currency)
+
+    @property
+    def open(self) -> Money:
+        """What was accepted and is neither credited nor written off (CRN-4)."""
+        return self.accepted - self.credited - self.written_off
+
+    @property
+    def refused(self) -> Money:
+        """What the manufacturer's answer left out and we have not given up."""
+        answered = self.status in (Status.ACCEPTED, Status.REJECTED, Status.ABANDONED)
+        answered |= self.before_closing in (Status.ACCEPTED, Status.ABANDONED)
+        return self.total - self.accepted - self.abandoned if answered else self.total.but(ZERO)
+
+
+ZERO = Decimal(0)
+
+
+def evolve(claim: Claim | None, event: e.Event) -> Claim:
+    if isinstance(event, e.ClaimOpened):
+        return opened(event)
+    assert claim is not None, "a claim is opened first"
+    match event:
+        case e.PaperAttached() | e.ClaimAmended() | e.ClaimVetted() | e.ClaimJudged():
+            return prepared(claim, event)
+        case e.ClaimSigned() | e.ClaimApproved() | e.SignatureRevoked():
+            return signed(claim, event)
+        case e.ClaimSubmitted() | e.ClaimResubmitted() | e.ManufacturerNumberRecorded():
+            return submitted(claim, event)
+        case (
+            e.ClaimAccepted() | e.ClaimAcceptedInPart() | e.AcceptanceRevoked() | e.ClaimRejected()
+        ):
+            return answered(claim, event)
+        case (
+            e.WriteOffRequested()
+            | e.WriteOffSigned()
+            | e.WriteOffSignatureRevoked()
+            | e.WriteOffDeclined()
+            | e.ClaimWrittenOff()
+        ):
+            return written_off(claim, event)
+        case e.ClaimCredited() | e.ClaimCreditReversed() | e.ClaimClosed() | e.ClaimReopened():
+            return settled(claim, event)
+        case never:
+            assert_never(never)
+
+
+def opened(event: e.ClaimOpened) -> Claim:
+    nothing = event.total.but(ZERO)
+    return Claim(
+        number=event.number,
+        claim=event.claim,
+        manufacturer_id=event.manufacturer_id,
+        equipment_id=event.equipment_id,
+        station_id=event.station_id,
+        report=event.report,
+        parts_listed=len(event.amounts.parts),
+        total=event.total,
+        submission_days=event.submission_days,
+        prepared_by=event.opened_by.both,
+        accepted=nothing,
+        written_off=nothing,
+        abandoned=nothing,
+    )
+
+
+def prepared(
+    claim: Claim, event: e.PaperAttached | e.ClaimAmended | e.ClaimVetted | e.ClaimJudged
+) -> Claim:
+    match event:
+        case e.PaperAttached(attached_by=by):
+            papers = (*claim.papers, event)
+            return replace(claim, papers=papers, prepared_by=claim.prepared_by | by.both)
+        case e.ClaimAmended():
+            return amended(claim, event)
+        case e.ClaimVetted():
+            return claim
+        case e.ClaimJudged(claimable=claimable, signed_by=steps, judged_by=by):
+            return replace(
+                claim,
+                status=Status.CLAIMABLE if claimable else Status.NOT_CLAIMABLE,
+                chain=SigningChain(steps),
+                prepared_by=claim.prepared_by | by.both,
+            )
+        case never:
+            assert_never(never)
+
+
+def amended(claim: Claim, event: e.ClaimAmended) -> Claim:
+    nothing = event.total.but(ZERO)
+    return replace(
+        claim,
+        status=Status.OPENED,
+        report=event.report,
+        parts_listed=len(event.amounts.parts),
+        total=event.total,
+        chain=SigningChain(()),
+        prepared_by=claim.prepared_by | event.amended_by.both,
+        accepted=nothing,
+        written_off=nothing,
+        abandoned=nothing,
+    )
+
+
+def signed(claim: Claim, event: e.ClaimSigned | e.ClaimApproved | e.SignatureRevoked) -> Claim:
+    match event:
+        case e.ClaimSigned(signature=signature):
+            return replace(claim, chain=claim.chain.signed(signature))
+        case e.ClaimApproved():
+            return replace(claim, status=Status.APPROVED)
+        case e.SignatureRevoked():
+            return replace(claim, status=Status.CLAIMABLE, chain=claim.chain.without_last())
+        case never:
+            assert_never(never)
+
+
+def submitted(
+    claim: Claim, event: e.ClaimSubmitted | e.ClaimResubmitted | e.ManufacturerNumberRecorded
+) -> Claim:
+    number = event.manufacturer_number or claim.manufacturer_number
+    match event:
+        case e.ClaimSubmitted():
+            return replace(
+                claim, status=Status.SUBMITTED, submissions=1, manufacturer_number=number
+            )
+        case e.ClaimResubmitted(submission=submission):
+            return replace(
+                claim,
+                status=Status.SUBMITTED,
+                submissions=submission,
+                manufacturer_number=number,
+            )
+        case e.ManufacturerNumberRecorded():
+            return replace(claim, manufacturer_number=number)
+        case never:
+            assert_never(never)
+
+
+def answered(
+    claim: Claim,
+    event: e.ClaimAccepted | e.ClaimAcceptedInPart | e.AcceptanceRevoked | e.ClaimRejected,
+) -> Claim:
+    match event:
+        case e.ClaimAccepted(accepted=accepted) | e.ClaimAcceptedInPart(accepted=accepted):
+            return replace(claim, status=Status.ACCEPTED, accepted=accepted)
+        case e.AcceptanceRevoked():
+            nothing = claim.total.but(ZERO)
+            return replace(claim, status=Status.SUBMITTED, accepted=nothing)
+        case e.ClaimRejected():
+            return replace(claim, status=Status.REJECTED)
+        case never:
+            assert_never(never)
+
+
+def written_off(
+    claim: Claim,
+    event: e.WriteOffRequested
+    | e.WriteOffSigned
+    | e.WriteOffSignatureRevoked
+    | e.WriteOffDeclined
+    | e.ClaimWrittenOff,
+) -> Claim:
+    match event:
+        case e.WriteOffRequested(amount=amount, reason=reason, requested_by=by, signed_by=steps):
+            pending = WriteOff(amount, reason, by.both, SigningChain(steps))
+            return replace(claim, write_off=pending)
+        case e.WriteOffSigned(signature=signature):
+            pending = waiting(claim)
+            return replace(claim, write_off=replace(pending, chain=pending.chain.signed(signature)))
+        case e.WriteOffSignatureRevoked():
+            pending = waiting(claim)
+            return replace(claim, write_off=replace(pending, chain=pending.chain.without_last()))
+        case e.WriteOffDeclined():
+            return replace(claim, write_off=None)
+        case e.ClaimWrittenOff(amount=amount, after_rejection=True):
+            return replace(
+                claim,
+                status=Status.ABANDONED,
+                abandoned=claim.abandoned + amount,
+                write_off=None,
+            )
+        case e.ClaimWrittenOff(amount=amount):
+            return replace(claim, written_off=claim.written_off + amount, write_off=None)
+        case never:
+            assert_never(never)
+
+
+def waiting(claim: Claim) -> WriteOff:
+    assert claim.write_off is not None, "a write-off is requested first"
+    return claim.write_off
+
+
+def settled(
+    claim: Claim,
+    event: e.ClaimCredited | e.ClaimCreditReversed | e.ClaimClosed | e.ClaimReopened,
+) -> Claim:
+    match event:
+        case e.ClaimCredited(note_id=note, allocation_id=allocation, amount=amount):
+            return replace(claim, credits={**claim.credits, allocation: Credit(note, amount)})
+        case e.ClaimCreditReversed(allocation_id=allocation):
+            rest = {id: credit for id, credit in claim.credits.items() if id != allocation}
+            return replace(claim, credits=rest)
+        case e.ClaimClosed():
+            return replace(claim, status=Status.CLOSED, before_closing=claim.status)
+        case e.ClaimReopened():
+            reopened = claim.before_closing or claim.status
+            return replace(claim, status=reopened, before_closing=None)
+        case never:
+            assert_never(never)

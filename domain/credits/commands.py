@@ -1,0 +1,75 @@
+"""What can be wished of a credit note (rulebook 7.4)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from domain import messages
+from domain.credits.document import CreditNoteDocument
+from domain.messages import Message, Role, Sha256, Stream, Text
+from domain.money import PositiveMoney
+from domain.policy_content import Word
+
+CREDIT_NOTE = "credits.CreditNote"
+
+
+class SourceFile(Message):
+    """The file that a credit note came as; it is kept under its hash (CRN-1)."""
+
+    sha256: Sha256
+    name: Text
+
+
+class AllocationWish(Message):
+    """An amount of the note for one claim, with the reason if the claim stays partly open."""
+
+    claim_id: UUID
+    amount: PositiveMoney
+    reason: Word | None = None
+
+
+class CreditNoteCommand(messages.Command):
+    note_id: UUID
+
+    @property
+    def stream(self) -> Stream:
+        return Stream(CREDIT_NOTE, self.note_id)
+
+
+class BookCreditNote(CreditNoteCommand):
+    """Book a credit note that came as a file: once, and whole or not at all."""
+
+    roles = frozenset({Role.FINANCE, Role.CLAIMS_SPECIALIST, Role.SYSTEM})
+    source: SourceFile
+    document: CreditNoteDocument
+
+
+class AssignIssuer(CreditNoteCommand):
+    """Say which manufacturer issued a note whose issuer was not known."""
+
+    roles = frozenset({Role.FINANCE})
+    manufacturer_id: UUID
+
+
+class MatchByReference(CreditNoteCommand):
+    """Match the note to the claims it names, where that is exact and unique (CRN-3, CRN-10)."""
+
+    roles = frozenset({Role.FINANCE, Role.SYSTEM})
+
+
+class MatchCreditNote(CreditNoteCommand):
+    """Match the note by hand: so much of it for each of these claims."""
+
+    roles = frozenset({Role.FINANCE})
+    allocations: Annotated[tuple[AllocationWish, ...], Field(min_length=1)]
+
+
+class UndoMatch(CreditNoteCommand):
+    """Take back one allocation of the note, or all of them (CRN-6)."""
+
+    roles = frozenset({Role.FINANCE})
+    allocation_id: UUID | None = None
+    reason: Text

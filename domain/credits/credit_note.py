@@ -1,0 +1,40 @@
+"""A credit note: booked once, matched to the claims it pays, to the cent (rulebook 7.4)."""
+
+from __future__ import annotations
+
+from typing import TypeAlias, assert_never
+
+from domain.credits import booking, matching
+from domain.credits.commands import (
+    AssignIssuer,
+    BookCreditNote,
+    MatchByReference,
+    MatchCreditNote,
+    UndoMatch,
+)
+from domain.credits.events import Event as Event
+from domain.credits.refusals import CreditNoteNotFound
+from domain.credits.state import CreditNote as CreditNote
+from domain.credits.state import evolve as evolve
+from domain.messages import On, World
+
+State = CreditNote
+Command: TypeAlias = BookCreditNote | AssignIssuer | MatchByReference | MatchCreditNote | UndoMatch
+
+
+def decide(note: CreditNote | None, command: Command, world: World) -> list[Event | On]:
+    if isinstance(command, BookCreditNote):
+        return booking.book(note, command, world)
+    if note is None:
+        raise CreditNoteNotFound
+    match command:
+        case AssignIssuer():
+            return booking.assign(note, command, world)
+        case MatchByReference(note_id=note_id):
+            return matching.by_reference(note, note_id, world)
+        case MatchCreditNote():
+            return matching.by_hand(note, command, world)
+        case UndoMatch():
+            return matching.undo(note, command, world)
+        case never:
+            assert_never(never)

@@ -1,0 +1,182 @@
+"""Matching: which claims a credit note pays, and how much of each (CRN-3 to CRN-6, CRN-10).
+
+The note decides; what it does to a claim is decided by the claim's own rules, and recorded in the
+same transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from uuid import UUID
+
+from domain import uniqueness
+from domain.claims import claim as claims
+from domain.claims.answering import refuse_unknown_reasons
+from domain.claims.claim import Claim, Status
+from domain.credits.commands import AllocationWish, MatchCreditNote, UndoMatch
+from domain.credits.document import Line, Reference
+from domain.credits.events import AllocationReversed, CreditAllocated, Event, MatchedBy
+from domain.credits.refusals import (
+    ClaimOfAnother,
+    IssuerUnknown,
+    MoreThanUnapplied,
+    NoSuchAllocation,
+    NoteCurrencyDiffers,
+    SameClaimTwice,
+    ShortWithoutReason,
+)
+from domain.credits.state import CreditNote, allocation_id
+from domain.messages import On, Stream, World
+from domain.money import Money, minor_units, total
+
+HUNDRED = Decimal(100)
+
+
+# ── by reference ────────────────────────────────────────────────────────────
+
+
+def by_reference(note: CreditNote, note_id: UUID, world: World) -> list[Event | On]:
+    """Match whole or not at all: every claim named is paid exactly what is open of it (CRN-10).
+
+    What is not exact and unique waits for a person, so nothing is recorded and nothing refused.
+    """
+    if note.manufacturer_id is None or note.unapplied.amount <= 0 or note.allocations:
+        return []
+    amounts = proposed(note, world)
+    open_claims = {id: world.the(Claim, id) for id in amounts}
+    if not amounts or any(
+        not pays_exactly(note, open_claims[id], amount) for id, amount in amounts.items()
+    ):
+        return []
+    wishes = [AllocationWish(claim_id=id, amount=amount) for id, amount in amounts.items()]
+    return allocate(note, note_id, wishes, MatchedBy.REFERENCE, world)
+
+
+def pays_exactly(note: CreditNote, claim: Claim, amount: Money) -> bool:
+    return (
+        claim.status == Status.ACCEPTED
+        and claim.manufacturer_id == note.manufacturer_id
+        and claim.open == amount
+        and amount.amount > 0
+    )
+
+
+def proposed(note: CreditNote, world: World) -> Mapping[UUID, Money]:
+    """What the note says it pays to each claim it names; nothing if that is not clear."""
+    document = note.document
+    claims_named = named_by(note, document.all_references(), world)
+    if len(claims_named) == 1:
+        return {claims_named.pop(): note.payable}
+    return by_line(note, document.lines, world)
+
+
+def named_by(note: CreditNote, references: Iterable[Reference], world: World) -> set[UUID]:
+    """The claims that the references name, by the manufacturer's number or by ours."""
+    numbers = {reference.id for reference in references}
+    whose = str(note.manufacturer_id)
+    names: list[tuple[str, tuple[str, ...]]] = [
+        *((claims.MANUFACTURER_NUMBER, (whose, number)) for number in numbers),
+        *((claims.OWN_NUMBER, (number,)) for number in numbers),
+    ]
+    kind = uniqueness.Bearer.kind
+    world.gather(Stream(kind, uniqueness.name_id(of, *parts)) for of, parts in names)
+    bearers = {uniqueness.bearer(world, of, *parts) for of, parts in names}
+    return {claim_id for claim_id in bearers if claim_id is not None}
+
+
+def by_line(note: CreditNote, lines: Iterable[Line], world: World) -> Mapping[UUID, Money]:
+    """The gross of the lines of each claim, if every line names one claim and all add up."""
+    amounts: dict[UUID, Money] = {}
+    for line in lines:
+        of_line = named_by(note, line.references, world)
+        if len(of_line) != 1:
+            return {}
+        claim_id = of_line.pop()
+        before = amounts.get(claim_id, note.payable.but(Decimal(0)))
+        amounts[claim_id] = before + gross(line, note.payable.currency)
+    return amounts if total(amounts.values(), note.payable.currency) == note.payable else {}
+
+
+def gross(line: Line, currency: str) -> Money:
+    """The line with its tax, to the minor unit."""
+    assert line.net is not None, "a note with a line without an amount is refused"
+    exact = line.net * (1 + (line.tax_rate or Decimal(0)) / HUNDRED)
+    unit = Decimal(1).scaleb(-minor_units(currency))
+    return Money(amount=exact.quantize(unit, ROUND_HALF_UP), currency=currency)
+
+
+# ── by hand ─────────────────────────────────────────────────────────────────
+
+
+def by_hand(note: CreditNote, command: MatchCreditNote, world: World) -> list[Event | On]:
+    """As finance says; a claim that stays partly open needs the reason (CRN-5)."""
+    if note.manufacturer_id is None:
+        raise IssuerUnknown
+    wishes = command.allocations
+    if len({wish.claim_id for wish in wishes}) < len(wishes):
+        raise SameClaimTwice(fields=("allocations",))
+    for wish in wishes:
+        refuse_unexplained(note, wish, world)
+    return allocate(note, command.note_id, wishes, MatchedBy.HAND, world)
+
+
+def refuse_unexplained(note: CreditNote, wish: AllocationWish, world: World) -> None:
+    claim = world.the(Claim, wish.claim_id)
+    if claim.manufacturer_id != note.manufacturer_id:
+        raise ClaimOfAnother(f"Claim {claim.number} was made to another manufacturer.")
+    if wish.amount.currency != note.payable.currency:
+        raise NoteCurrencyDiffers(fields=("allocations",))
+    if wish.reason:
+        refuse_unknown_reasons([wish.reason], claim.manufacturer_id, world)
+    elif claim.total.currency == wish.amount.currency and wish.amount < claim.open:
+        raise ShortWithoutReason(
+            f"Claim {claim.number} stays open with {(claim.open - wish.amount).amount}: say why.",
+            fields=("allocations",),
+        )
+
+
+def allocate(
+    note: CreditNote,
+    note_id: UUID,
+    wishes: Iterable[AllocationWish],
+    matched_by: MatchedBy,
+    world: World,
+) -> list[Event | On]:
+    """The note's events and, for each, the claim's own (CRN-4)."""
+    events: list[Event | On] = []
+    left = note.unapplied
+    for number, wish in enumerate(wishes, start=note.allocated_ever + 1):
+        if left < wish.amount:
+            raise MoreThanUnapplied(f"Only {left.amount} {left.currency} of the note are left.")
+        left = left - wish.amount
+        id = allocation_id(note_id, number)
+        credited = claims.credited(world.of(Claim, wish.claim_id), note_id, wish.amount, id)
+        allocated = CreditAllocated(
+            allocation_id=id,
+            claim_id=wish.claim_id,
+            amount=wish.amount,
+            matched_by=matched_by,
+            reason=wish.reason,
+        )
+        events += [allocated, On(Stream(Claim.kind, wish.claim_id), credited)]
+    return events
+
+
+# ── and back ────────────────────────────────────────────────────────────────
+
+
+def undo(note: CreditNote, command: UndoMatch, world: World) -> list[Event | On]:
+    """Every balance is as it was before the match (CRN-6)."""
+    chosen = [command.allocation_id] if command.allocation_id else list(note.allocations)
+    if not chosen or any(id not in note.allocations for id in chosen):
+        raise NoSuchAllocation(fields=("allocation_id",))
+    undone = (reversed_(note, id, command.reason, world) for id in chosen)
+    return [event for events in undone for event in events]
+
+
+def reversed_(note: CreditNote, id: UUID, reason: str, world: World) -> list[Event | On]:
+    claim_id, amount = note.allocations[id]
+    reversal = AllocationReversed(allocation_id=id, claim_id=claim_id, amount=amount, reason=reason)
+    credit = claims.credit_reversed(world.of(Claim, claim_id), id, reason)
+    return [reversal, On(Stream(Claim.kind, claim_id), credit)]
