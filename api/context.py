@@ -118,6 +118,11 @@ class PolicyVersion:
 
 def read(root: Any, name: str) -> Any:
     """A field of a row as it was seen, of an event with its envelope, or of anything else."""
+    value = kept(root, name)
+    return sorted(value) if isinstance(value, frozenset) else value
+
+
+def kept(root: Any, name: str) -> Any:
     match root:
         case Seen(row, stale):
             return stale if name == "stale" else getattr(row, name)

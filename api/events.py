@@ -41,7 +41,7 @@ class EventTypes:
         self.interface = self.envelope()
         self.made = [self.event(event) for event in EVENTS]
         kinds = {event.__name__: event.type_name() for event in EVENT_TYPES.values()}
-        kind: Any = Enum("EventType", kinds)
+        kind: Any = Enum("EventType", kinds)  # type: ignore[misc]
         self.kinds = types.enum(kind, "The kinds of events, called like their types.")
         edge = types.make("EventEdge", [field("node", self.interface), field("cursor", str)])
         page = [field("edges", list_of(edge)), field("page_info", PageInfo)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from traceback import format_tb
 from typing import Any
 
 import structlog
@@ -91,6 +92,8 @@ def coded(refusal: Refusal) -> Mapping[str, Any]:
 
 
 def masked(error: BaseException, correlation_id: str) -> Mapping[str, Any]:
-    log.error("unexpected", correlation_id=correlation_id, exc_info=error)
+    """The log gets where it happened; not the message, which may repeat what was sent."""
+    where = "".join(format_tb(error.__traceback__))
+    log.error("unexpected", correlation_id=correlation_id, error=type(error).__name__, where=where)
     extensions = {"code": INTERNAL, "correlationId": correlation_id}
     return {"message": MASKED.format(correlation_id), "extensions": extensions}

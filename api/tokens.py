@@ -11,6 +11,7 @@ import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final
@@ -30,6 +31,7 @@ ALGORITHMS: Final = ["ES256", "RS256"]
 LEEWAY: Final = 30  # seconds by which clocks may differ
 LIFETIME: Final = timedelta(hours=12)
 FETCH_TIMEOUT: Final = 5.0  # seconds
+REMEMBERED: Final = 1_000  # tokens whose signature need not be checked again
 LARGEST_ANSWER: Final = 1_000_000  # bytes of an issuer's configuration
 
 
@@ -68,6 +70,7 @@ class Verifier:
     ) -> None:
         self.keys = keys
         self.clock = clock
+        self.signed = lru_cache(REMEMBERED)(self.claims)
         self.demands: dict[str, Any] = {
             "iss": {"essential": True, "value": issuer},
             "aud": {"essential": True, "value": audience},
@@ -78,7 +81,7 @@ class Verifier:
     def identity(self, token: str) -> Identity:
         """Who bears the token. Raises Unauthenticated if it is not to be believed."""
         try:
-            claims = self.claims(token)
+            claims = self.signed(token)
             registry = jwt.JWTClaimsRegistry(
                 now=int(self.clock().timestamp()), leeway=LEEWAY, **self.demands
             )
@@ -88,6 +91,7 @@ class Verifier:
             raise Unauthenticated from error
 
     def claims(self, token: str) -> dict[str, Any]:
+        """What the token says, if one of the issuer's keys signed it."""
         try:
             return jwt.decode(token, self.keys(False), algorithms=ALGORITHMS).claims
         except (JoseError, ValueError):

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Any, Final
 
 import strawberry
+from anyio.to_thread import run_sync
 from strawberry.types.field import StrawberryField
 
 from api.connections import Connection, Edge, PageInfo
@@ -17,10 +18,11 @@ from api.types import Types, documented
 from application.recorded import Position
 from projections.catalogue import AnyView, Views
 from projections.columns import shapes
+from projections.effective import effective_row, tells_effective
 from projections.names import name_of, named
 from projections.reading import Moment, Seen
 from projections.selection import constant, page_of
-from projections.view import Many, One, Relation, stream_id
+from projections.view import Many, One, Relation
 
 WHEN: Final[dict[str, Any]] = {"as_of": AsOf | None, "min_position": Position | None}
 OBJECT_WHEN: Final[dict[str, Any]] = {**WHEN, "effective_at": datetime | None}
@@ -43,7 +45,8 @@ class ViewTypes:
 
     def declare(self, view: AnyView) -> None:
         name = view.row.__name__
-        order = Enum(f"{name}Order", {order: order for order in view.order_by})  # type: ignore[misc]
+        names = {order: order for order in view.order_by}
+        order: Any = Enum(f"{name}Order", names)  # type: ignore[misc]
         self.types.enum(order, f"The orders in which {view.name} come.")
         row = self.types.make(
             name,
@@ -64,7 +67,7 @@ class ViewTypes:
 
     def row_fields(self, view: AnyView) -> list[StrawberryField]:
         relations = [self.relation(view, n, relation) for n, relation in view.relations.items()]
-        history = [self.events.history(view.key_column)] if view.keys is stream_id else []
+        history = [self.events.history(view.key_column)] if tells_effective(view) else []
         return [
             node_id(view),
             *self.types.facts(view.row),
@@ -113,7 +116,8 @@ class ViewTypes:
 
         key = {view.key_column: self.types.leaf(shapes(view.row)[view.key_column].type)}
         returns = self.types.later(view.row.__name__) | None
-        return field(lookup_name(view), returns, documented(view.row), key | OBJECT_WHEN, resolve)
+        when = OBJECT_WHEN if tells_effective(view) else WHEN
+        return field(lookup_name(view), returns, documented(view.row), key | when, resolve)
 
     def node_root(self) -> StrawberryField:
         async def resolve(_: Any, info: Info, given: Given) -> Seen | None:
@@ -123,7 +127,7 @@ class ViewTypes:
             view, key = known
             return await found(info, view, key, given)
 
-        arguments = {"id": strawberry.ID, **OBJECT_WHEN}
+        arguments = {"id": strawberry.ID, **WHEN}
         return field("node", self.node | None, "Any row, by its id.", arguments, resolve)
 
 
@@ -166,10 +170,19 @@ async def found(info: Info, view: AnyView, key: Any, given: Given) -> Seen | Non
     as_of = await at(info, given)
     reach = info.context.principal.reach
     if "effective_at" in given:
-        return await info.context.reader.effective(
-            view, key, given["effective_at"], as_of=as_of, reach=reach
-        )
+        return await in_fact(info, view, key, given["effective_at"], as_of)
     return await info.context.reader.one(view, key, as_of=as_of, reach=reach)
+
+
+async def in_fact(
+    info: Info, view: AnyView, key: Any, at: datetime, as_of: Position | None
+) -> Seen | None:
+    """One row as it was in fact at a time, if it was the reader's to see then."""
+    row = await run_sync(effective_row, info.context.log, view, key, at, as_of)
+    if row is None or not info.context.principal.reach.sees(view.owners, row):
+        return None
+    known = await info.context.reader.one(view, key, as_of=as_of)
+    return Seen(row, stale=known is not None and known.stale)
 
 
 async def connection(

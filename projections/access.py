@@ -25,6 +25,12 @@ class Reach:
     def restricted(self) -> bool:
         return self.owners is not None
 
+    def sees(self, owners: Mapping[str, str], row: object) -> bool:
+        """Whether a row that was not read from a view's tables is within reach."""
+        if self.owners is None or not owners:
+            return True
+        return any((kind, getattr(row, column)) in self.owners for kind, column in owners.items())
+
     def of(self, kind: str) -> list[UUID]:
         """The owners of one kind."""
         return sorted(id for owner, id in self.owners or () if owner == kind)
