@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final, LiteralString, NamedTuple, Protocol, assert_never
 from uuid import UUID, uuid5
@@ -17,6 +17,7 @@ from eventsourcing.application import Application
 from eventsourcing.persistence import Mapper, StoredEvent
 from psycopg.types.numeric import Int8
 from pydantic import ValidationError
+from pydantic_core import to_jsonable_python
 
 from application.aggregates import EVENT_TYPES
 from application.database import Database, DatabaseRole
@@ -143,7 +144,20 @@ class NoVault:
 
 def encoded(event: Event) -> bytes:
     """Readable JSON, the fields by their names."""
-    return event.model_dump_json().encode()
+    return orjson.dumps(plain(event.model_dump()), option=orjson.OPT_NON_STR_KEYS)
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it. A set is sorted, so that the same content has the same bytes."""
+    match value:
+        case dict():
+            return {key: plain(each) for key, each in value.items()}
+        case list() | tuple():
+            return [plain(each) for each in value]
+        case set() | frozenset():
+            return sorted(map(plain, value), key=orjson.dumps)
+        case _:
+            return to_jsonable_python(value)
 
 
 def decoded(type_name: str, schema_version: int, payload: bytes) -> Event:
@@ -193,17 +207,17 @@ def circumstances(metadata: str) -> Circumstances:
 
 def digest(instruction: Instruction) -> bytes:
     """SHA-256 of who asks and what for, so that a command id stands for one command."""
-    command = instruction.command
+    command, effective_at = instruction.command, instruction.effective_at
     asked = orjson.dumps(
         {
             "actor": instruction.actor.id,
             "on_behalf_of": instruction.actor.on_behalf_of,
             "command": f"{command.stream.kind}.{type(command).__name__}",
-            "content": command.model_dump(mode="json"),
-            "effective_at": instruction.effective_at,
+            "content": plain(command.model_dump()),
+            "effective_at": effective_at.astimezone(UTC) if effective_at else None,
             "reason": instruction.reason,
         },
-        option=orjson.OPT_SORT_KEYS,
+        option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS,
     )
     return hashlib.sha256(asked).digest()
 
@@ -484,4 +498,5 @@ def answering() -> Iterator[None]:
     except (psycopg.OperationalError, psycopg.InterfaceError) as error:
         raise Unavailable from error
     except (psycopg.DataError, psycopg.IntegrityError) as error:
-        raise Unrecordable(f"The database refuses what was to be recorded: {error}") from error
+        why = error.diag.message_primary or "no reason given"
+        raise Unrecordable(f"The database refuses what was to be recorded: {why}.") from error

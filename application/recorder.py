@@ -34,7 +34,7 @@ from eventsourcing.persistence import (
     TrackingRecorder,
 )
 from eventsourcing.utils import Environment, EnvType, resolve_topic
-from psycopg import Connection, sql
+from psycopg import Connection, Cursor, sql
 from psycopg.rows import TupleRow
 from psycopg.types.numeric import Int8
 from psycopg_pool import ConnectionPool, PoolTimeout
@@ -233,6 +233,12 @@ class Connections:
         """The rows of a query that is sent once, whatever happens to it."""
         with self._pool.connection() as connection:
             return connection.cursor(binary=True).execute(query, params).fetchall()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Cursor[TupleRow]]:
+        """Several statements, all or nothing, sent once."""
+        with self._pool.connection() as connection, connection.transaction():
+            yield connection.cursor(binary=True)
 
     def close(self) -> None:
         self._pool.close()

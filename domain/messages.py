@@ -91,7 +91,7 @@ class Event(Message):
 
     @property
     def erases(self) -> tuple[UUID, ...]:
-        """The subjects whose personal data ends here: their keys are destroyed with it (AUD-5)."""
+        """The people whose personal data ends here: their keys are destroyed with it (AUD-5)."""
         return ()
 
 

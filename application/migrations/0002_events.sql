@@ -15,7 +15,8 @@ CREATE TABLE events (
     command_id     uuid        NOT NULL,
     correlation_id uuid        NOT NULL,
     causation_id   uuid,
-    metadata       json        NOT NULL,               -- channel, roles used, reason, policies
+    metadata       json        NOT NULL                -- channel, roles used, reason, policies
+                   CHECK (strpos(metadata::text, '\u0000') = 0),
     payload        bytea       NOT NULL,               -- JSON in UTF-8, exactly as it is proven
     PRIMARY KEY (position),
     UNIQUE (stream_id, version)

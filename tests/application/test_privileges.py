@@ -1,0 +1,94 @@
+"""The log only grows: by privilege for those who serve and audit, by trigger for its owner too."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+from psycopg import errors
+
+from application.database import Database, DatabaseRole
+from application.log import EventLog
+from application.recorded import BEGINNING
+from application.recorder import Append
+from tests.application.told import append, taken
+
+CHANGES = [
+    "UPDATE events SET payload = ''",
+    "DELETE FROM events",
+    "TRUNCATE events",
+    "UPDATE receipts SET last_position = 7",
+    "DELETE FROM receipts",
+    "TRUNCATE receipts",
+]
+
+
+@pytest.mark.parametrize("role", [*DatabaseRole, None], ids=str)
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_is_recorded_stays(
+    log: EventLog, database: Database, role: DatabaseRole | None, change: str
+) -> None:
+    append(log, 1, (1, taken()))
+    before = log.after(BEGINNING, 10)
+    with (
+        psycopg.connect(database.conninfo(role), autocommit=True) as connection,
+        pytest.raises(errors.InsufficientPrivilege),
+    ):
+        connection.execute(change)
+    assert log.after(BEGINNING, 10) == before
+    assert append(log, 1).position == 1
+
+
+@pytest.mark.parametrize("role", [DatabaseRole.WRITER, DatabaseRole.READER])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO events SELECT * FROM events",
+        "INSERT INTO receipts SELECT * FROM receipts",
+        "DROP TABLE events",
+        "ALTER TABLE events DISABLE TRIGGER ALL",
+        "CREATE TABLE {schema}.mine (a int)",
+        "DROP FUNCTION append",
+        "UPDATE migrations SET sha256 = ''",
+    ],
+)
+def test_who_serves_and_who_audits_own_nothing_of_the_log(
+    database: Database, role: DatabaseRole, statement: str
+) -> None:
+    with (
+        psycopg.connect(database.conninfo(role), autocommit=True) as connection,
+        pytest.raises(errors.InsufficientPrivilege),
+    ):
+        connection.execute(statement.format(schema=database.schema).encode())
+
+
+def test_only_the_writer_appends(log: EventLog, database: Database) -> None:
+    places = ", ".join(["%s"] * 22)
+    with (
+        psycopg.connect(database.conninfo(DatabaseRole.READER), autocommit=True) as reader,
+        pytest.raises(errors.InsufficientPrivilege),
+    ):
+        reader.execute(f"SELECT append({places})", Append().parameters())
+    assert log.last() == BEGINNING
+
+
+def test_the_writer_makes_the_tables_of_views_which_the_reader_reads(database: Database) -> None:
+    with psycopg.connect(database.conninfo(DatabaseRole.WRITER)) as writer:
+        writer.execute("CREATE TABLE claims (number text)")
+        writer.execute("INSERT INTO claims VALUES ('A-1')")
+    with psycopg.connect(database.conninfo(DatabaseRole.READER), autocommit=True) as reader:
+        assert reader.execute("SELECT * FROM claims").fetchall() == [("A-1",)]
+        with pytest.raises(errors.InsufficientPrivilege):
+            reader.execute("DELETE FROM claims")
+
+
+def test_auditors_read_the_log_as_json(log: EventLog, database: Database) -> None:
+    append(log, 1, (1, taken(5)), reason="as agreed")
+    with psycopg.connect(database.conninfo(DatabaseRole.READER)) as reader:
+        rows = reader.execute(
+            "SELECT event_type, facts, channel, roles, reason, policies FROM readable_events"
+        ).fetchall()
+    facts = {"of": "claims.Number", "bearer": "00000000-0000-0000-0000-000000000005"}
+    roles = ["claims_specialist"]
+    assert rows == [
+        ("uniqueness.NameTaken", facts, "cli", roles, "as agreed", {"tolerance": 2}),
+    ]
