@@ -1,4 +1,4 @@
-"""A backup is one file: the database's dump, the kept files, and a manifest. Never the keys.
+"""A backup is one file: the database's dump and a manifest. Never the master key.
 
 Personal data and files are encrypted in it as they are in the database. Whoever restores it needs
 the same master key, which is kept elsewhere; a backup that came with its key would undo every
@@ -15,7 +15,7 @@ import tarfile
 from collections.abc import Iterator
 from datetime import datetime
 from importlib.metadata import version
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Final
 
@@ -30,7 +30,6 @@ from recourse import embedded
 
 DUMP: Final = "database.dump"
 MANIFEST: Final = "manifest.json"
-FILES: Final = "files"
 
 
 class BackupRefused(Exception):
@@ -71,13 +70,10 @@ def fingerprint(master_key: bytes) -> str:
 # ── making one ──────────────────────────────────────────────────────────────
 
 
-def back_up(
-    database: Database, files: Path, target: Path, *, master_key: bytes, now: datetime
-) -> Manifest:
+def back_up(database: Database, target: Path, *, master_key: bytes, now: datetime) -> Manifest:
     """Write everything there is into one file, which appears only when it is whole.
 
-    The database is dumped first: files are kept before an event names them, so those that the
-    dump names are there. Raises BackupRefused if there is no pg_dump of the server's version.
+    Raises BackupRefused if there is no pg_dump of the server's version.
     """
     with psycopg.connect(database.conninfo()) as connection:
         manifest = Manifest(
@@ -93,26 +89,24 @@ def back_up(
         schemas = (f"--schema={name}" for name in (database.schema, database.views_schema))
         execute("pg_dump", manifest.postgresql, database, "--format=custom", *schemas, f"-f{dump}")
         whole = Path(place) / "backup.tar"
-        pack(whole, manifest, dump, files)
+        pack(whole, manifest, dump)
         whole.chmod(0o600)
         whole.replace(target)
     return manifest
 
 
-def pack(whole: Path, manifest: Manifest, dump: Path, files: Path) -> None:
+def pack(whole: Path, manifest: Manifest, dump: Path) -> None:
     described = dump.with_name(MANIFEST)
     described.write_text(manifest.model_dump_json(indent=2) + "\n")
     with tarfile.open(whole, "w") as tar:
         tar.add(described, MANIFEST)
         tar.add(dump, DUMP)
-        if files.exists():
-            tar.add(files, FILES)
 
 
 # ── putting one back ────────────────────────────────────────────────────────
 
 
-def restore(database: Database, files: Path, source: Path, *, master_key: bytes) -> Manifest:
+def restore(database: Database, source: Path, *, master_key: bytes) -> Manifest:
     """Fill an empty database from a backup, all or nothing.
 
     Raises BackupRefused if the file is no backup, was made under another master key, or if the
@@ -123,8 +117,8 @@ def restore(database: Database, files: Path, source: Path, *, master_key: bytes)
         manifest.check(master_key)
         make_room(database)
         dump = Path(place) / DUMP
-        dump.write_bytes(member(tar, DUMP).read())
-        unpack(tar, files)
+        with dump.open("wb") as unpacked:
+            shutil.copyfileobj(member(tar, DUMP), unpacked)
         with psycopg.connect(database.conninfo()) as connection:
             server = major(connection)
         execute("pg_restore", server, database, "--exit-on-error", "--single-transaction", dump)
@@ -153,17 +147,6 @@ def member(tar: tarfile.TarFile, name: str) -> IO[bytes]:
     if found is None:
         raise BackupRefused(f"This is not a backup of recourse: it has no {name}.")
     return found
-
-
-def unpack(tar: tarfile.TarFile, files: Path) -> None:
-    """Lay the kept files beside those that are there: they are named by what they contain."""
-    for entry in tar:
-        path = PurePosixPath(entry.name)
-        if entry.isfile() and path.parts[0] == FILES and ".." not in path.parts:
-            target = files.joinpath(*path.parts[1:])
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with target.open("wb") as kept, member(tar, entry.name) as source:
-                shutil.copyfileobj(source, kept)
 
 
 def make_room(database: Database) -> None:

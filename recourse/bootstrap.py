@@ -7,7 +7,6 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from threading import Event, Thread
 from typing import Final
 
@@ -161,7 +160,3 @@ def master_key(settings: Settings) -> bytes:
     if settings.master_key:
         return settings.master_key.get_secret_value()
     return kept(settings.data_dir / "master.key", MASTER_KEY_BYTES)
-
-
-def files_directory(settings: Settings) -> Path:
-    return settings.data_dir / "files"

@@ -9,7 +9,7 @@ import typer
 
 from application.migrating import migrate as apply_migrations
 from recourse import backup as copies
-from recourse.bootstrap import files_directory, master_key, owners_database, utc_now
+from recourse.bootstrap import master_key, owners_database, utc_now
 from recourse.commands.options import AsJson
 from recourse.output import console, print_facts, print_json
 from recourse.settings import Settings
@@ -36,7 +36,7 @@ def migrate(as_json: AsJson = False) -> None:
 
 
 def backup(file: Copy, overwrite: Overwrite = False, as_json: AsJson = False) -> None:
-    """Write the whole database and the kept files into one file. The program may go on meanwhile.
+    """Write everything that is known and kept into one file. The program may go on meanwhile.
 
     The master key is not in it, and without that key nobody can read the personal data and the
     files in it. Keep a copy of the key, in another place than the backups.
@@ -45,13 +45,7 @@ def backup(file: Copy, overwrite: Overwrite = False, as_json: AsJson = False) ->
         raise typer.BadParameter(f"{file} is there already. Name another file, or --overwrite it.")
     settings = Settings.from_env()
     with owners_database(settings) as database:
-        manifest = copies.back_up(
-            database,
-            files_directory(settings),
-            file,
-            master_key=master_key(settings),
-            now=utc_now(),
-        )
+        manifest = copies.back_up(database, file, master_key=master_key(settings), now=utc_now())
     if as_json:
         print_json(manifest.model_dump(mode="json"))
         return
@@ -80,9 +74,7 @@ def restore(
     """
     settings = Settings.from_env()
     with owners_database(settings) as database:
-        manifest = copies.restore(
-            database, files_directory(settings), file, master_key=master_key(settings)
-        )
+        manifest = copies.restore(database, file, master_key=master_key(settings))
     if as_json:
         print_json(manifest.model_dump(mode="json"))
         return
