@@ -23,7 +23,8 @@ from domain.messages import About, Erased, Event, Refusal, RefusalCode, Sealed
 
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
-KEY_OF: Final = b"recourse personal key of "  # sets a wrapped key apart from what it seals
+KEY_OF_PERSON: Final = b"key of a person "  # what is authenticated with a wrapped key, so that
+KEY_OF_FILE: Final = b"key of a file"  # one cannot be put in the place of the other
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -75,32 +76,33 @@ class Vault:
             found |= self._found(missing)
         return {subject: unless_erased(subject, found[subject]) for subject in subjects}
 
-    def key_if_kept(self, subject: UUID) -> bytes | None:
-        """The key of a person, None if it was destroyed. Raises Unreadable if it never was."""
-        return known(self._found({subject}), subject)
+    def wrap(self, key: bytes, subject: UUID | None) -> bytes:
+        """The key of a file encrypted, so that it is lost with the data of whom it is about.
 
-    def wrap(self, key: bytes, purpose: bytes) -> bytes:
-        """A key encrypted under the master key, to open for the same purpose only."""
-        return encrypt(self._master, key, purpose)
+        Raises SubjectErased.
+        """
+        if subject is None:
+            return encrypt(self._master, key, KEY_OF_FILE)
+        return encrypt(self.keys({subject})[subject], key, KEY_OF_FILE)
 
-    def unwrap(self, wrapped: bytes, purpose: bytes) -> bytes:
-        """Raises Unreadable if it was wrapped under another master key, or damaged."""
-        try:
-            return decrypt(self._master, wrapped, purpose)
-        except InvalidTag as error:
-            raise Unreadable(
-                "A key in the database does not open under this master key. Start the program "
-                "with the RECOURSE_MASTER_KEY, or the master.key file, that belongs to it."
-            ) from error
+    def unwrap(self, wrapped: bytes, subject: UUID | None) -> bytes | None:
+        """The key of a file; None if it was lost in an erasure. Raises Unreadable."""
+        if subject is None:
+            return self._under_master(wrapped, KEY_OF_FILE)
+        key = known(self._found({subject}), subject)
+        return None if key is None else decrypt(key, wrapped, KEY_OF_FILE)
 
     def _make(self, subjects: set[UUID]) -> None:
         """Whoever is first makes the key; a tombstone stays a tombstone."""
-        fresh = {each: self.wrap(os.urandom(KEY_BYTES), KEY_OF + each.bytes) for each in subjects}
+        fresh = {each: self._fresh_key_of(each) for each in subjects}
         self._connections.write(
             "INSERT INTO personal_keys (subject, wrapped) SELECT * FROM unnest(%s, %s) "
             "ON CONFLICT (subject) DO NOTHING RETURNING subject",
             (list(fresh), list(fresh.values())),
         )
+
+    def _fresh_key_of(self, subject: UUID) -> bytes:
+        return encrypt(self._master, os.urandom(KEY_BYTES), KEY_OF_PERSON + subject.bytes)
 
     def _found(self, subjects: set[UUID]) -> dict[UUID, bytes | None]:
         if not subjects:
@@ -108,9 +110,18 @@ class Vault:
         query = "SELECT subject, wrapped FROM personal_keys WHERE subject = ANY(%s)"
         rows = self._connections.read(query, (list(subjects),))
         return {
-            subject: self.unwrap(wrapped, KEY_OF + subject.bytes) if wrapped else None
+            subject: self._under_master(wrapped, KEY_OF_PERSON + subject.bytes) if wrapped else None
             for subject, wrapped in rows
         }
+
+    def _under_master(self, wrapped: bytes, purpose: bytes) -> bytes:
+        try:
+            return decrypt(self._master, wrapped, purpose)
+        except InvalidTag as error:
+            raise Unreadable(
+                "A key in the database does not open under this master key. Start the program "
+                "with the RECOURSE_MASTER_KEY, or the master.key file, that belongs to it."
+            ) from error
 
 
 # ── one value ───────────────────────────────────────────────────────────────

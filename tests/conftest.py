@@ -5,11 +5,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from application.database import Database
+from application.database import Database, DatabaseRole
 from application.log import EventLog
+from application.personal import Vault
+from application.recorder import Connections
 from tests import databases as postgres
 from tests.clock import Clock
 from tests.databases import Databases
+
+MASTER_KEY = bytes(range(32))
 
 
 @pytest.fixture(scope="session")
@@ -43,6 +47,20 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def log(database: Database, clock: Clock) -> Iterator[EventLog]:
-    with EventLog(database, clock=clock) as log:
+def connections(database: Database) -> Iterator[Connections]:
+    """Connections in the role that serves."""
+    connections = Connections(database.conninfo(DatabaseRole.WRITER), size=4)
+    yield connections
+    connections.close()
+
+
+@pytest.fixture
+def vault(connections: Connections) -> Vault:
+    """The keys of personal data, under a master key for tests."""
+    return Vault(connections, MASTER_KEY)
+
+
+@pytest.fixture
+def log(database: Database, vault: Vault, clock: Clock) -> Iterator[EventLog]:
+    with EventLog(database, vault, clock) as log:
         yield log
