@@ -86,7 +86,6 @@ class Answering:
             context_value=context,
             variable_values=question.variables,
             operation_name=question.operation_name,
-            execution_context_class=self.schema.execution_context_class,
         )
         result: ExecutionResult = await outcome if isawaitable(outcome) else outcome
         found = [shown(error, context.correlation_id) for error in result.errors or ()]
