@@ -94,6 +94,7 @@ class CustomerRegistered(messages.Event):
     name: Annotated[PersonalText, About("customer_id")]
     phone: Annotated[PersonalText | None, About("customer_id")]
     address: Annotated[PersonalText | None, About("customer_id")]
+    station_id: UUID | None = None  # of whoever registered them
 
 
 class ContactDataCorrected(messages.Event):
@@ -203,7 +204,7 @@ def evolve(customer: Customer | None, event: Event) -> Customer:
 
 def decide(customer: Customer | None, command: Command, world: World) -> list[Event]:
     if isinstance(command, RegisterCustomer):
-        return [register(customer, command)]
+        return [register(customer, command, world)]
     if customer is None:
         raise CustomerNotFound
     if isinstance(command, EraseCustomer):
@@ -221,10 +222,12 @@ def decide(customer: Customer | None, command: Command, world: World) -> list[Ev
             assert_never(never)
 
 
-def register(customer: Customer | None, command: RegisterCustomer) -> CustomerRegistered:
+def register(
+    customer: Customer | None, command: RegisterCustomer, world: World
+) -> CustomerRegistered:
     if customer:
         raise CustomerErased if customer.erased else CustomerExists
-    return CustomerRegistered(**dict(command))
+    return CustomerRegistered(**dict(command), station_id=world.actor.station)
 
 
 def lift(customer: Customer, ground: str) -> LegalHoldLifted:

@@ -135,6 +135,7 @@ class EquipmentRegistered(messages.Event):
     missing: tuple[RegistrationDocument, ...]
     warranty_variant: str
     coverage: tuple[Coverage, ...]
+    station_id: UUID | None = None  # of whoever registered it at the handover
 
 
 class RegistrationHeld(messages.Event):
@@ -331,6 +332,7 @@ def registration(command: RegisterEquipment, world: World) -> EquipmentRegistere
             command.warranty_variant,
             command.delivered_on,
         ),
+        station_id=world.actor.station,
     )
 
 
