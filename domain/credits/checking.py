@@ -14,7 +14,9 @@ from domain.credits.document import CreditNoteDocument, Root
 from domain.money import payable
 
 EN_16931 = "urn:cen.eu:en16931:2017"
-CREDITS_BY_CODE = frozenset({"81", "83", "261", "262", "296", "308", "381", "396", "420", "458"})
+CREDITS_BY_CODE = frozenset(
+    {"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "532"}
+)
 """Document types of UNTDID 1001 that credit, whatever the document element is."""
 
 ZERO = Decimal(0)
@@ -41,7 +43,8 @@ def warnings(document: CreditNoteDocument) -> tuple[str, ...]:
 
 
 def not_a_credit(document: CreditNoteDocument) -> Iterator[str]:
-    if document.root == Root.INVOICE and document.type_code not in CREDITS_BY_CODE:
+    credits = document.sign_turned or document.type_code in CREDITS_BY_CODE
+    if document.root == Root.INVOICE and not credits:
         yield f"The document is an invoice of type {document.type_code}, not a credit note."
 
 

@@ -115,6 +115,7 @@ class CreditNoteDocument(Message):
     issue_date: date | None = None
     currency: Currency | None = None
     self_billed: bool = False
+    sign_turned: bool = False  # it was an invoice below zero; the amounts are those it credits
     supplier: Party = Party()
     customer: Party = Party()
     totals: Totals = Totals()
