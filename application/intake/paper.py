@@ -54,8 +54,13 @@ class Paper:
     def wrong(self, element: Element, message: str) -> None:
         self.faults.append(Fault(message, place_of(element), element.sourceline))
 
-    def missing(self, at: Element, path: str, message: str) -> None:
-        self.faults.append(Fault(message, f"{place_of(at)}/{path}", at.sourceline))
+    def nearest(self, path: str) -> Element:
+        """The element at a path from the root, or if it is missing what it would stand in."""
+        steps = path.split("/")
+        for length in range(len(steps), 0, -1):
+            if found := self.all(self.root, "/".join(steps[:length])):
+                return found[0]
+        return self.root
 
     # ── what ────────────────────────────────────────────────────────────────
 
@@ -72,16 +77,6 @@ class Paper:
     def first(self, at: Element, *paths: str) -> str | None:
         """The first text found: of what may stand there often, or in one of several places."""
         return next((words for path in paths for words in self.texts(at, path)), None)
-
-    def needed(self, at: Element, path: str, message: str) -> str | None:
-        """A text without which the document means nothing."""
-        text, faults = self.text(at, path), len(self.faults)
-        if text is None and faults == len(self.faults) and not self.has_many(at, path):
-            self.missing(at, path, message)
-        return text
-
-    def has_many(self, at: Element, path: str) -> bool:
-        return len(self.all(at, path)) > 1
 
     def day(self, at: Element, path: str) -> date | None:
         element = self.one(at, path)
@@ -119,15 +114,11 @@ class Paper:
     # ── one value ───────────────────────────────────────────────────────────
 
     def _currency(self) -> str | None:
-        said = self.needed(
-            self.root,
-            "cbc:DocumentCurrencyCode",
-            "The currency is missing, and none is assumed.",
-        )
-        if said is None or CURRENCY.fullmatch(said):
+        element = self.one(self.root, "cbc:DocumentCurrencyCode")
+        said = None if element is None else self._words(element)
+        if element is None or said is None or CURRENCY.fullmatch(said):
             return said
-        for element in self.all(self.root, "cbc:DocumentCurrencyCode"):
-            self.wrong(element, f"{said!r} is no currency. Write it as in EUR.")
+        self.wrong(element, f"{said!r} is no currency. Write it as in EUR.")
         return None
 
     def _words(self, element: Element) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import chain
@@ -12,6 +13,7 @@ from lxml import etree
 from application.intake.faults import Fault, Unreadable
 from application.intake.paper import Element, Paper
 from application.intake.xml import parse, place_of
+from domain.credits.checking import CREDITS_BY_CODE, errors
 from domain.credits.document import (
     CreditNoteDocument,
     Line,
@@ -25,11 +27,13 @@ from domain.credits.document import (
 DOCUMENT: Final = "urn:oasis:names:specification:ubl:schema:xsd:"
 ROOTS: Final = {f"{{{DOCUMENT}{root}-2}}{root}": root for root in Root}
 
-CREDITING: Final = frozenset(
-    {"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "532"}
-)  # the credit notes of UNTDID 1001; their amounts are positive although they give
 SELF_BILLED: Final = frozenset({"261", "389"})  # credit note, invoice
 
+LINES: Final = {
+    Root.CREDIT_NOTE: "cac:CreditNoteLine",
+    Root.SELF_BILLED_CREDIT_NOTE: "cac:CreditNoteLine",
+    Root.INVOICE: "cac:InvoiceLine",
+}
 QUANTITIES: Final = {
     "CreditNoteLine": "cbc:CreditedQuantity",
     "InvoiceLine": "cbc:InvoicedQuantity",
@@ -52,16 +56,20 @@ KINDS: Final = {
     "cac:DocumentReference": ReferenceKind.ADDITIONAL,
 }  # of the document or of a line
 
+BILLED: Final = frozenset({ReferenceKind.INVOICE, ReferenceKind.CREDIT_NOTE})
+
 
 def read(content: bytes) -> CreditNoteDocument:
-    """The credit note in a file. Raises Unreadable with every fault and its place (CRN-2)."""
-    root = parse(content)
-    paper = Paper(root)
-    document = document_in(paper)
-    faults = paper.faults + list(contradictions(paper, document))
+    """The credit note in a file, with nothing wrong in it that can be seen in the file alone.
+
+    Raises Unreadable with every fault and its place (CRN-2).
+    """
+    paper = Paper(parse(content))
+    document = turned(document_in(paper))
+    faults = [*paper.faults, *faults_of(paper, document)]
     if faults:
         raise Unreadable(faults)
-    return turned(document) if document.root is Root.INVOICE else document
+    return document
 
 
 def root_of(element: Element) -> Root:
@@ -78,20 +86,19 @@ def root_of(element: Element) -> Root:
 def document_in(paper: Paper) -> CreditNoteDocument:
     root = root_of(paper.root)
     kind = "cbc:InvoiceTypeCode" if root is Root.INVOICE else "cbc:CreditNoteTypeCode"
-    line = "cac:InvoiceLine" if root is Root.INVOICE else "cac:CreditNoteLine"
     type_code = paper.text(paper.root, kind)
     return CreditNoteDocument(
         root=root,
         type_code=type_code,
         customization=paper.text(paper.root, "cbc:CustomizationID"),
-        number=paper.needed(paper.root, "cbc:ID", "The number of the credit note is missing."),
+        number=paper.text(paper.root, "cbc:ID"),
         issue_date=paper.day(paper.root, "cbc:IssueDate"),
         currency=paper.currency,
         self_billed=root is Root.SELF_BILLED_CREDIT_NOTE or type_code in SELF_BILLED,
         supplier=party(paper, "cac:AccountingSupplierParty"),
         customer=party(paper, "cac:AccountingCustomerParty"),
         totals=totals(paper),
-        lines=tuple(line_in(paper, element) for element in paper.all(paper.root, line)),
+        lines=tuple(line_in(paper, element) for element in paper.all(paper.root, LINES[root])),
         references=tuple(chain(references(paper, paper.root), buyer_reference(paper))),
         notes=tuple(paper.texts(paper.root, "cbc:Note")),
     )
@@ -131,12 +138,7 @@ def tax_id(paper: Paper, party: Element) -> str | None:
 def totals(paper: Paper) -> Totals:
     element = paper.one(paper.root, "cac:LegalMonetaryTotal")
     if element is None:
-        if not paper.has_many(paper.root, "cac:LegalMonetaryTotal"):
-            payable = "cac:LegalMonetaryTotal/cbc:PayableAmount"
-            paper.missing(paper.root, payable, "The amount payable is missing.")
         return Totals()
-    if not paper.all(element, "cbc:PayableAmount"):
-        paper.missing(element, "cbc:PayableAmount", "The amount payable is missing.")
     return Totals(
         line_total=paper.amount(element, "cbc:LineExtensionAmount"),
         allowance_total=paper.amount(element, "cbc:AllowanceTotalAmount"),
@@ -223,6 +225,8 @@ def reference(paper: Paper, element: Element, kind: ReferenceKind) -> Iterator[R
             issued_on=paper.day(element, "cbc:IssueDate"),
             code=paper.text(element, "cbc:DocumentTypeCode"),
         )
+    elif kind in BILLED:
+        paper.wrong(element, "BR-55: it refers to a document without naming it.")
 
 
 def is_claim(paper: Paper, reference: Element) -> bool:
@@ -249,41 +253,80 @@ def buyer_reference(paper: Paper) -> Iterator[Reference]:
 # ── what it means ───────────────────────────────────────────────────────────
 
 
-def contradictions(paper: Paper, document: CreditNoteDocument) -> Iterator[Fault]:
-    """Where the document says of itself what it is not."""
-    line = paper.root.sourceline
-    count = paper.quantity(paper.root, "cbc:LineCountNumeric")
-    if count is not None and count != len(document.lines):
-        place = f"{place_of(paper.root)}/cbc:LineCountNumeric"
-        yield Fault(f"It states {count} lines, but has {len(document.lines)}.", place, line)
-    payable = document.totals.payable
-    if document.root is Root.INVOICE and payable is not None and not credits(document):
-        message = (
-            f"It is an invoice of type {document.type_code or 'unknown'} over {payable}, which "
-            "charges. An invoice credits if its type says so (381), or if it is negative."
-        )
-        yield Fault(message, f"{place_of(paper.root)}/cbc:InvoiceTypeCode", line)
-
-
-def credits(invoice: CreditNoteDocument) -> bool:
-    return invoice.type_code in CREDITING or is_negative(invoice)
-
-
-def is_negative(invoice: CreditNoteDocument) -> bool:
-    return (invoice.totals.payable or 0) < 0
-
-
-def turned(invoice: CreditNoteDocument) -> CreditNoteDocument:
-    """An invoice as a credit note: a negative one credits what it states below zero (CRN-11)."""
-    if invoice.type_code in CREDITING or not is_negative(invoice):
-        return invoice
-    totals = {name: opposite(amount) for name, amount in invoice.totals}
-    lines = [
+def turned(document: CreditNoteDocument) -> CreditNoteDocument:
+    """An invoice below zero credits what it states, with the opposite sign (CRN-11)."""
+    charges = document.root is not Root.INVOICE or (document.totals.payable or 0) >= 0
+    if charges or document.type_code in CREDITS_BY_CODE:
+        return document
+    totals = {name: opposite(amount) for name, amount in document.totals}
+    lines = tuple(
         line.model_copy(update={"net": opposite(line.net), "quantity": opposite(line.quantity)})
-        for line in invoice.lines
-    ]
-    return invoice.model_copy(update={"totals": Totals(**totals), "lines": tuple(lines)})
+        for line in document.lines
+    )
+    changes = {"totals": Totals(**totals), "lines": lines, "sign_turned": True}
+    return document.model_copy(update=changes)
 
 
 def opposite(number: Decimal | None) -> Decimal | None:
-    return None if number is None else number.copy_negate() if number else number
+    return number.copy_negate() if number else number
+
+
+# ── whether it can be booked ────────────────────────────────────────────────
+
+LAST_INDEX: Final = re.compile(r"\[\d+\]$")
+TOTAL: Final = "cac:LegalMonetaryTotal"
+PLACES: Final = {
+    "BR-02": "cbc:ID",
+    "BR-03": "cbc:IssueDate",
+    "BR-05": "cbc:DocumentCurrencyCode",
+    "BR-15": f"{TOTAL}/cbc:PayableAmount",
+    "BR-CO-10": f"{TOTAL}/cbc:LineExtensionAmount",
+    "BR-CO-13": f"{TOTAL}/cbc:TaxExclusiveAmount",
+    "BR-CO-15": f"{TOTAL}/cbc:TaxInclusiveAmount",
+    "BR-CO-16": f"{TOTAL}/cbc:PayableAmount",
+}  # where a rule of EN 16931 looks
+
+
+def faults_of(paper: Paper, document: CreditNoteDocument) -> Iterator[Fault]:
+    """What the domain would refuse, with its place; sums only where every number was read."""
+    yield from miscounted(paper, document)
+    known = {LAST_INDEX.sub("", fault.place or "") for fault in paper.faults}
+    lines = paper.all(paper.root, line_name(document))
+    unpriced = (each for each, line in zip(lines, document.lines, strict=True) if line.net is None)
+    for reason in errors(document):
+        rule = reason.partition(":")[0]
+        fault = unpriced_line(next(unpriced), reason) if rule == "BR-24" else None
+        fault = fault or placed(paper, where(document, rule), reason)
+        if fault.place not in known and not (paper.faults and rule.startswith("BR-CO")):
+            yield fault
+
+
+def placed(paper: Paper, path: str, reason: str) -> Fault:
+    return Fault(reason, f"{place_of(paper.root)}/{path}", paper.nearest(path).sourceline)
+
+
+def unpriced_line(line: Element, reason: str) -> Fault:
+    return Fault(reason, f"{place_of(line)}/cbc:LineExtensionAmount", line.sourceline)
+
+
+def where(document: CreditNoteDocument, rule: str) -> str:
+    match rule:
+        case "BR-06":
+            whose = "Customer" if document.self_billed else "Supplier"
+            return f"cac:Accounting{whose}Party/cac:Party"
+        case "BR-16":
+            return line_name(document)
+        case _:
+            return PLACES.get(rule, "cbc:InvoiceTypeCode")
+
+
+def line_name(document: CreditNoteDocument) -> str:
+    return LINES[document.root]
+
+
+def miscounted(paper: Paper, document: CreditNoteDocument) -> Iterator[Fault]:
+    count = paper.quantity(paper.root, "cbc:LineCountNumeric")
+    if count is not None and count != len(document.lines):
+        element = paper.nearest("cbc:LineCountNumeric")
+        message = f"It states {count} lines, but has {len(document.lines)}."
+        yield Fault(message, place_of(element), element.sourceline)
