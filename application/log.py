@@ -22,6 +22,7 @@ from pydantic_core import to_jsonable_python
 from application.aggregates import EVENT_TYPES
 from application.database import Database, DatabaseRole
 from application.instruction import Instruction, Recording
+from application.personal import subjects_in_clear
 from application.recorded import (
     BEGINNING,
     Channel,
@@ -40,7 +41,7 @@ from application.recorder import (
     listen,
 )
 from application.upcasting import upcast
-from domain.messages import About, Event, On, Refusal, RefusalCode, Role, Stream
+from domain.messages import Event, On, Refusal, RefusalCode, Role, Stream
 
 __all__ = ["BEGINNING", "EventLog", "Position", "Recorded", "listen"]
 
@@ -132,10 +133,8 @@ class NoVault:
     """For logs that hold no personal data: refuses to store any in plain text."""
 
     def seal_event(self, event: Event) -> Event:
-        for name, declared in type(event).model_fields.items():
-            personal = any(isinstance(mark, About) for mark in declared.metadata)
-            if personal and isinstance(getattr(event, name), str):
-                raise LookupError(f"{event.type_name()}.{name} is personal; the log has no vault.")
+        if any(subjects_in_clear(event)):
+            raise LookupError(f"{event.type_name()} has personal data, and the log has no vault.")
         return event
 
 

@@ -400,13 +400,14 @@ def test_bad_data_is_told_apart_from_a_conflict(log: EventLog, version: int, rea
     assert log.receipt(bad.instruction) is None
 
 
-def test_personal_data_is_not_stored_without_a_vault(log: EventLog) -> None:
+def test_personal_data_is_not_stored_without_a_vault(database: Database) -> None:
     person = PersonRegistered(
         person_id=UUID(int=1), name="Li Wei", held=frozenset(), station_id=None, level=None
     )
-    with pytest.raises(LookupError, match="no vault"):
-        append(log, 1, (1, person))
-    assert log.last() == BEGINNING
+    with EventLog(database) as log:
+        with pytest.raises(LookupError, match="no vault"):
+            append(log, 1, (1, person))
+        assert log.last() == BEGINNING
 
 
 def test_an_append_from_within_another_isolation_is_refused(database: Database) -> None:
