@@ -57,6 +57,20 @@ def check_times(instruction: Instruction) -> None:
 
 
 def attempt(log: EventLog, instruction: Instruction) -> Receipt:
+    events, recording, histories = considered(log, instruction)
+    return log.append(recording, events, histories)
+
+
+def foreseen(log: EventLog, instruction: Instruction) -> list[On]:
+    """What the command would record if it were given now. Raises the Refusal it would meet."""
+    check_times(instruction)
+    events, _, _ = considered(log, instruction)
+    return events
+
+
+def considered(
+    log: EventLog, instruction: Instruction
+) -> tuple[list[On], Recording, dict[Stream, History]]:
     """Load what the decision looks at, until it has seen enough to decide."""
     histories: dict[Stream, History] = log.histories({instruction.command.stream})
     while True:
@@ -69,7 +83,7 @@ def attempt(log: EventLog, instruction: Instruction) -> Receipt:
             raise
         else:
             unseen = {on.stream for on in events} - histories.keys()
-            return log.append(recording, events, histories | log.histories(unseen))
+            return events, recording, histories | log.histories(unseen)
 
 
 def insist_unmoved(log: EventLog, histories: Mapping[Stream, History]) -> None:

@@ -68,7 +68,7 @@ def read(content: bytes) -> CreditNoteDocument:
     document = turned(document_in(paper))
     faults = [*paper.faults, *faults_of(paper, document)]
     if faults:
-        raise Unreadable(faults)
+        raise Unreadable(faults, document)
     return document
 
 
