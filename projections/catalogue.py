@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from projections.columns import Shape, shapes
 from projections.view import Many, One, Owner, Relation, View
+from projections.views.allocations import ALLOCATIONS
+from projections.views.claims import CLAIMS
+from projections.views.credit_notes import CREDIT_NOTES
+from projections.views.customers import CUSTOMERS
+from projections.views.equipment import EQUIPMENT
+from projections.views.manufacturers import MANUFACTURERS
+from projections.views.people import PEOPLE
+from projections.views.policies import POLICIES
+from projections.views.stations import STATIONS
 
 AnyView: TypeAlias = View[Any, Any]
 Views: TypeAlias = Mapping[str, AnyView]
@@ -86,4 +95,14 @@ def same(one: AnyView, column: str, other: AnyView, key: str) -> bool:
     return shape is not None and shape.plain and shape.type == shapes(other.row)[key].type
 
 
-VIEWS = catalogue()
+VIEWS: Final[Views] = catalogue(
+    ALLOCATIONS,
+    CLAIMS,
+    CREDIT_NOTES,
+    CUSTOMERS,
+    EQUIPMENT,
+    MANUFACTURERS,
+    PEOPLE,
+    POLICIES,
+    STATIONS,
+)

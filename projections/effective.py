@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
+
+from anyio.to_thread import run_sync
+from psycopg.sql import SQL
 
 from application.histories import in_effect
 from application.log import EventLog
 from application.recorded import Position, Recorded
 from domain.messages import Refusal, RefusalCode
 from projections.catalogue import AnyView
+from projections.columns import shapes
+from projections.reading import Reader
 from projections.reference import References
-from projections.view import Row, stream_id
+from projections.tables import tables_of
+from projections.view import Row
 
 
 class NotTellable(Refusal):
@@ -21,16 +27,40 @@ class NotTellable(Refusal):
     code = RefusalCode.UNAVAILABLE
 
 
-def tells_effective(view: AnyView) -> bool:
-    """Whether a row of the view is made from one history, so that it can be told again."""
-    return view.keys is stream_id
+def has_history(view: AnyView) -> bool:
+    """Whether a row of the view stands for one stream, whose id is its key."""
+    return shapes(view.row)[view.key_column].type is UUID
+
+
+async def in_fact(
+    reader: Reader, view: AnyView, key: UUID, at: datetime, upto: Position | None
+) -> Row | None:
+    """The row, told anew from the histories that it was ever made from. Raises NotTellable."""
+    positions = await changes(reader, view, key)
+    return await run_sync(effective_row, reader.log, view, key, positions, at, upto)
+
+
+async def changes(reader: Reader, view: AnyView, key: UUID) -> list[Position]:
+    """Where in the log the row changed."""
+    tables = tables_of(view)
+    query = SQL(
+        "SELECT from_position FROM {} WHERE {key} = %(key)s"
+        " UNION SELECT from_position FROM {} WHERE {key} = %(key)s"
+    ).format(tables.current, tables.past, key=tables.key)
+    return [Position(at) for (at,) in await reader.rows(query.as_bytes(), {"key": key})]
 
 
 def effective_row(
-    log: EventLog, view: AnyView, key: UUID, at: datetime, upto: Position | None
+    log: EventLog,
+    view: AnyView,
+    key: UUID,
+    positions: Collection[Position],
+    at: datetime,
+    upto: Position | None,
 ) -> Row | None:
-    """The row, told anew from its history. Raises NotTellable."""
-    facts = [record for record in in_effect(log.history(key), at, upto) if view.touched_by(record)]
+    touching = [log.after(Position(position - 1), 1)[0].stream_id for position in positions]
+    records = [record for stream in {key, *touching} for record in log.history(stream)]
+    facts = [record for record in in_effect(records, at, upto) if key in view.touched_by(record)]
     return folded(view, facts, References(log)) if facts else None
 
 

@@ -1,0 +1,175 @@
+"""Credit notes: what a manufacturer credits, and how much of it is explained by claims."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Final, assert_never
+from uuid import UUID
+
+from pydantic import Field
+
+from application.recorded import Recorded
+from domain.credits import events as e
+from domain.credits.commands import SourceFile
+from domain.credits.document import CreditNoteDocument, Line, Party, Reference, Root
+from projections.view import (
+    EVERYONE,
+    Embedded,
+    Many,
+    One,
+    Row,
+    View,
+    before,
+    equal,
+    known,
+    since,
+)
+
+ZERO: Final = Decimal(0)
+
+
+class CreditNoteStatus(StrEnum):
+    """How far a note is explained."""
+
+    UNASSIGNED = "unassigned"  # its issuer is not known yet
+    UNAPPLIED = "unapplied"
+    PARTLY_APPLIED = "partly_applied"
+    APPLIED = "applied"
+
+
+class Allocated(Embedded):
+    """So much of the note pays a claim (CRN-4)."""
+
+    allocation_id: UUID
+    claim_id: UUID
+    amount: Decimal
+    matched_by: e.MatchedBy
+    reason: str | None
+    at: datetime
+
+
+class CreditNote(Row):
+    """A credit note. All amounts are in its currency, and payable = applied + unapplied."""
+
+    note_id: UUID
+    number: str
+    status: CreditNoteStatus
+    manufacturer_id: UUID | None = Field(description="None until its issuer is assigned.")
+    unassigned: bool
+    issuer_name: str = Field(description="As the paper has it.")
+    issuer: Party
+    receiver: Party
+    root: Root
+    self_billed: bool
+    issued_on: date
+    currency: str
+    payable: Decimal
+    applied: Decimal
+    unapplied: Decimal
+    lines: tuple[Line, ...]
+    references: tuple[Reference, ...] = Field(description="Of the note, then of its lines.")
+    allocations_made: tuple[Allocated, ...] = Field((), description="Those that stand.")
+    source: SourceFile
+    warnings: tuple[str, ...]
+    booked_at: datetime
+
+
+def fold(row: CreditNote | None, recorded: Recorded[e.Event], reference: Any) -> CreditNote | None:
+    match recorded.event:
+        case e.CreditNoteBooked() as booked:
+            return balanced(entered(recorded.stream_id, booked, recorded.effective_at))
+        case e.IssuerAssigned(manufacturer_id=manufacturer_id):
+            return balanced(known(row).but(manufacturer_id=manufacturer_id))
+        case e.CreditAllocated() as allocated:
+            made = allocation(allocated, recorded.effective_at)
+            return balanced(known(row).but(allocations_made=(*known(row).allocations_made, made)))
+        case e.AllocationReversed(allocation_id=id):
+            left = tuple(a for a in known(row).allocations_made if a.allocation_id != id)
+            return balanced(known(row).but(allocations_made=left))
+        case never:
+            assert_never(never)
+
+
+def entered(id: UUID, booked: e.CreditNoteBooked, at: datetime) -> CreditNote:
+    document: CreditNoteDocument = booked.document
+    return CreditNote(
+        note_id=id,
+        number=booked.number,
+        status=CreditNoteStatus.UNASSIGNED,
+        manufacturer_id=booked.manufacturer_id,
+        unassigned=True,
+        issuer_name=booked.issuer_name,
+        issuer=document.issuer,
+        receiver=document.receiver,
+        root=document.root,
+        self_billed=document.self_billed,
+        issued_on=booked.issued_on,
+        currency=booked.payable.currency,
+        payable=booked.payable.amount,
+        applied=ZERO,
+        unapplied=booked.payable.amount,
+        lines=document.lines,
+        references=tuple(document.all_references()),
+        source=booked.source,
+        warnings=booked.warnings,
+        booked_at=at,
+    )
+
+
+def allocation(event: e.CreditAllocated, at: datetime) -> Allocated:
+    return Allocated(
+        allocation_id=event.allocation_id,
+        claim_id=event.claim_id,
+        amount=event.amount.amount,
+        matched_by=event.matched_by,
+        reason=event.reason,
+        at=at,
+    )
+
+
+def balanced(note: CreditNote) -> CreditNote:
+    """What follows from the allocations that stand (CRN-13)."""
+    applied = sum((a.amount for a in note.allocations_made), ZERO)
+    return note.but(
+        applied=applied,
+        unapplied=note.payable - applied,
+        unassigned=note.manufacturer_id is None,
+        status=status(note.manufacturer_id, applied, note.payable),
+    )
+
+
+def status(manufacturer_id: UUID | None, applied: Decimal, payable: Decimal) -> CreditNoteStatus:
+    if manufacturer_id is None:
+        return CreditNoteStatus.UNASSIGNED
+    if not applied:
+        return CreditNoteStatus.UNAPPLIED
+    return CreditNoteStatus.APPLIED if applied == payable else CreditNoteStatus.PARTLY_APPLIED
+
+
+CREDIT_NOTES = View(
+    name="credit_notes",
+    row=CreditNote,
+    events=e.Event,
+    fold=fold,
+    owners=EVERYONE,
+    scope="credits:read",
+    filters=(
+        equal("status"),
+        equal("manufacturer_id"),
+        equal("unassigned"),
+        equal("number"),
+        equal("currency"),
+        since("issued_on"),
+        before("issued_on"),
+        since("unapplied"),
+        since("booked_at"),
+        before("booked_at"),
+    ),
+    orders=("issued_on", "booked_at", "number", "payable", "unapplied"),
+    relations={
+        "manufacturer": One("manufacturers", via="manufacturer_id"),
+        "allocations": Many("allocations", via="note_id"),
+    },
+)

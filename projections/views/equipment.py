@@ -1,0 +1,129 @@
+"""Equipment: what was sold to whom, and what of it is under warranty until when."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, assert_never
+from uuid import UUID
+
+from pydantic import Field
+
+from application.recorded import Recorded
+from domain.registry import equipment as e
+from domain.vocabulary import EquipmentKind, RegistrationDocument
+from domain.warranty import Coverage, Exclusion
+from projections.view import Many, One, Owner, Row, View, before, equal, known, since
+
+
+class Equipment(Row):
+    """A machine or a phone, with its registration and its warranty."""
+
+    equipment_id: UUID
+    serial_number: str
+    model: str
+    kind: EquipmentKind
+    manufacturer_id: UUID
+    factory_date: date
+    delivered_on: date
+    owner: e.Owner
+    customer_id: UUID | None = Field(description="Its owner, if that is a customer.")
+    dealer_id: UUID | None = Field(description="Its owner, if that is a dealer.")
+    station_id: UUID | None = Field(description="The station that registered it, or that owns it.")
+    documents: tuple[e.FiledDocument, ...]
+    missing: tuple[RegistrationDocument, ...] = Field(description="Documents that are missing.")
+    complete: bool = Field(description="Whether no document is missing (REG-2).")
+    on_hold: bool = Field(False, description="Whether the manufacturer was asked about its dates.")
+    query: str | None = Field(None, description="What the manufacturer was asked (REG-3).")
+    answer: str | None = Field(None, description="What the manufacturer answered.")
+    warranty_variant: str
+    coverage: tuple[Coverage, ...] = Field(description="The term of each part (REG-4).")
+    exclusions: tuple[Exclusion, ...] = Field((), description="What is not covered (REG-6).")
+    registered_at: datetime
+
+
+def fold(row: Equipment | None, recorded: Recorded[e.Event], reference: Any) -> Equipment | None:
+    event = recorded.event
+    match event:
+        case e.EquipmentRegistered():
+            return registered(recorded.stream_id, event, recorded.effective_at)
+        case e.RegistrationHeld(query=query):
+            return known(row).but(on_hold=True, query=query)
+        case e.RegistrationReleased():
+            return released(known(row), event)
+        case e.RegistrationDocumentFiled(filed=filed, missing=missing):
+            documents = (*known(row).documents, filed)
+            return known(row).but(documents=documents, missing=missing, complete=not missing)
+        case e.ExclusionRecorded(exclusion=exclusion):
+            return known(row).but(exclusions=(*known(row).exclusions, exclusion))
+        case never:
+            assert_never(never)
+
+
+def registered(id: UUID, event: e.EquipmentRegistered, at: datetime) -> Equipment:
+    return Equipment(
+        equipment_id=id,
+        serial_number=event.serial_number,
+        model=event.model,
+        kind=event.equipment,
+        manufacturer_id=event.manufacturer_id,
+        factory_date=event.factory_date,
+        delivered_on=event.delivered_on,
+        owner=event.owner,
+        customer_id=owner_if(event.owner, e.OwnerKind.CUSTOMER),
+        dealer_id=owner_if(event.owner, e.OwnerKind.DEALER),
+        station_id=owner_if(event.owner, e.OwnerKind.STATION) or event.station_id,
+        documents=event.documents,
+        missing=event.missing,
+        complete=not event.missing,
+        warranty_variant=event.warranty_variant,
+        coverage=event.coverage,
+        registered_at=at,
+    )
+
+
+def owner_if(owner: e.Owner, kind: e.OwnerKind) -> UUID | None:
+    return owner.id if owner.kind == kind else None
+
+
+def released(row: Equipment, event: e.RegistrationReleased) -> Equipment:
+    return row.but(
+        on_hold=False,
+        answer=event.answer,
+        factory_date=event.factory_date,
+        delivered_on=event.delivered_on,
+        coverage=event.coverage,
+    )
+
+
+EQUIPMENT = View(
+    name="equipment",
+    row=Equipment,
+    events=e.Event,
+    fold=fold,
+    owners={
+        Owner.STATION: "station_id",
+        Owner.DEALER: "dealer_id",
+        Owner.CUSTOMER: "customer_id",
+    },
+    scope="equipment:read",
+    filters=(
+        equal("serial_number"),
+        equal("model"),
+        equal("kind"),
+        equal("manufacturer_id"),
+        equal("customer_id"),
+        equal("dealer_id"),
+        equal("station_id"),
+        equal("on_hold"),
+        equal("complete"),
+        since("delivered_on"),
+        before("delivered_on"),
+    ),
+    orders=("delivered_on", "serial_number", "registered_at"),
+    relations={
+        "manufacturer": One("manufacturers", via="manufacturer_id"),
+        "customer": One("customers", via="customer_id"),
+        "station": One("stations", via="station_id"),
+        "claims": Many("claims", via="equipment_id"),
+    },
+)
