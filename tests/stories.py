@@ -1,0 +1,340 @@
+"""Stories for everybody's tests: claims from opening to being paid, and the notes that pay them.
+
+Each is told by commands that the domain itself decides. `story.happened` is every event with its
+stream, in the order it came about; `SETTING` is what is registered before any claim is opened.
+Numbers make ids: `claim_id(1)`, `note_id(1)`, so that two tellers mean the same thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from domain.claims import commands as c
+from domain.claims.amounts import Amounts, Labour, OtherCost, PartUsed
+from domain.credits.commands import (
+    AllocationWish,
+    BookCreditNote,
+    MatchByReference,
+    MatchCreditNote,
+    SourceFile,
+)
+from domain.credits.document import (
+    CreditNoteDocument,
+    Line,
+    Party,
+    Reference,
+    ReferenceKind,
+    Root,
+    Totals,
+)
+from domain.messages import Actor, Command
+from domain.money import Money
+from domain.registry.customer import RegisterCustomer
+from domain.registry.equipment import (
+    FiledDocument,
+    Owner,
+    OwnerKind,
+    RegisterEquipment,
+)
+from domain.registry.manufacturer import Identity, IdentityKind, RegisterManufacturer
+from domain.registry.person import RegisterPerson
+from domain.registry.station import RegisterStation
+from domain.vocabulary import (
+    ClaimKind,
+    EngineerLevel,
+    EquipmentKind,
+    PaperKind,
+    RegistrationDocument,
+)
+from tests.scenario import (
+    ADAM,
+    DORA,
+    ENZO,
+    FINN,
+    MAX,
+    MIA,
+    STAN,
+    SYSTEM,
+    Story,
+)
+
+MAKER = UUID(int=0x3A_0001)
+OTHER_MAKER = UUID(int=0x3A_0002)
+STATION = UUID(int=0x57_0001)
+OTHER_STATION = UUID(int=0x57_0002)
+DEALER = UUID(int=0xDE_0001)
+CUSTOMER = UUID(int=0xC5_0001)
+MACHINE = UUID(int=0xE9_0001)
+MAKER_TAX_ID = "CN 9131-0000"
+DELIVERED = date(2025, 6, 1)
+FAILED, STARTED, COMPLETED = date(2026, 2, 27), date(2026, 2, 28), date(2026, 3, 2)
+TODAY = date(2026, 3, 6)  # NOON's
+
+
+def claim_id(number: int = 1) -> UUID:
+    return UUID(int=0xC1_0000_0000 + number)
+
+
+def note_id(number: int = 1) -> UUID:
+    return UUID(int=0xCE_0000_0000 + number)
+
+
+def file_of(text: str) -> str:
+    """The address of a file with this text."""
+    return sha256(text.encode()).hexdigest()
+
+
+def yuan(amount: str | Decimal) -> Money:
+    return Money(amount=Decimal(amount), currency="CNY")
+
+
+# ── the setting ─────────────────────────────────────────────────────────────
+
+
+def register_manufacturer(**changes: Any) -> RegisterManufacturer:
+    fields: dict[str, Any] = {
+        "manufacturer_id": MAKER,
+        "name": "Earthmover Works",
+        "identities": (Identity(kind=IdentityKind.TAX_ID, value=MAKER_TAX_ID),),
+    }
+    return RegisterManufacturer(**fields | changes)
+
+
+def register_equipment(**changes: Any) -> RegisterEquipment:
+    every = [document for document in RegistrationDocument if "engine" not in document]
+    fields: dict[str, Any] = {
+        "equipment_id": MACHINE,
+        "manufacturer_id": MAKER,
+        "serial_number": "SN-1",
+        "model": "EX-200",
+        "equipment": EquipmentKind.MACHINE,
+        "factory_date": date(2025, 3, 1),
+        "delivered_on": DELIVERED,
+        "owner": Owner(kind=OwnerKind.CUSTOMER, id=CUSTOMER),
+        "documents": tuple(FiledDocument(document=d, sha256=file_of(d)) for d in every),
+    }
+    return RegisterEquipment(**fields | changes)
+
+
+def register_person(actor: Actor, name: str, level: EngineerLevel | None = None) -> RegisterPerson:
+    return RegisterPerson(person_id=actor.id, name=name, held=actor.roles, level=level)
+
+
+def setting() -> Story:
+    """Manufacturers, stations, people, a customer and a machine under warranty."""
+    story = Story()
+    other = register_manufacturer(manufacturer_id=OTHER_MAKER, name="Crane Works", identities=())
+    story.tell(register_manufacturer(), FINN).tell(other, FINN)
+    story.tell(RegisterStation(station_id=STATION, name="Harbour"), DORA)
+    story.tell(RegisterStation(station_id=OTHER_STATION, name="Airport"), DORA)
+    story.tell(register_person(ENZO, "Enzo", EngineerLevel.TCL2), ADAM)
+    for name, actor in (("Mia", MIA), ("Max", MAX), ("Dora", DORA), ("Finn", FINN)):
+        story.tell(register_person(actor, name), ADAM)
+    customer = RegisterCustomer(customer_id=CUSTOMER, name="Wang Fang", phone="+86 10 5555 0101")
+    story.tell(customer, STAN)
+    return story.tell(register_equipment(), STAN)
+
+
+# ── claims ──────────────────────────────────────────────────────────────────
+
+
+def report(**changes: Any) -> c.Report:
+    fields: dict[str, Any] = {
+        "serial_number": "SN-1",
+        "model": "EX-200",
+        "failed_on": FAILED,
+        "started_on": STARTED,
+        "completed_on": COMPLETED,
+        "operating_hours": 812,
+        "condition": "quarry",
+        "service_type": "repair",
+        "cause": "seal worn",
+        "work_done": "pump resealed",
+        "engineer_id": ENZO.id,
+    }
+    return c.Report(**fields | changes)
+
+
+def amounts(total: str = "1000.00") -> Amounts:
+    """Labour for 300, other for 50.50, and parts for the rest; labour alone below 400."""
+    if Decimal(total) < 400:
+        only = Labour(code="H-10", hours=Decimal("1.5"), amount=yuan(total))
+        return Amounts(labour=(only,), parts=(seal("0.00"),))
+    return Amounts(
+        labour=(Labour(code="H-10", hours=Decimal("1.5"), amount=yuan("300.00")),),
+        parts=(seal(str(Decimal(total) - Decimal("350.50"))),),
+        other=(OtherCost(description="travel", amount=yuan("50.50")),),
+    )
+
+
+def seal(amount: str) -> PartUsed:
+    return PartUsed(number="P-77", name="seal", quantity=2, amount=yuan(amount))
+
+
+def open_claim(number: int = 1, total: str = "1000.00", **changes: Any) -> c.OpenClaim:
+    fields: dict[str, Any] = {
+        "claim_id": claim_id(number),
+        "number": f"C-{number}",
+        "claim": ClaimKind.FAILURE,
+        "manufacturer_id": MAKER,
+        "equipment_id": MACHINE,
+        "station_id": STATION,
+        "dealer_id": DEALER,
+        "customer_id": CUSTOMER,
+        "order_reference": f"FO-{number}",
+        "report": report(),
+        "amounts": amounts(total),
+    }
+    return c.OpenClaim(**fields | changes)
+
+
+PAPERS = (
+    PaperKind.SERVICE_REPORT,
+    PaperKind.DIAGNOSTICS,
+    PaperKind.FAILURE_REPORT,
+    PaperKind.PART_PHOTO,
+    PaperKind.REPAIR_HISTORY,
+)
+
+
+def attach(paper: PaperKind, number: int = 1, dated: date = COMPLETED) -> c.AttachPaper:
+    return c.AttachPaper(
+        claim_id=claim_id(number), paper=paper, sha256=file_of(f"{paper} {number}"), dated=dated
+    )
+
+
+def judge(number: int = 1, claimable: bool = True) -> c.JudgeClaim:
+    reason = "within terms" if claimable else "worn out by use"
+    return c.JudgeClaim(claim_id=claim_id(number), claimable=claimable, reason=reason)
+
+
+def maker_number(number: int = 1) -> str:
+    return f"W-2026-{number}"
+
+
+def submit(number: int = 1, **changes: Any) -> c.SubmitClaim:
+    fields = {"claim_id": claim_id(number), "manufacturer_number": maker_number(number)}
+    return c.SubmitClaim(**fields | changes)
+
+
+def reject(number: int = 1) -> c.RecordRejection:
+    return c.RecordRejection(
+        claim_id=claim_id(number), reasons=("no_defect",), explanation="seal found sound"
+    )
+
+
+Told = tuple[Command, Actor]
+
+
+def steps_to_acceptance(
+    number: int = 1, total: str = "1000.00", accepted: str | None = None
+) -> Iterable[tuple[str, list[Told]]]:
+    """What leads a claim to being accepted, stage by stage."""
+    id = claim_id(number)
+    in_part = {"accepted": yuan(accepted), "reasons": ("labour_hours",)} if accepted else {}
+    yield "opened", [(open_claim(number, total), STAN)]
+    yield "with papers", [(attach(paper, number), STAN) for paper in PAPERS]
+    yield "claimable", [(c.VetClaim(claim_id=id), MIA), (judge(number), MIA)]
+    yield "approved", [(c.ApproveClaim(claim_id=id), MAX)]
+    yield "submitted", [(submit(number), MIA)]
+    yield "accepted", [(c.RecordAcceptance(claim_id=id, **in_part), MIA)]
+
+
+def claim_story(
+    upto: str = "accepted",
+    number: int = 1,
+    total: str = "1000.00",
+    accepted: str | None = None,
+    story: Story | None = None,
+) -> Story:
+    """A claim up to a stage: opened, with papers, claimable, approved, submitted, accepted.
+
+    Told after `story`, or after the setting. A total above 20,000 needs further signatures.
+    """
+    story = story or setting()
+    for stage, told in steps_to_acceptance(number, total, accepted):
+        for command, actor in told:
+            story.tell(command, actor)
+        if stage == upto:
+            return story
+    raise ValueError(f"There is no stage {upto!r}.")
+
+
+def rejected_claim(number: int = 1, story: Story | None = None) -> Story:
+    return claim_story("submitted", number, story=story).tell(reject(number), MIA)
+
+
+# ── credit notes ────────────────────────────────────────────────────────────
+
+ISSUER = Party(tax_id=MAKER_TAX_ID, name="Earthmover Works")
+STRANGE_ISSUER = Party(name="Nobody Known Ltd")
+
+
+def document(
+    number: int = 1,
+    payable: str = "1000.00",
+    names: tuple[str, ...] = (maker_number(1),),
+    **changes: Any,
+) -> CreditNoteDocument:
+    """One line without tax, naming claims in the document's references."""
+    fields: dict[str, Any] = {
+        "root": Root.CREDIT_NOTE,
+        "type_code": "381",
+        "number": f"CN-{number}",
+        "issue_date": TODAY,
+        "currency": "CNY",
+        "supplier": ISSUER,
+        "customer": Party(name="Recourse Services"),
+        "totals": Totals(line_total=Decimal(payable), payable=Decimal(payable)),
+        "lines": (Line(id="1", net=Decimal(payable), tax_rate=Decimal(0)),),
+        "references": tuple(Reference(kind=ReferenceKind.ADDITIONAL, id=n) for n in names),
+    }
+    return CreditNoteDocument(**fields | changes)
+
+
+def line(id: str, net: str, *names: str, tax_rate: str = "0") -> Line:
+    """A line that names claims."""
+    references = tuple(Reference(kind=ReferenceKind.ADDITIONAL, id=name) for name in names)
+    return Line(id=id, net=Decimal(net), tax_rate=Decimal(tax_rate), references=references)
+
+
+def book(
+    number: int = 1, paper: CreditNoteDocument | None = None, **changes: Any
+) -> BookCreditNote:
+    """Book a paper; `changes` are those of the document if none is given."""
+    source = SourceFile(sha256=file_of(f"note {number}"), name=f"note-{number}.xml")
+    paper = paper or document(number, **changes)
+    return BookCreditNote(note_id=note_id(number), source=source, document=paper)
+
+
+def match(number: int, *wishes: tuple[int, str] | tuple[int, str, str]) -> MatchCreditNote:
+    """Match by hand: (claim, amount) or (claim, amount, reason)."""
+    allocations = tuple(
+        AllocationWish(
+            claim_id=claim_id(wish[0]),
+            amount=yuan(wish[1]),
+            reason=wish[2] if len(wish) == 3 else None,
+        )
+        for wish in wishes
+    )
+    return MatchCreditNote(note_id=note_id(number), allocations=allocations)
+
+
+def paid_claim(number: int = 1, story: Story | None = None) -> Story:
+    """A claim accepted in full, paid by a note that names it, and closed."""
+    story = claim_story("accepted", number, story=story)
+    story.tell(book(number, names=(maker_number(number),)), FINN)
+    story.tell(MatchByReference(note_id=note_id(number)), SYSTEM)
+    return story.tell(c.CloseClaim(claim_id=claim_id(number)), SYSTEM)
+
+
+def partly_paid_claim(number: int = 1, story: Story | None = None) -> Story:
+    """A claim accepted in part, of which a note pays a part by hand."""
+    story = claim_story("accepted", number, accepted="800.00", story=story)
+    story.tell(book(number, payable="500.00", names=()), FINN)
+    return story.tell(match(number, (number, "500.00", "part_payment")), FINN)
