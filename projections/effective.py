@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from anyio.to_thread import run_sync
@@ -14,7 +15,6 @@ from application.log import EventLog
 from application.recorded import Position, Recorded
 from domain.messages import Refusal, RefusalCode
 from projections.catalogue import AnyView
-from projections.columns import shapes
 from projections.reading import Reader
 from projections.reference import References
 from projections.tables import tables_of
@@ -27,25 +27,30 @@ class NotTellable(Refusal):
     code = RefusalCode.UNAVAILABLE
 
 
-def has_history(view: AnyView) -> bool:
-    """Whether a row of the view stands for one stream, whose id is its key."""
-    return shapes(view.row)[view.key_column].type is UUID
-
-
 async def in_fact(
-    reader: Reader, view: AnyView, key: UUID, at: datetime, upto: Position | None
+    reader: Reader, view: AnyView, key: Any, at: datetime, upto: Position | None
 ) -> Row | None:
     """The row, told anew from the histories that it was ever made from. Raises NotTellable."""
     positions = await changes(reader, view, key)
     return await run_sync(effective_row, reader.log, view, key, positions, at, upto)
 
 
-async def changes(reader: Reader, view: AnyView, key: UUID) -> list[Position]:
-    """Where in the log the row changed."""
+async def happened(reader: Reader, view: AnyView, key: Any) -> list[Recorded]:
+    """The events that changed the row, in the order of the log."""
+    positions = await changes(reader, view, key)
+    return await run_sync(found, reader.log, positions)
+
+
+def found(log: EventLog, positions: Iterable[Position]) -> list[Recorded]:
+    return [log.after(Position(position - 1), 1)[0] for position in positions]
+
+
+async def changes(reader: Reader, view: AnyView, key: Any) -> list[Position]:
+    """Where in the log the row changed, first to last."""
     tables = tables_of(view)
     query = SQL(
         "SELECT from_position FROM {} WHERE {key} = %(key)s"
-        " UNION SELECT from_position FROM {} WHERE {key} = %(key)s"
+        " UNION SELECT from_position FROM {} WHERE {key} = %(key)s ORDER BY 1"
     ).format(tables.current, tables.past, key=tables.key)
     return [Position(at) for (at,) in await reader.rows(query.as_bytes(), {"key": key})]
 
@@ -53,13 +58,15 @@ async def changes(reader: Reader, view: AnyView, key: UUID) -> list[Position]:
 def effective_row(
     log: EventLog,
     view: AnyView,
-    key: UUID,
-    positions: Collection[Position],
+    key: Any,
+    positions: Iterable[Position],
     at: datetime,
     upto: Position | None,
 ) -> Row | None:
-    touching = [log.after(Position(position - 1), 1)[0].stream_id for position in positions]
-    records = [record for stream in {key, *touching} for record in log.history(stream)]
+    streams = {record.stream_id for record in found(log, positions)}
+    if isinstance(key, UUID):
+        streams.add(key)
+    records = [record for stream in streams for record in log.history(stream)]
     facts = [record for record in in_effect(records, at, upto) if key in view.touched_by(record)]
     return folded(view, facts, References(log)) if facts else None
 

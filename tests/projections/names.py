@@ -246,8 +246,12 @@ class Bench:
     def connect(self) -> Any:
         return connect(self.database.conninfo(DatabaseRole.WRITER), autocommit=True)
 
+    def connect_engine(self) -> Any:
+        conninfo = self.database.conninfo(DatabaseRole.WRITER)
+        return connect(conninfo, autocommit=True, application_name="engine")
+
     def engine(self, views: Views = VIEWS, progress: Progress | None = None) -> Engine:
-        engine = Engine(self.log, views, self.connect, progress)
+        engine = Engine(self.log, views, self.connect_engine, progress)
         prepare(engine)
         return engine
 

@@ -1,0 +1,147 @@
+"""The engine at work survives what happens around it, and says how it fares."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+from time import sleep
+
+import pytest
+
+from application.recorded import Position
+from projections.engine import Engine
+from projections.preparing import prepare
+from projections.progress import Progress
+from projections.running import EngineState, Runner
+from tests.projections.names import Bench, record, released, taken
+
+PATIENCE = 400  # looks, until a test gives up
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait for something that must come about."""
+    for _ in range(PATIENCE):
+        if holds():
+            return
+        sleep(0.025)
+    pytest.fail("It never came about.")
+
+
+@contextmanager
+def running(engine: Engine) -> Iterator[Runner]:
+    runner, stopping = Runner(engine), Event()
+    thread = Thread(target=runner.run, args=[stopping])
+    thread.start()
+    try:
+        yield runner
+    finally:
+        stopping.set()
+        thread.join()
+
+
+def kill_backends(bench: Bench) -> int:
+    """End the engine's connection from outside, as an administrator or a restart would."""
+    with bench.connect() as connection:
+        found = connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name = 'engine' AND datname = current_database()"
+        )
+        return found.rowcount
+
+
+def test_what_is_recorded_becomes_visible(bench: Bench) -> None:
+    progress = Progress()
+    with running(bench.engine(progress=progress)) as runner:
+        record(bench.log, [taken(1), released(1)])
+        until(lambda: progress.position == 2)
+        health = runner.health()
+        assert (health.state, health.position, health.lag) == (EngineState.FOLLOWING, 2, 0)
+    assert runner.health().state == EngineState.STOPPED
+    assert bench.rows("SELECT from_position FROM names") == [(2,)]
+
+
+def test_an_engine_whose_connection_is_killed_under_load_loses_and_doubles_nothing(
+    bench: Bench,
+) -> None:
+    killed = 0
+    with running(bench.engine()) as runner:
+        for number in range(60):
+            record(bench.log, [taken(number % 7, number % 3), taken(99)])
+            if number % 6 == 0:
+                killed += kill_backends(bench)
+        until(lambda: runner.engine.progress.position == bench.log.last())
+        until(lambda: runner.health().state == EngineState.FOLLOWING)
+    assert killed > 0
+    live = bench.contents()
+    engine = bench.engine()
+    engine.connection.execute("UPDATE views SET definition = ''")
+    assert sorted(prepare(engine)) == ["bearers", "names"]
+    assert bench.contents() == live
+    assert sum(row[0] for row in bench.rows("SELECT times FROM names")) == 120
+    engine.close()
+
+
+def test_a_failing_engine_says_so_and_goes_on_when_it_can(bench: Bench) -> None:
+    engine = bench.engine()
+    reachable = Event()
+
+    def connect() -> object:
+        if not reachable.is_set():
+            raise ConnectionError("nobody is there")
+        return bench.connect()
+
+    engine.close()
+    engine.connect = connect  # type: ignore[assignment]
+    with running(engine) as runner:
+        until(lambda: runner.health().failures >= 2)
+        health = runner.health()
+        assert health.state == EngineState.FAILING and "nobody is there" in str(health.last_error)
+        record(bench.log, [taken(1)])
+        assert runner.health().lag == 1
+        reachable.set()
+        until(lambda: runner.health().state == EngineState.FOLLOWING)
+        until(lambda: runner.health().lag == 0)
+    assert bench.rows("SELECT count(*) FROM names") == [(1,)]
+
+
+def test_a_dropped_table_parks_nothing_and_the_engine_waits(bench: Bench) -> None:
+    engine = bench.engine()
+    engine.connection.execute("ALTER TABLE names RENAME TO hidden")
+    with running(engine) as runner:
+        record(bench.log, [taken(1)])
+        until(lambda: runner.health().failures >= 1)
+        assert bench.letters() == [] and runner.engine.progress.position == 0
+        with bench.connect() as connection:
+            connection.execute("ALTER TABLE hidden RENAME TO names")
+        until(lambda: runner.engine.progress.position == 1)
+    assert bench.rows("SELECT count(*) FROM names") == [(1,)]
+
+
+def test_of_two_engines_one_stands_by_until_the_other_is_gone(bench: Bench) -> None:
+    first, second = bench.engine(), bench.engine()
+    with running(second) as standby:
+        until(lambda: standby.health().state == EngineState.FOLLOWING)
+        with running(first) as other:
+            until(lambda: other.health().state == EngineState.STANDING_BY)
+            record(bench.log, [taken(1)])
+            until(lambda: other.health().position == 1)
+        assert other.health().state == EngineState.STOPPED
+    third = bench.engine()
+    with running(third) as heir:
+        until(lambda: heir.health().state == EngineState.FOLLOWING)
+
+
+def test_whoever_waits_for_a_position_is_woken_when_it_is_reached() -> None:
+    progress = Progress()
+
+    async def waits() -> Position:
+        waiting = asyncio.create_task(progress.moved(60))
+        await asyncio.sleep(0)
+        Thread(target=progress.reached, args=[Position(5)]).start()
+        await waiting
+        return progress.position
+
+    assert asyncio.run(waits()) == 5
+    assert progress.waiting == {}
