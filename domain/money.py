@@ -22,12 +22,18 @@ MINOR_UNITS = {
 """ISO 4217: the decimals of currencies that do not have two."""
 
 Amount = Annotated[Decimal, Field(max_digits=18, decimal_places=6, allow_inf_nan=False)]
+"""An amount as somebody states it."""
+
+Sum = Annotated[Decimal, Field(max_digits=28, decimal_places=6, allow_inf_nan=False)]
+"""Wide enough for the sum of any number of stated amounts, so that adding never fails."""
+
+LARGEST = Decimal(10) ** 12
 
 
 class Money(Message):
     """An amount with its currency (CRN-4)."""
 
-    amount: Amount
+    amount: Sum
     currency: Currency
 
     def __add__(self, other: Money) -> Self:
@@ -68,9 +74,9 @@ def payable(amount: Decimal, currency: str) -> bool:
 
 
 def exact(money: Money) -> Money:
-    """Not negative, and payable."""
-    if money.amount < 0:
-        raise ValueError("The amount must not be negative.")
+    """Not negative, not beyond what anybody states, and payable."""
+    if not 0 <= money.amount < LARGEST:
+        raise ValueError(f"The amount must not be negative, and below {LARGEST:,}.")
     if not payable(money.amount, money.currency):
         decimals = minor_units(money.currency)
         raise ValueError(f"{money.currency} has {decimals} decimals, {money.amount} has more.")

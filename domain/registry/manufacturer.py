@@ -77,6 +77,13 @@ class AddManufacturerIdentity(ManufacturerCommand):
     identity: Identity
 
 
+class RemoveManufacturerIdentity(ManufacturerCommand):
+    """Take back an id or a name that was recorded by mistake; another may then be known by it."""
+
+    identity: Identity
+    reason: Text
+
+
 class SetClaimLimit(ManufacturerCommand):
     """Say within how many calendar days claims are wanted; None: as the policy says."""
 
@@ -110,6 +117,14 @@ class ManufacturerIdentityAdded(messages.Event):
     identity: Identity
 
 
+class ManufacturerIdentityRemoved(messages.Event):
+    """A manufacturer is not known by that id or name after all."""
+
+    context = "registry"
+    identity: Identity
+    reason: str
+
+
 class ClaimLimitSet(messages.Event):
     """A manufacturer wants claims within so many calendar days, or as the policy says."""
 
@@ -125,7 +140,11 @@ class ReasonWordAdded(messages.Event):
 
 
 Event: TypeAlias = (
-    ManufacturerRegistered | ManufacturerIdentityAdded | ClaimLimitSet | ReasonWordAdded
+    ManufacturerRegistered
+    | ManufacturerIdentityAdded
+    | ManufacturerIdentityRemoved
+    | ClaimLimitSet
+    | ReasonWordAdded
 )
 
 # ── refusals ────────────────────────────────────────────────────────────────
@@ -139,6 +158,12 @@ class ManufacturerExists(Refusal):
     """This manufacturer is registered already."""
 
     code = RefusalCode.CONFLICT
+
+
+class NoSuchIdentity(Refusal):
+    """The manufacturer is not known by this id or name."""
+
+    code = RefusalCode.NOT_FOUND
 
 
 class IdentityTaken(uniqueness.AlreadyTaken):
@@ -169,6 +194,9 @@ def evolve(manufacturer: Manufacturer | None, event: Event) -> Manufacturer:
     match event:
         case ManufacturerIdentityAdded(identity=identity):
             return replace(manufacturer, identities=(*manufacturer.identities, identity))
+        case ManufacturerIdentityRemoved(identity=identity):
+            kept = tuple(other for other in manufacturer.identities if other != identity)
+            return replace(manufacturer, identities=kept)
         case ClaimLimitSet(submission_days=days):
             return replace(manufacturer, submission_days=days)
         case ReasonWordAdded(word=word):
@@ -189,6 +217,8 @@ def decide(manufacturer: Manufacturer | None, command: Command, world: World) ->
         case AddManufacturerIdentity(identity=identity):
             taken = take_all(world, command.manufacturer_id, [identity])
             return [ManufacturerIdentityAdded(identity=identity), *taken] if taken else []
+        case RemoveManufacturerIdentity():
+            return remove(manufacturer, command)
         case SetClaimLimit(submission_days=days):
             same = days == manufacturer.submission_days
             return [] if same else [ClaimLimitSet(submission_days=days)]
@@ -209,6 +239,16 @@ def register(
         name=command.name, identities=identities, submission_days=command.submission_days
     )
     return [registered, *take_all(world, command.manufacturer_id, identities)]
+
+
+def remove(manufacturer: Manufacturer, command: RemoveManufacturerIdentity) -> list[Event | On]:
+    """Every spelling of the identity is taken back, and the name is free (CRN-1)."""
+    of, key = NAME_OF[command.identity.kind], command.identity.key.casefold()
+    meant = [i for i in manufacturer.identities if (NAME_OF[i.kind], i.key.casefold()) == (of, key)]
+    if not meant:
+        raise NoSuchIdentity(fields=("identity",))
+    removed = [ManufacturerIdentityRemoved(identity=i, reason=command.reason) for i in meant]
+    return [*removed, uniqueness.release(of, key)]
 
 
 def take_all(world: World, by: UUID, identities: Iterable[Identity]) -> list[On]:

@@ -45,6 +45,9 @@ def fold(
             )
         case manufacturer.ManufacturerIdentityAdded(identity=identity):
             return known(row).but(identities=(*known(row).identities, identity))
+        case manufacturer.ManufacturerIdentityRemoved(identity=identity):
+            kept = tuple(other for other in known(row).identities if other != identity)
+            return known(row).but(identities=kept)
         case manufacturer.ClaimLimitSet(submission_days=days):
             return known(row).but(submission_days=days)
         case manufacturer.ReasonWordAdded(word=word):
