@@ -33,7 +33,9 @@ CLOCK = "credit_notes_checked"
 def book(note: CreditNote | None, command: BookCreditNote, world: World) -> list[Event | On]:
     """Refused whole with every reason, or booked; a duplicate is refused with the first's id."""
     if note:
-        raise DuplicateCreditNote(bearer=command.note_id)
+        raise DuplicateCreditNote(
+            f"This file is booked already, as {command.note_id}.", bearer=command.note_id
+        )
     document = command.document
     if faults := errors(document):
         raise InvalidCreditNote(reasons=faults)

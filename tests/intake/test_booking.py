@@ -1,0 +1,132 @@
+"""A credit note that comes as a file is booked once, whole or not at all (CRN-1, CRN-2)."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from threading import Thread
+from uuid import UUID
+
+import pytest
+
+from application.files import FileStore, NoSuchFile
+from application.intake.booking import CreditNoteIntake, Outcome, Report, note_id_of
+from application.log import EventLog
+from application.recorded import Channel
+from application.recorder import Connections
+from domain.credits.events import CreditNoteBooked
+from domain.messages import Actor, Forbidden, Role
+from tests.intake.papers import FINANCE, GOOD, paper
+
+SHA256 = hashlib.sha256(GOOD).hexdigest()
+
+
+def stored_files(connections: Connections) -> int:
+    [[count]] = connections.read("SELECT count(*) FROM files")
+    return int(count)
+
+
+def booked(log: EventLog) -> list[str]:
+    """The numbers of all notes that were booked."""
+    found = log.select(types=["credits.CreditNoteBooked"], limit=1000)
+    return [each.event.number for each in found if isinstance(each.event, CreditNoteBooked)]
+
+
+def test_a_note_is_booked_with_its_original(
+    intake: CreditNoteIntake, log: EventLog, files: FileStore
+) -> None:
+    report = intake.take("/tmp/in/note.xml", GOOD)
+    assert (report.outcome, report.note_id) == (Outcome.BOOKED, note_id_of(SHA256))
+    assert report.document and report.document.number == "CN-7001"
+    [first, *_] = log.history(note_id_of(SHA256))
+    assert isinstance(first.event, CreditNoteBooked)
+    assert (first.event.source.name, first.event.source.sha256) == ("note.xml", SHA256)
+    assert (first.envelope.channel, first.envelope.actor) == (Channel.INTAKE, FINANCE.id)
+    assert b"".join(files.get(SHA256)) == GOOD
+
+
+def test_the_same_file_again_is_a_duplicate_and_changes_nothing(
+    intake: CreditNoteIntake, log: EventLog, connections: Connections
+) -> None:
+    first, last = intake.take("note.xml", GOOD), log.last()
+    for again in (intake, replace(intake, actor=Actor(UUID(int=0xF2), FINANCE.roles))):
+        for name in ("note.xml", "renamed.xml"):
+            report = again.take(name, GOOD)
+            assert (report.outcome, report.note_id) == (Outcome.DUPLICATE, first.note_id)
+            assert str(first.note_id) in report.errors[0]
+    assert (log.last(), stored_files(connections)) == (last, 1)
+
+
+def test_another_file_with_the_same_number_is_a_duplicate_and_names_the_first(
+    intake: CreditNoteIntake, log: EventLog, connections: Connections
+) -> None:
+    first, last = intake.take("note.xml", GOOD), log.last()
+    other = paper("CN-7001", February="January")
+    report = intake.take("other.xml", other)
+    assert (report.outcome, report.note_id) == (Outcome.DUPLICATE, first.note_id)
+    assert (log.last(), stored_files(connections)) == (last, 1)
+
+
+def test_an_invalid_file_is_refused_whole(
+    intake: CreditNoteIntake, log: EventLog, connections: Connections
+) -> None:
+    before = log.last()
+    report = intake.take("bad.xml", paper(EUR="", **{"60.00": "61.00"}))
+    assert (report.outcome, report.note_id) == (Outcome.REFUSED, None)
+    assert len(report.errors) > 1
+    assert all(" line " in error for error in report.errors)
+    assert report.document and report.document.number == "CN-7001"
+    assert (log.last(), stored_files(connections)) == (before, 0)
+
+
+def test_a_dry_run_says_what_would_happen_and_writes_nothing(
+    intake: CreditNoteIntake, log: EventLog, connections: Connections
+) -> None:
+    before = log.last()
+    assert intake.take("note.xml", GOOD, dry_run=True).outcome is Outcome.BOOKED
+    assert intake.take("note.xml", b"<a/>", dry_run=True).outcome is Outcome.REFUSED
+    assert (log.last(), stored_files(connections)) == (before, 0)
+    intake.take("note.xml", GOOD)
+    assert intake.take("note.xml", GOOD, dry_run=True).outcome is Outcome.DUPLICATE
+
+
+def test_who_may_not_book_is_forbidden_and_leaves_nothing(
+    intake: CreditNoteIntake, log: EventLog, files: FileStore
+) -> None:
+    before = log.last()
+    engineer = replace(intake, actor=Actor(UUID(int=0xE1), frozenset({Role.ENGINEER})))
+    with pytest.raises(Forbidden):
+        engineer.take("note.xml", GOOD)
+    assert log.last() == before
+    with pytest.raises(NoSuchFile):
+        files.get(SHA256)
+
+
+def test_what_was_kept_but_not_booked_is_booked_the_next_time(
+    intake: CreditNoteIntake, log: EventLog, files: FileStore
+) -> None:
+    files.put([GOOD], "application/xml")
+    assert intake.take("note.xml", GOOD).outcome is Outcome.BOOKED
+    assert booked(log) == ["CN-7001"]
+
+
+def test_many_at_once_book_each_note_once(
+    intake: CreditNoteIntake, log: EventLog, connections: Connections
+) -> None:
+    papers = [paper(f"CN-{number}") for number in range(5)]
+    reports: list[Report] = []
+
+    def clerk(number: int) -> None:
+        mine = replace(intake, actor=Actor(UUID(int=0xF0 + number), FINANCE.roles))
+        reports.extend(mine.take(f"{n}.xml", content) for n, content in enumerate(papers))
+
+    clerks = [Thread(target=clerk, args=[number]) for number in range(3)]
+    for thread in clerks:
+        thread.start()
+    for thread in clerks:
+        thread.join()
+    outcomes = [report.outcome for report in reports]
+    assert outcomes.count(Outcome.BOOKED) == 5
+    assert outcomes.count(Outcome.DUPLICATE) == 10
+    assert sorted(booked(log)) == [f"CN-{number}" for number in range(5)]
+    assert stored_files(connections) == 5
