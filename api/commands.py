@@ -52,6 +52,8 @@ def outcomes(types: Types) -> Any:
     types.new("Receipt", Receipt)
     types.new("Problem", Problem)
     types.new("Outcome", "union")
+    types.new("ProblemCode", RefusalCode)
+    strawberry.enum(RefusalCode, name="ProblemCode", description=RefusalCode.__doc__)
     receipt = strawberry.type(
         type("Receipt", (), {"__annotations__": RECEIPT, "is_type_of": made_by(Receipt)}),
         description="The command was carried out, and this is where its outcome can be found.",
@@ -60,7 +62,6 @@ def outcomes(types: Types) -> Any:
         type("Problem", (), {"__annotations__": PROBLEM, "is_type_of": made_by(Problem)}),
         description="Why a command was refused. Nothing was recorded.",
     )
-    types.made["ProblemCode"] = strawberry.enum(RefusalCode, name="ProblemCode")
     return Annotated[receipt | refusal, strawberry.union("Outcome")]
 
 

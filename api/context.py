@@ -92,7 +92,7 @@ ENVELOPE: Final[dict[str, Callable[[Recorded], Any]]] = {
     "correlation_id": lambda r: r.envelope.correlation_id,
     "causation_id": lambda r: r.envelope.causation_id,
     "stated_reason": lambda r: r.envelope.reason,
-    "policies": lambda r: [PolicyVersion(*item) for item in sorted(r.envelope.policies.items())],
+    "policies": lambda r: [ConsultedPolicy(*item) for item in sorted(r.envelope.policies.items())],
 }
 """What every event tells beside its facts, by the field's name."""
 
@@ -109,7 +109,7 @@ def as_stored(event: Event) -> tuple[str, int]:
 
 
 @dataclass(frozen=True)
-class PolicyVersion:
+class ConsultedPolicy:
     """A policy that was consulted, in the version that was in force."""
 
     policy_id: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from datetime import datetime
 from enum import Enum
@@ -13,24 +12,21 @@ import strawberry
 from anyio.to_thread import run_sync
 from strawberry.types.field import StrawberryField
 
-from api.connections import Edge, EventPage, PageInfo
-from api.context import ENVELOPE, PolicyVersion
+from api.connections import EventPage, PageInfo
+from api.context import ENVELOPE, ConsultedPolicy
 from api.fields import Given, Info, field, list_of
 from api.principal import Scope
+from api.stretches import PAGING, Stretch
 from api.types import Later, Types, documented
 from application.aggregates import EVENT_TYPES
+from application.log import EventLog
 from application.recorded import Channel, Position, Recorded, UnknownEvent
 from domain.messages import Event, Role
-from projections.selection import LONGEST_PAGE, InvalidCursor, InvalidPage, bounded
+from projections.catalogue import AnyView
+from projections.effective import happened
 
 EVENTS: Final[tuple[type[Event], ...]] = (*EVENT_TYPES.values(), UnknownEvent)
 SELECTED: Final[dict[str, Any]] = {"since": datetime | None, "until": datetime | None}
-PAGING: Final[dict[str, Any]] = {
-    "first": int | None,
-    "after": str | None,
-    "last": int | None,
-    "before": str | None,
-}
 
 
 class EventTypes:
@@ -50,8 +46,8 @@ class EventTypes:
     def envelope(self) -> Any:
         types = self.types
         types.new("DomainEvent", Recorded)
-        types.new("PolicyVersion", PolicyVersion)
-        policy = strawberry.type(PolicyVersion, description=PolicyVersion.__doc__)
+        types.new("ConsultedPolicy", ConsultedPolicy)
+        policy = strawberry.type(ConsultedPolicy, description=ConsultedPolicy.__doc__)
         role, channel = types.enum(Role, documented(Role)), types.enum(Channel, documented(Channel))
         annotations = {
             "event_id": UUID,
@@ -86,12 +82,17 @@ class EventTypes:
 
     # ── fields that answer with events ──────────────────────────────────────
 
-    def history(self, key: str) -> StrawberryField:
-        """What happened to one row's stream, as far as its reader looks."""
+    def history(self, view: AnyView) -> StrawberryField:
+        """What happened to the stream that a row stands for, or what made the row as it is."""
 
         async def resolve(seen: Any, info: Info, given: Given) -> EventPage:
-            upto = info.context.as_of.get(root_of(info))
-            return await events(info, given, stream_id=getattr(seen.row, key), upto=upto)
+            key, context = getattr(seen.row, view.key_column), info.context
+            stretch, found = Stretch.of(given, context.as_of.get(root_of(info))), None
+            if isinstance(key, UUID):
+                found = await run_sync(history_of, context.log, key, stretch)
+            if found is None:
+                found = stretch.among(await happened(context.reader, view, key))
+            return stretch.page(found)
 
         arguments = {"types": list_of(self.kinds) | None, **SELECTED, **PAGING}
         doc = "Everything that happened to it, oldest first."
@@ -101,10 +102,10 @@ class EventTypes:
         """The whole log, for auditors."""
 
         async def resolve(_: Any, info: Info, given: Given) -> EventPage:
-            if position := given.pop("min_position", None):
+            if position := given.get("min_position"):
                 await info.context.reader.wait_for(position)
-            stream = given.pop("stream", None)
-            return await events(info, given, stream_id=stream, upto=None)
+            stretch = Stretch.of(given)
+            return stretch.page(await run_sync(stretch.read, info.context.log, given.get("stream")))
 
         arguments = {
             "types": list_of(self.kinds) | None,
@@ -136,55 +137,11 @@ def root_of(info: Info) -> str:
     return str(path.key)
 
 
-# ── a page of the log ───────────────────────────────────────────────────────
-
-
-async def events(
-    info: Info, given: Given, *, stream_id: UUID | None, upto: Position | None
-) -> EventPage:
-    """Straight from the log, so it is never behind. One event more than asked tells of more."""
-    backwards, size, cursor = stretch(given)
-    beyond = place_of(cursor) if cursor else None
-    found = await run_sync(
-        lambda: info.context.log.select(
-            stream_id=stream_id,
-            types=[kind.value for kind in given.get("types", ())],
-            since=given.get("since"),
-            until=given.get("until"),
-            correlation=given.get("correlation"),
-            upto=upto,
-            limit=size + 1,
-            backwards=backwards,
-            after=None if backwards else beyond,
-            before=beyond if backwards else None,
-        )
-    )
-    edges = [Edge(cursor_of(recorded), recorded) for recorded in found]
-    return EventPage.of(edges, size, backwards, came=beyond is not None)
-
-
-def stretch(given: Given) -> tuple[bool, int, str | None]:
-    """Which end, how many, and beyond which cursor. Raises InvalidPage."""
-    backwards = "last" in given
-    if ("first" in given and backwards) or ("before" if not backwards else "after") in given:
-        raise InvalidPage
-    cursor = given.get("before" if backwards else "after")
-    size = bounded(given["last"] if backwards else given.get("first", LONGEST_PAGE))
-    return backwards, size, cursor
-
-
-def cursor_of(recorded: Recorded) -> str:
-    return b64encode(str(recorded.position).encode()).decode()
-
-
-def place_of(cursor: str) -> Position:
-    try:
-        text = b64decode(cursor, validate=True).decode()
-    except ValueError:
-        raise InvalidCursor from None
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise InvalidCursor
-    return Position(int(text))
+def history_of(log: EventLog, id: UUID, stretch: Stretch) -> list[Recorded] | None:
+    """What happened in the stream with this id; None if there is none."""
+    if not log.select(stream_id=id, limit=1):
+        return None
+    return stretch.read(log, id)
 
 
 def all_types(made: list[Later]) -> Iterator[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from inspect import Parameter, Signature
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import strawberry
 from strawberry.annotation import StrawberryAnnotation
@@ -18,6 +18,8 @@ Info: TypeAlias = strawberry.Info[Context, None]
 Given: TypeAlias = dict[str, Any]
 Resolve: TypeAlias = Callable[[Any, Info, Given], Awaitable[Any]]
 Arguments: TypeAlias = Mapping[str, Any]
+
+ABSENT: Final = (None, strawberry.UNSET)
 
 
 def field(
@@ -39,7 +41,7 @@ def resolver(resolve: Resolve, arguments: Arguments) -> StrawberryResolver[Any]:
     """A function whose signature is made at run time; null and absent are the same to it."""
 
     async def answer(root: Any, info: Info, **given: Any) -> Any:
-        present = {name: value for name, value in given.items() if value is not None}
+        present = {name: value for name, value in given.items() if value not in ABSENT}
         return await resolve(root, info, present)
 
     parameters = [
@@ -52,7 +54,7 @@ def resolver(resolve: Resolve, arguments: Arguments) -> StrawberryResolver[Any]:
 
 
 def parameter(name: str, annotation: Any) -> Parameter:
-    default = None if optional(annotation) else Parameter.empty
+    default = strawberry.UNSET if optional(annotation) else Parameter.empty
     return Parameter(name, Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
 
 

@@ -13,9 +13,9 @@ import strawberry
 from strawberry.types.field import StrawberryField
 
 from api.connections import Edge, EventPage, PageInfo
-from api.events import PAGING, stretch
 from api.fields import Given, Info, field, list_of
 from api.principal import Scope
+from api.stretches import PAGING, Ends
 from api.types import Types
 from application.recorded import Position
 from projections.dead_letters import DeadLetter
@@ -48,11 +48,11 @@ def dead_letters(types: Types) -> StrawberryField:
 
 
 async def letters(_: Any, info: Info, given: Given) -> EventPage:
-    backwards, size, cursor = stretch(given)
-    beyond = place_of(cursor) if cursor else None
-    found = await info.context.reader.letters(beyond, size + 1, backwards=backwards)
+    ends = Ends.of(given)
+    beyond = place_of(ends.cursor) if ends.cursor else None
+    found = await info.context.reader.letters(beyond, ends.size + 1, backwards=ends.backwards)
     edges = [Edge(cursor_of(letter), letter) for letter in found]
-    return EventPage.of(edges, size, backwards, came=beyond is not None)
+    return EventPage.of(edges, ends.size, ends.backwards, came=beyond is not None)
 
 
 def cursor_of(letter: DeadLetter) -> str:

@@ -21,7 +21,7 @@ from api.asked import Asked, NotPlanned, Selections
 from api.documents import Document, Documents, Unanswerable
 from api.principal import Principal, Scope
 from api.unsealing import Places, places, unsealed
-from api.views import lookup_name
+from api.views import list_name, lookup_name
 from application.personal import Vault
 from projections import json_statement
 from projections.access import REACH
@@ -178,6 +178,7 @@ class Compilation:
         self.reading = question.reading
         self.variables = dict(question.shape)
         self.asked = Selections(planner.schema, document.fragments, self.variables)
+        self.lists = {list_name(view): view for view in self.views.values()}
         self.lookups = {lookup_name(view): view for view in self.views.values()}
         self.moments: dict[str, Value] = {}
         self.waits: list[Value] = []
@@ -197,7 +198,7 @@ class Compilation:
         if "effective_at" in asked.arguments:
             raise NotPlanned
         as_of = self.moment(asked)
-        if view := self.views.get(asked.name):
+        if view := self.lists.get(asked.name):
             return self.connection(view, asked, as_of=as_of)
         if view := self.lookups.get(asked.name):
             key = asked.arguments[view.key_column]

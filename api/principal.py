@@ -43,12 +43,14 @@ STATION_ROLES: Final = frozenset(
 OUTSIDE: Final = frozenset({Role.DEALER, Role.CUSTOMER})
 """They see what is their own."""
 
-CLAIMS: Final = frozenset({"claims:read", "equipment:read", "registry:read"})
+REGISTRY: Final = frozenset({"registry:read", "equipment:read"})
+CLAIMS: Final = REGISTRY | {"claims:read"}
 MONEY: Final = frozenset({"credits:read"})
+PEOPLE: Final = frozenset({"people:read", "customers:read"})
 FILES: Final = frozenset({Scope.FILES, Scope.UPLOAD})
-STATION: Final = CLAIMS | FILES | {Scope.PERSONAL}
+STATION: Final = CLAIMS | PEOPLE | FILES | {Scope.PERSONAL}
 HEADQUARTERS: Final = CLAIMS | FILES
-EVERY_VIEW: Final = CLAIMS | MONEY | {"people:read"}
+EVERY_VIEW: Final = CLAIMS | MONEY | PEOPLE
 
 SCOPES: Final[dict[Role, frozenset[str]]] = {
     Role.HOTLINE_AGENT: STATION,
@@ -57,17 +59,17 @@ SCOPES: Final[dict[Role, frozenset[str]]] = {
     Role.FINANCE: HEADQUARTERS | MONEY,
     Role.CLAIMS_SPECIALIST: STATION | MONEY,
     Role.CLAIMS_MANAGER: STATION | MONEY,
-    Role.SERVICE_DIRECTOR: STATION | MONEY | {"people:read"},
+    Role.SERVICE_DIRECTOR: STATION | MONEY,
     Role.DIVISION_MANAGER: HEADQUARTERS,
     Role.SALES_DIRECTOR: HEADQUARTERS,
     Role.CHANNEL_DEPT: HEADQUARTERS,
     Role.PRODUCT_DEPT: HEADQUARTERS,
     Role.COMMERCE_DEPT: HEADQUARTERS | MONEY,
     Role.PROCUREMENT: HEADQUARTERS,
-    Role.GENERAL_MANAGER: HEADQUARTERS | MONEY | {"people:read"},
+    Role.GENERAL_MANAGER: HEADQUARTERS | MONEY | PEOPLE,
     Role.GM_ASSISTANT: HEADQUARTERS | MONEY,
-    Role.DEALER: frozenset({"claims:read", "equipment:read"}) | FILES,
-    Role.CUSTOMER: frozenset({"equipment:read"}),
+    Role.DEALER: frozenset({"claims:read", "equipment:read"}),
+    Role.CUSTOMER: frozenset({"claims:read", "equipment:read", "customers:read"}),
     Role.AUDITOR: EVERY_VIEW | {Scope.EVENTS, Scope.OPERATIONS, Scope.FILES, Scope.PERSONAL},
     Role.ADMIN: EVERY_VIEW | {Scope.OPERATIONS},
     Role.SYSTEM: EVERY_VIEW | {Scope.OPERATIONS, Scope.FILES},

@@ -24,8 +24,13 @@ from api.fields import Given, Info, Resolve, field, list_of
 from domain.messages import Erased, Sealed
 from projections.columns import alternatives, bare
 
-GENERAL: Final = frozenset({"Status", "Kind", "State", "Outcome", "Line", "Lines", "Party"})
-"""Words that say nothing alone: their module's name goes before them."""
+GENERAL: Final = frozenset(
+    {"Kind", "Line", "Lines", "Outcome", "Party", "Reference", "Root", "State", "Status", "Totals"}
+)
+"""Words that say nothing alone: the name of their module or context goes before them."""
+
+PLACES: Final = frozenset({"state", "events", "commands"})
+"""Modules that say nothing themselves: they are parts of a context."""
 
 SEQUENCES: Final = (tuple, list, set, frozenset)
 
@@ -34,19 +39,28 @@ class NameClash(Exception):
     """Two things would have the same name in GraphQL. Rename one of them in the domain."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Later(LazyType[Any, Any]):
-    """A type that is made later: views are related in circles."""
+    """A type that is made later: views are related in circles.
 
-    types: dict[str, Any] = dataclass_field(default_factory=dict, compare=False)
+    Each is equal to itself only: Python remembers unions of equal types, and would hand those of
+    one schema to another.
+    """
+
+    types: dict[str, Any] = dataclass_field(default_factory=dict)
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
 
     def resolve_type(self) -> Any:
         return self.types[self.type_name]
 
 
 def name_of(kind: type[Any]) -> str:
-    name = kind.__name__
-    return camel(kind.__module__.split(".")[-1]) + name if name in GENERAL else name
+    if kind.__name__ not in GENERAL:
+        return kind.__name__
+    *_, context, module = kind.__module__.split(".")
+    return camel(context.removesuffix("s") if module in PLACES else module) + kind.__name__
 
 
 def camel(words: str) -> str:
@@ -62,10 +76,11 @@ class Types:
 
     def __init__(self) -> None:
         self.made: dict[str, Any] = {}
+        self.laters: dict[str, Later] = {}
         self.meanings: dict[str, Any] = {}
 
     def later(self, name: str) -> Later:
-        return Later(name, __name__, types=self.made)
+        return self.laters.setdefault(name, Later(name, __name__, types=self.made))
 
     def new(self, name: str, meaning: Any) -> bool:
         """Whether the name still has to be made. Raises NameClash if it means something else."""

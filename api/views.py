@@ -7,18 +7,18 @@ from enum import Enum
 from typing import Any, Final
 
 import strawberry
-from anyio.to_thread import run_sync
 from strawberry.types.field import StrawberryField
 
 from api.connections import Connection, Edge, PageInfo
-from api.events import PAGING, EventTypes, root_of
+from api.events import EventTypes, root_of
 from api.fields import Given, Info, Resolve, field, list_of, nullable
 from api.scalars import AsOf
+from api.stretches import PAGING
 from api.types import Types, documented
 from application.recorded import Position
 from projections.catalogue import AnyView, Views
 from projections.columns import shapes
-from projections.effective import effective_row, tells_effective
+from projections.effective import in_fact
 from projections.names import name_of, named
 from projections.reading import Moment, Seen
 from projections.selection import constant, page_of
@@ -30,6 +30,11 @@ OBJECT_WHEN: Final[dict[str, Any]] = {**WHEN, "effective_at": datetime | None}
 
 def lookup_name(view: AnyView) -> str:
     return view.row.__name__[0].lower() + view.row.__name__[1:]
+
+
+def list_name(view: AnyView) -> str:
+    """What has no plural of its own is asked for as a list."""
+    return f"{view.name}_list" if view.name == lookup_name(view) else view.name
 
 
 class ViewTypes:
@@ -67,13 +72,12 @@ class ViewTypes:
 
     def row_fields(self, view: AnyView) -> list[StrawberryField]:
         relations = [self.relation(view, n, relation) for n, relation in view.relations.items()]
-        history = [self.events.history(view.key_column)] if tells_effective(view) else []
         return [
             node_id(view),
             *self.types.facts(view.row),
             field("stale", bool, STALE),
             *relations,
-            *history,
+            self.events.history(view),
         ]
 
     def relation(self, view: AnyView, name: str, relation: Relation) -> StrawberryField:
@@ -108,7 +112,7 @@ class ViewTypes:
         async def resolve(_: Any, info: Info, given: Given) -> Connection:
             return await connection(info, view, given, await at(info, given))
 
-        return self.list_field(view.name, view, resolve, WHEN)
+        return self.list_field(list_name(view), view, resolve, WHEN)
 
     def lookup(self, view: AnyView) -> StrawberryField:
         async def resolve(_: Any, info: Info, given: Given) -> Seen | None:
@@ -116,8 +120,8 @@ class ViewTypes:
 
         key = {view.key_column: self.types.leaf(shapes(view.row)[view.key_column].type)}
         returns = self.types.later(view.row.__name__) | None
-        when = OBJECT_WHEN if tells_effective(view) else WHEN
-        return field(lookup_name(view), returns, documented(view.row), key | when, resolve)
+        arguments = key | OBJECT_WHEN
+        return field(lookup_name(view), returns, documented(view.row), arguments, resolve)
 
     def node_root(self) -> StrawberryField:
         async def resolve(_: Any, info: Info, given: Given) -> Seen | None:
@@ -127,7 +131,7 @@ class ViewTypes:
             view, key = known
             return await found(info, view, key, given)
 
-        arguments = {"id": strawberry.ID, **WHEN}
+        arguments = {"id": strawberry.ID, **OBJECT_WHEN}
         return field("node", self.node | None, "Any row, by its id.", arguments, resolve)
 
 
@@ -170,18 +174,19 @@ async def found(info: Info, view: AnyView, key: Any, given: Given) -> Seen | Non
     as_of = await at(info, given)
     reach = info.context.principal.reach
     if "effective_at" in given:
-        return await in_fact(info, view, key, given["effective_at"], as_of)
+        return await told(info, view, key, given["effective_at"], as_of)
     return await info.context.reader.one(view, key, as_of=as_of, reach=reach)
 
 
-async def in_fact(
+async def told(
     info: Info, view: AnyView, key: Any, at: datetime, as_of: Position | None
 ) -> Seen | None:
     """One row as it was in fact at a time, if it was the reader's to see then."""
-    row = await run_sync(effective_row, info.context.log, view, key, at, as_of)
-    if row is None or not info.context.principal.reach.sees(view.owners, row):
+    reader, reach = info.context.reader, info.context.principal.reach
+    row = await in_fact(reader, view, key, at, as_of)
+    if row is None or not reach.sees(view.owners, row):
         return None
-    known = await info.context.reader.one(view, key, as_of=as_of)
+    known = await reader.one(view, key, as_of=as_of)
     return Seen(row, stale=known is not None and known.stale)
 
 

@@ -13,12 +13,9 @@ from uuid import UUID, uuid4
 from fastapi.testclient import TestClient
 
 from api.tokens import DevelopmentIssuer, Identity
-from application.database import Database, DatabaseRole
-from application.log import EventLog
-from application.personal import Vault
-from application.recorder import Connections
+from application.database import Database
 from domain.messages import Role
-from recourse.bootstrap import Program, assembled
+from recourse.bootstrap import Program, built
 from recourse.settings import Settings
 from recourse.web import web
 from tests.clock import Clock
@@ -34,16 +31,12 @@ def identity(*roles: Role, person: UUID = ADMIN, **owned: UUID) -> Identity:
 @contextmanager
 def program(database: Database, directory: Path, clock: Clock) -> Iterator[Program]:
     """Everything built on a test's database; nothing moves yet."""
-    settings = Settings.from_env({"RECOURSE_DATA_DIR": str(directory)})
-    connections = Connections(database.conninfo(DatabaseRole.WRITER), size=2)
-    vault = Vault(connections, bytes(32))
-    with EventLog(database, vault, clock) as log:
-        built = assembled(settings, database, vault, log, clock)
+    env = {"DATABASE_URL": database.url, "RECOURSE_DATA_DIR": str(directory)}
+    with built(Settings.from_env(env), clock) as program:
         try:
-            yield built
+            yield program
         finally:
-            built.engine.close()
-            connections.close()
+            program.engine.close()
 
 
 @contextmanager
