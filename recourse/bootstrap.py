@@ -14,6 +14,7 @@ import psycopg
 from psycopg_pool import AsyncConnectionPool
 
 from application.database import Database, DatabaseRole
+from application.files import FileStore
 from application.log import EventLog
 from application.migrating import migrate, pending
 from application.personal import Vault
@@ -88,6 +89,7 @@ class Program:
     settings: Settings
     database: Database
     vault: Vault
+    files: FileStore
     log: EventLog
     engine: Engine
     views: Runner
@@ -107,18 +109,24 @@ def built(settings: Settings, clock: Clock | None = None) -> Iterator[Program]:
         keys = Connections(database.conninfo(DatabaseRole.WRITER), size=4)
         closing_later.callback(keys.close)
         vault = Vault(keys, master_key(settings))
+        files = FileStore(keys, vault)
         log = closing_later.enter_context(EventLog(database, vault, clock))
-        yield assembled(settings, database, vault, log, clock or utc_now)
+        yield assembled(settings, database, vault, files, log, clock or utc_now)
 
 
 def assembled(
-    settings: Settings, database: Database, vault: Vault, log: EventLog, clock: Clock
+    settings: Settings,
+    database: Database,
+    vault: Vault,
+    files: FileStore,
+    log: EventLog,
+    clock: Clock,
 ) -> Program:
     conninfo, progress = database.conninfo(DatabaseRole.WRITER), Progress()
     engine = Engine(log, VIEWS, partial(psycopg.connect, conninfo, autocommit=True), progress)
     prepare(engine)
     reader = Reader(VIEWS, readers(database), log, progress)
-    return Program(settings, database, vault, log, engine, Runner(engine), reader, clock)
+    return Program(settings, database, vault, files, log, engine, Runner(engine), reader, clock)
 
 
 def readers(database: Database) -> AsyncConnectionPool:
