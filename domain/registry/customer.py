@@ -90,11 +90,12 @@ class CustomerRegistered(messages.Event):
     """We hold data of a customer."""
 
     context = "registry"
+    schema_version = 2
     customer_id: UUID
     name: Annotated[PersonalText, About("customer_id")]
     phone: Annotated[PersonalText | None, About("customer_id")]
     address: Annotated[PersonalText | None, About("customer_id")]
-    station_id: UUID | None = None  # of whoever registered them
+    station_id: UUID | None  # of whoever registered them
 
 
 class ContactDataCorrected(messages.Event):

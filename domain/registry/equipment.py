@@ -124,6 +124,7 @@ class EquipmentRegistered(messages.Event):
     """Equipment was handed over; its warranty runs, and these documents are missing (REG-2)."""
 
     context = "registry"
+    schema_version = 2
     manufacturer_id: UUID
     serial_number: str
     model: str
@@ -135,7 +136,7 @@ class EquipmentRegistered(messages.Event):
     missing: tuple[RegistrationDocument, ...]
     warranty_variant: str
     coverage: tuple[Coverage, ...]
-    station_id: UUID | None = None  # of whoever registered it at the handover
+    station_id: UUID | None  # of whoever registered it at the handover
 
 
 class RegistrationHeld(messages.Event):

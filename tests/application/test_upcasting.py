@@ -1,0 +1,78 @@
+"""What was ever stored can be read for ever: stored events of every type and version."""
+
+from __future__ import annotations
+
+import pytest
+
+from application.aggregates import EVENT_TYPES
+from application.log import decoded, encoded
+from application.recorded import UnknownEvent
+from application.upcasting import STEPS, Form, upcast
+from domain.registry.customer import CustomerRegistered
+from domain.registry.equipment import EquipmentRegistered
+from tests.application.golden.files import DIRECTORY, Golden, file_name, goldens
+from tests.application.samples import SEALED
+
+EVERY = list(goldens())
+VERSIONS = [
+    (event.type_name(), version)
+    for event in EVENT_TYPES.values()
+    for version in range(1, event.schema_version + 1)
+]
+
+
+@pytest.mark.parametrize(("type_name", "version"), VERSIONS)
+def test_there_is_a_stored_event_of_every_version(type_name: str, version: int) -> None:
+    kept = {(golden.type_name, golden.version) for golden in EVERY}
+    assert (type_name, version) in kept, (
+        f"Run `python -m tests.application.golden` to keep a stored {type_name}."
+    )
+
+
+@pytest.mark.parametrize("golden", EVERY, ids=lambda golden: f"{golden.type_name}-{golden.version}")
+def test_every_stored_event_is_read_in_todays_form(golden: Golden) -> None:
+    event = decoded(*golden)
+    assert not isinstance(event, UnknownEvent)
+    assert EVENT_TYPES[event.type_name()] is type(event)
+
+
+@pytest.mark.parametrize("golden", EVERY, ids=lambda golden: f"{golden.type_name}-{golden.version}")
+def test_the_stored_form_of_todays_version_has_not_changed(golden: Golden) -> None:
+    today = EVENT_TYPES.get(golden.type_name)
+    if today and today.schema_version == golden.version:
+        assert encoded(decoded(*golden)) == golden.payload, (
+            f"The stored form of {golden.type_name} changed: raise its schema_version, write the "
+            "step into application/upcasting.py, and run `python -m tests.application.golden`."
+        )
+
+
+def test_a_customer_of_before_the_stations_were_recorded_is_of_no_station() -> None:
+    first = (DIRECTORY / file_name("registry.CustomerRegistered", 1)).read_bytes()
+    assert b"station" not in first
+    customer = decoded("registry.CustomerRegistered", 1, first)
+    assert isinstance(customer, CustomerRegistered)
+    assert (customer.name, customer.station_id) == (SEALED, None)
+
+
+def test_a_machine_of_before_the_stations_were_recorded_is_of_no_station() -> None:
+    first = (DIRECTORY / file_name("registry.EquipmentRegistered", 1)).read_bytes()
+    assert b"station" not in first
+    machine = decoded("registry.EquipmentRegistered", 1, first)
+    assert isinstance(machine, EquipmentRegistered)
+    assert machine.station_id is None
+
+
+def test_every_step_leads_to_a_form_that_is_known_today() -> None:
+    for form, step in STEPS.items():
+        while step.to in STEPS:
+            step = STEPS[step.to]
+        assert EVENT_TYPES[step.to.type_name].schema_version == step.to.version, form
+
+
+def test_what_no_release_ever_stored_is_not_guessed() -> None:
+    for form in (Form("claims.ClaimDreamed", 1), Form("registry.CustomerRegistered", 99)):
+        with pytest.raises(LookupError, match="not known"):
+            upcast(*form, {})
+        unknown = decoded(*form, b"{}")
+        assert isinstance(unknown, UnknownEvent)
+        assert (unknown.stored_type, unknown.stored_version) == form
