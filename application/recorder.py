@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from threading import Thread
-from time import sleep
+from time import monotonic, sleep
 from typing import Any, Final, LiteralString, NamedTuple, assert_never
 from uuid import NAMESPACE_OID, UUID, uuid5
 
@@ -45,6 +45,7 @@ NOBODY: Final = UUID(int=0)  # the actor of events that came without an envelope
 EMPTY_METADATA: Final = "{}"
 LAST: Final = 2**63 - 1  # no position and no version is greater
 RESENDS: Final = 3  # of an append whose connection was lost, before giving up
+RETRY: Final = 0.5  # seconds between attempts to connect
 POLL: Final = 0.5  # seconds; a notification usually comes first
 
 
@@ -206,15 +207,15 @@ class Connections:
     must be looked up.
     """
 
-    def __init__(self, conninfo: str, *, size: int = 8, patience: float = 30.0) -> None:
-        """`patience`: how many seconds to wait for a connection, as after a restart."""
+    def __init__(self, conninfo: str, *, size: int = 8, patience: float = 10.0) -> None:
+        """`patience`: how many seconds to wait for a connection, as while the server restarts."""
         self.conninfo = conninfo
+        self.patience = patience
         self._pool: ConnectionPool[Connection[TupleRow]] = ConnectionPool(
             conninfo,
             min_size=1,
             max_size=size,
-            timeout=patience,
-            reconnect_timeout=5.0,  # then the next who needs a connection tries anew
+            reconnect_timeout=RETRY,  # then the next who asks for a connection tries anew
             kwargs={"autocommit": True, "prepare_threshold": 0},
             open=True,
         )
@@ -231,14 +232,32 @@ class Connections:
 
     def write(self, query: LiteralString, params: Sequence[Any] = ()) -> list[TupleRow]:
         """The rows of a query that is sent once, whatever happens to it."""
-        with self._pool.connection() as connection:
+        with self._connection() as connection:
             return connection.cursor(binary=True).execute(query, params).fetchall()
 
     @contextmanager
     def transaction(self) -> Iterator[Cursor[TupleRow]]:
         """Several statements, all or nothing, sent once."""
-        with self._pool.connection() as connection, connection.transaction():
+        with self._connection() as connection, connection.transaction():
             yield connection.cursor(binary=True)
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection[TupleRow]]:
+        connection = self._wait()
+        try:
+            yield connection
+        finally:
+            self._pool.putconn(connection)
+
+    def _wait(self) -> Connection[TupleRow]:
+        """A connection. The pool tries to connect when it is asked, so it is asked repeatedly."""
+        deadline = monotonic() + self.patience
+        while True:
+            try:
+                return self._pool.getconn(RETRY)
+            except PoolTimeout:
+                if monotonic() > deadline:
+                    raise
 
     def close(self) -> None:
         self._pool.close()
