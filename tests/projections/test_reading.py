@@ -1,0 +1,398 @@
+"""Questions answered from the tables equal those answered from the rows folded in memory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import date
+from decimal import Decimal
+from json import loads
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from psycopg_pool import AsyncConnectionPool
+
+from application.database import DatabaseRole
+from application.log import EventLog
+from application.recorded import Position
+from projections import json_statement
+from projections.access import EVERYTHING, REACH, Reach
+from projections.engine import Engine
+from projections.folding import Folding
+from projections.names import name_of, named
+from projections.reading import Reader, Seen, ViewIsBehind
+from projections.selection import (
+    Connection,
+    Constant,
+    Cursor,
+    Edges,
+    Inside,
+    InvalidArgument,
+    InvalidCursor,
+    InvalidPage,
+    Leaf,
+    Node,
+    NodeId,
+    Object,
+    PageInfo,
+    Stale,
+    TotalCount,
+    constant,
+    page_of,
+)
+from projections.statement import Statement
+from projections.touching import Touching
+from projections.view import Owner
+from tests.clock import Clock
+from tests.databases import Databases
+from tests.projections.names import (
+    BEARERS,
+    NAMES,
+    VIEWS,
+    Bench,
+    Standing,
+    catch_up,
+    name,
+    record,
+    released,
+    taken,
+    with_broken_fold,
+)
+
+Answer = Callable[[Reader], Awaitable[Any]]
+EVENTS = 120
+
+
+@pytest.fixture(scope="module")
+def shelf(databases: Databases) -> Iterator[Bench]:
+    """Names taken and released for days, in views that have come to the end of the log."""
+    clock, random = Clock(), Random(7)
+    with databases.new() as database, EventLog(database, clock=clock) as log:
+        bench = Bench(database, log)
+        for _ in range(EVENTS):
+            clock.forward(hours=random.randint(0, 30), microseconds=random.randint(0, 10**6))
+            number = random.randint(0, 25)
+            of = random.choice(["Ship", "käse", "Zebra", "a b"])
+            record(log, [taken(number, random.randint(1, 4), of)])
+            if random.random() < 0.3:
+                record(log, [released(number, of)])
+        catch_up(bench.engine()).close()
+        yield bench
+
+
+def ask(bench: Bench, answer: Answer) -> Any:
+    """What a reader answers, in the role that serves."""
+
+    async def asked() -> Any:
+        conninfo = bench.database.conninfo(DatabaseRole.WRITER)
+        async with AsyncConnectionPool(conninfo, min_size=1, max_size=2, open=False) as pool:
+            return await answer(Reader(VIEWS, pool, bench.log))
+
+    return asyncio.run(asked())
+
+
+def folded(bench: Bench, upto: Position | None = None) -> list[Any]:
+    """The rows of names, folded in memory."""
+    folding, touching = Folding(NAMES), Touching(bench.log, NAMES, set())
+    for recorded in bench.log.after(Position(0), 10_000):
+        if upto is None or recorded.position <= upto:
+            for touch in touching.touches(recorded, None):
+                folding.take(touch)
+    return [version.row for version in folding.rows.values()]
+
+
+def page(order: str | None = None, **given: Any) -> Any:
+    return page_of(NAMES, {n: constant(v) for n, v in given.items()}, order)
+
+
+MEANS: dict[str, Callable[[Any, Any], bool]] = {
+    "of": lambda row, value: row.of == value,
+    "bearer": lambda row, value: row.bearer == value,
+    "standing": lambda row, value: row.standing == value,
+    "taken_on_since": lambda row, value: row.taken_on >= value,
+    "worth_before": lambda row, value: row.worth < value,
+}
+FILTERS = st.fixed_dictionaries(
+    {},
+    optional={
+        "of": st.sampled_from(["Ship", "käse", "none"]),
+        "bearer": st.integers(1, 4).map(lambda n: UUID(int=n)),
+        "standing": st.sampled_from(Standing),
+        "taken_on_since": st.dates(date(2026, 3, 1), date(2026, 6, 1)),
+        "worth_before": st.sampled_from([Decimal("0.125"), Decimal("0.5"), Decimal(1)]),
+    },
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    filters=FILTERS,
+    order=st.sampled_from(sorted(NAMES.order_by)),
+    size=st.integers(1, 12),
+    upto=st.none() | st.integers(1, EVENTS),
+    backwards=st.booleans(),
+    own=st.none() | st.frozensets(st.integers(1, 4).map(lambda n: UUID(int=n))),
+)
+def test_a_list_read_page_by_page_is_the_list_folded_in_memory(
+    shelf: Bench,
+    filters: dict[str, Any],
+    order: str,
+    size: int,
+    upto: int | None,
+    backwards: bool,
+    own: frozenset[UUID] | None,
+) -> None:
+    as_of = None if upto is None else Position(upto)
+    reach = EVERYTHING if own is None else Reach(frozenset((Owner.STATION, o) for o in own))
+    by = NAMES.order_by[order]
+    expected = [
+        row
+        for row in folded(shelf, as_of)
+        if all(MEANS[argument](row, value) for argument, value in filters.items())
+        and (own is None or row.bearer in own)
+    ]
+    expected.sort(
+        key=lambda row: (getattr(row, by.column), row.name_id), reverse=by.descending != backwards
+    )
+
+    async def all_pages(reader: Reader) -> tuple[list[Seen], int]:
+        seen: list[Seen] = []
+        turn = {"last": size} if backwards else {"first": size}
+        while True:
+            beyond = {"before" if backwards else "after": seen[-1].cursor} if seen else {}
+            asked = page(order, **filters, **turn, **beyond)
+            found = await reader.page(NAMES, asked, as_of=as_of, reach=reach)
+            seen += found[:size]
+            if len(found) <= size:
+                return seen, await reader.count(NAMES, asked, as_of=as_of, reach=reach)
+
+    seen, total = ask(shelf, all_pages)
+    assert [each.row for each in seen] == expected
+    assert total == len(expected)
+    assert not any(each.stale for each in seen)
+
+
+@pytest.mark.parametrize("as_of", [None, Position(1), Position(60)])
+def test_a_row_is_found_by_its_key_now_and_then(shelf: Bench, as_of: Position | None) -> None:
+    rows = {row.name_id: row for row in folded(shelf, as_of)}
+
+    async def each(reader: Reader) -> list[Seen | None]:
+        return [await reader.one(NAMES, name(n).id, as_of=as_of) for n in range(26)]
+
+    found = ask(shelf, each)
+    assert [seen and seen.row for seen in found] == [rows.get(name(n).id) for n in range(26)]
+
+
+def test_rows_out_of_reach_are_not_there(shelf: Bench) -> None:
+    theirs = Reach(frozenset({(Owner.STATION, UUID(int=1))}))
+    other = Reach(frozenset({(Owner.DEALER, UUID(int=1))}))
+
+    async def seen(reader: Reader) -> tuple[list[Seen], list[Seen], int, int, list[Any]]:
+        hidden = [row for row in folded(shelf) if row.bearer != UUID(int=1)]
+        return (
+            await reader.page(NAMES, page(), reach=theirs),
+            await reader.page(NAMES, page(), reach=other),
+            await reader.count(NAMES, page(), reach=other),
+            await reader.count(BEARERS, page_of(BEARERS, {}, None), reach=other),
+            [await reader.one(NAMES, row.name_id, reach=theirs) for row in hidden],
+        )
+
+    own, nothing, none, bearers, hidden = ask(shelf, seen)
+    assert own and {each.row.bearer for each in own} == {UUID(int=1)}
+    assert (nothing, none, bearers) == ([], 0, 4)
+    assert hidden and not any(hidden)
+
+
+# ── planned: one statement, whose JSON is the answer ────────────────────────
+
+
+def planned(bench: Bench, reach: Reach = EVERYTHING, **roots: Any) -> Any:
+    statement = Statement(VIEWS, restricted=reach.restricted)
+    text = json_statement.write(statement, roots)
+
+    async def asked(reader: Reader) -> Any:
+        params = {n: value({REACH: reach}) for n, value in statement.parameters.items()}
+        [[answer]] = await reader.rows(text.encode(), params)
+        return loads(answer)
+
+    return ask(bench, asked)
+
+
+TAKING = {
+    "bearer": Leaf("bearer"),
+    "at": Leaf("at"),
+    "on": Leaf("on"),
+    "worth": Leaf("worth"),
+    "standing": Leaf("standing"),
+    "nothing": Leaf("nothing"),
+    "type": Constant("Taking"),
+}
+
+
+def test_parts_enums_decimals_and_nothing_come_as_graphql_writes_them(bench: Bench) -> None:
+    record(bench.log, [taken(1), released(1), taken(1), taken(2), released(2)])
+    catch_up(bench.engine()).close()
+    fields = {
+        "id": NodeId(),
+        "latest": Inside("latest", TAKING),
+        "takings": Inside("takings", {"standing": Leaf("standing"), "worth": Leaf("worth")}),
+        "standings": Leaf("standings"),
+        "standing": Leaf("standing"),
+        "worth": Leaf("worth"),
+        "secret": Leaf("secret"),
+        "masked": Constant(None),
+        "stale": Stale(),
+    }
+    answer = planned(
+        bench,
+        one=Object(NAMES, fields, key=constant(name(1).id)),
+        two=Object(NAMES, {"latest": Inside("latest", TAKING)}, key=constant(name(2).id)),
+        none=Object(NAMES, fields, key=constant(name(3).id)),
+    )
+    assert answer["two"] == {"latest": None}
+    assert answer["none"] is None
+    assert answer["one"] == {
+        "id": name_of(NAMES, name(1).id),
+        "latest": {
+            "bearer": str(UUID(int=1)),
+            "at": "2026-03-06T12:00:00+00:00",
+            "on": "2026-03-06",
+            "worth": "0.25",
+            "standing": "TAKEN",
+            "nothing": None,
+            "type": "Taking",
+        },
+        "takings": [
+            {"standing": "TAKEN", "worth": "0.125"},
+            {"standing": "TAKEN", "worth": "0.25"},
+        ],
+        "standings": ["TAKEN", "FREE", "TAKEN"],
+        "standing": "TAKEN",
+        "worth": "0.25",
+        "secret": None,
+        "masked": None,
+        "stale": False,
+    }
+
+
+@pytest.mark.parametrize("width", [50, 51, 100, 130])
+def test_a_selection_may_be_wider_than_postgresql_takes_arguments(shelf: Bench, width: int) -> None:
+    fields = {f"f{n}": Leaf("of") if n % 2 else Constant('tricky "}"') for n in range(width)}
+    key = folded(shelf)[0].name_id
+    answer = planned(shelf, one=Object(NAMES, fields, key=constant(key)))["one"]
+    assert list(answer) == list(fields)
+    assert answer["f0"] == 'tricky "}"' and answer["f1"] == folded(shelf)[0].of
+
+
+def test_relations_both_ways_as_of_a_position_and_within_reach(shelf: Bench) -> None:
+    held = Connection(
+        NAMES,
+        page_of(NAMES, {"first": constant(100)}, None),
+        {"edges": Edges({"node": Node({"bearer": Leaf("bearer")})}), "total": TotalCount()},
+        via="bearer",
+    )
+    asked = Object(BEARERS, {"held": held}, key=constant(UUID(int=1)), as_of=constant(60))
+    mine = Reach(frozenset({(Owner.STATION, UUID(int=1))}))
+    others = Reach(frozenset({(Owner.STATION, UUID(int=2))}))
+    expected = sum(row.bearer == UUID(int=1) for row in folded(shelf, Position(60)))
+    for reach, count in ((EVERYTHING, expected), (mine, expected), (others, 0)):
+        answer = planned(shelf, reach, bearer=asked)["bearer"]["held"]
+        assert answer["total"] == len(answer["edges"]) == count > 0 or reach is others
+        assert all(edge["node"]["bearer"] == str(UUID(int=1)) for edge in answer["edges"])
+    holder = Object(BEARERS, {"names": Leaf("names")}, via="bearer")
+    of = Object(NAMES, {"holder": holder}, key=constant(held_name(shelf)))
+    assert planned(shelf, name=of)["name"]["holder"]["names"] > 0
+
+
+def held_name(bench: Bench) -> UUID:
+    found: UUID = next(row.name_id for row in folded(bench) if row.bearer)
+    return found
+
+
+def test_a_connection_of_nothing_but_its_type_is_one_answer(shelf: Bench) -> None:
+    parts = {"type": Constant("NameConnection"), "info": PageInfo({"more": "has_next_page"})}
+    asked = page_of(NAMES, {"first": constant(2)}, None)
+    answer = planned(shelf, names=Connection(NAMES, asked, parts))
+    assert answer == {"names": {"type": "NameConnection", "info": {"more": True}}}
+
+
+def test_cursors_of_a_plan_and_of_a_reader_are_the_same(shelf: Bench) -> None:
+    for order in NAMES.order_by:
+        asked = page(order, first=5)
+        edges = Edges({"cursor": Cursor()})
+        answer = planned(shelf, names=Connection(NAMES, asked, {"edges": edges}))
+        seen = ask(shelf, lambda reader, asked=asked: reader.page(NAMES, asked))
+        assert [e["cursor"] for e in answer["names"]["edges"]] == [s.cursor for s in seen[:5]]
+
+
+# ── stale rows, waiting, and nonsense ───────────────────────────────────────
+
+
+def test_a_parked_row_is_stale_from_the_event_on_that_it_could_not_take(bench: Bench) -> None:
+    record(bench.log, [taken(1), taken(2), released(1), taken(2)])
+    views = with_broken_fold(NAMES, lambda r: type(r.event).__name__ == "NameReleased")
+    engine: Engine = catch_up(bench.engine(views))
+    engine.close()
+
+    async def stale(reader: Reader) -> list[bool]:
+        now = [await reader.one(NAMES, name(n).id) for n in (1, 2)]
+        then = [await reader.one(NAMES, name(1).id, as_of=Position(p)) for p in (1, 2, 3, 4)]
+        return [seen.stale for seen in [*now, *then] if seen]
+
+    assert ask(bench, stale) == [True, False, False, False, True, True]
+    shown = planned(bench, one=Object(NAMES, {"stale": Stale()}, key=constant(name(1).id)))
+    assert shown == {"one": {"stale": True}}
+
+
+def test_waiting_for_what_never_comes_is_refused(
+    shelf: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Reader, "PATIENCE", 0.05)
+    last = shelf.log.last()
+
+    async def waits(reader: Reader) -> None:
+        await reader.wait_for(last)
+        assert await reader.settled(last) == last
+        with pytest.raises(ViewIsBehind):
+            await reader.wait_for(Position(last + 1))
+
+    ask(shelf, waits)
+
+
+def test_an_instant_is_the_last_position_recorded_by_then(shelf: Bench) -> None:
+    records = shelf.log.after(Position(0), 10_000)
+    moment = records[50].recorded_at
+    expected = max(r.position for r in records if r.recorded_at <= moment)
+    assert ask(shelf, lambda reader: reader.settled(moment)) == expected
+
+
+@pytest.mark.parametrize("text", ["\x00", "a\x00b", "\ud800"])
+def test_a_text_that_cannot_be_stored_is_an_invalid_argument(shelf: Bench, text: str) -> None:
+    with pytest.raises(InvalidArgument):
+        ask(shelf, lambda reader: reader.page(NAMES, page(of=text)))
+
+
+@settings(max_examples=30, deadline=None)
+@given(cursor=st.text(max_size=40) | st.binary(max_size=30).map(lambda b: b.hex()))
+def test_a_cursor_that_nobody_gave_out_is_refused(cursor: str) -> None:
+    asked = page("WORTH_ASC", after=cursor)
+    with pytest.raises(InvalidCursor):
+        asked.beyond({})
+
+
+@pytest.mark.parametrize(
+    "given", [{"first": 0}, {"first": 101}, {"last": -1}, {"first": 1, "last": 1}, {"before": "x"}]
+)
+def test_pages_have_one_size_between_1_and_100(given: dict[str, Any]) -> None:
+    with pytest.raises(InvalidPage):
+        page(**given).size({})
+
+
+def test_names_of_rows_lead_back_to_them() -> None:
+    assert named(VIEWS, name_of(NAMES, UUID(int=5))) == (NAMES, UUID(int=5))
+    for nonsense in ("", "x", "TmFtZTp4", name_of(NAMES, "5"), "ü"):
+        assert named(VIEWS, nonsense) is None
