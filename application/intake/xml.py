@@ -12,14 +12,14 @@ from lxml import etree
 
 from application.intake.faults import Fault, Unreadable
 
-LARGEST_FILE: Final = 20 * 1024 * 1024  # bytes; the largest published credit note has 0.03 MB
+LARGEST: Final = 20 * 1024 * 1024  # bytes; the largest published credit note has 0.03 MB
 DEEPEST: Final = 64  # levels of elements; signed credit notes reach 15
 
 
 def parse(content: bytes) -> etree._Element:
     """The document element. Raises Unreadable, saying at which line."""
-    if len(content) > LARGEST_FILE:
-        raise Unreadable([Fault(f"The file is larger than {LARGEST_FILE // 2**20} MB.")])
+    if len(content) > LARGEST:
+        raise Unreadable([Fault(f"The file is larger than {LARGEST // 2**20} MB.")])
     try:
         etree.fromstring(content, parser(Watch()))
         return etree.fromstring(content, parser())

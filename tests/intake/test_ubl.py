@@ -10,7 +10,7 @@ import pytest
 
 from application.intake import ubl
 from application.intake.faults import Unreadable
-from application.intake.xml import DEEPEST, LARGEST_FILE
+from application.intake.xml import DEEPEST, LARGEST
 from domain.credits.document import (
     CreditNoteDocument,
     Line,
@@ -201,7 +201,7 @@ def test_a_document_nested_too_deeply_is_refused(levels: int) -> None:
 
 
 def test_a_file_that_is_too_large_is_refused_unread() -> None:
-    [reason] = refused(b"<" * (LARGEST_FILE + 1))
+    [reason] = refused(b"<" * (LARGEST + 1))
     assert reason == "The file is larger than 20 MB."
 
 

@@ -1,0 +1,10 @@
+"""The reactions, listed once."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from processes.matching import MATCH_ASSIGNED, MATCH_BOOKED
+from processes.reactions import Reaction
+
+REACTIONS: Final[tuple[Reaction[Any], ...]] = (MATCH_BOOKED, MATCH_ASSIGNED)

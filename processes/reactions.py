@@ -1,0 +1,198 @@
+"""Reactions: what the program does by itself when something happened.
+
+A reaction is a function from an event to a command. The command's id follows from the event's, so
+it does not matter how often, or by how many processes, an event is seen: after the first time the
+log knows the command. What was imported from another system is left alone: that system reacted.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Generic, TypeAlias, TypeVar
+from uuid import UUID, uuid5
+
+import psycopg
+from psycopg import Connection
+
+from application.handling import handle
+from application.instruction import Instruction
+from application.log import Conflict, EventLog, Unavailable
+from application.recorded import BEGINNING, Channel, Position, Recorded
+from domain.messages import Actor, Command, Event, Refusal, Role
+
+logger = logging.getLogger(__name__)
+
+PAGE: Final = 500  # events between two checkpoints
+FAILED: Final = "failed"  # the code of what went wrong without being refused
+ITSELF: Final = Actor(UUID("7a9c4c0e-3f0d-5d1b-9a63-1f2e5b8d4c10"), frozenset({Role.SYSTEM}))
+
+Connect: TypeAlias = Callable[[], Connection[Any]]
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True)
+class Reaction(Generic[E]):
+    """What is to be done after an event of one type; None if nothing is.
+
+    The name is part of the ids of commands: never change it, and never use it again.
+    """
+
+    name: str
+    to: type[E]
+    command: Callable[[Recorded[E]], Command | None]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A command that an event called for and that was refused."""
+
+    event: Recorded
+    reaction: str
+    code: str
+    rule: str
+    message: str
+
+
+class Reactions:
+    """Brings the reactions forward when told to. It may be used by one thread at a time.
+
+    `connect` opens a connection in autocommit; it is opened when first needed, and again after it
+    was lost.
+    """
+
+    def __init__(
+        self,
+        log: EventLog,
+        reactions: Sequence[Reaction[Any]],
+        connect: Connect,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.log = log
+        self.reactions = reactions
+        self.connect = connect
+        self.clock = clock
+        self._connection: Connection[Any] | None = None
+
+    @property
+    def connection(self) -> Connection[Any]:
+        if self._connection is None or self._connection.closed:
+            self._connection = self.connect()
+        return self._connection
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+
+    def position(self) -> Position:
+        """The last event that every reaction has seen."""
+        query = "SELECT position FROM reaction_checkpoint"
+        return Position((self.connection.execute(query).fetchone() or [BEGINNING])[0])
+
+    def step(self) -> bool:
+        """React to the next page of the log. False if there was none.
+
+        Raises Unavailable or Conflict, and what psycopg raises: then the page comes again.
+        """
+        page = self.log.after(self.position(), PAGE)
+        if page:
+            self._save(page[-1].position, self.react(page))
+        return bool(page)
+
+    def react(self, events: Iterable[Recorded]) -> list[Refused]:
+        """React to these events now. Done again it does nothing more."""
+        refusals = []
+        for recorded in events:
+            for reaction in self.reactions:
+                if isinstance(recorded.event, reaction.to) and not imported(recorded):
+                    refusals += self._attempt(reaction, recorded)
+        return refusals
+
+    def again(self) -> int:
+        """Give the commands once more that were refused; return how many are refused still."""
+        known = {reaction.name for reaction in self.reactions}
+        query = "SELECT position, reaction FROM reaction_refusals ORDER BY position, reaction"
+        waiting = self.connection.execute(query).fetchall()
+        refusals = []
+        for position, name in waiting:
+            if name in known:
+                self._forget(position, name)
+                refusals += self._once_more(Position(position), name)
+        self._save(self.position(), refusals)
+        return len(refusals)
+
+    def _once_more(self, position: Position, name: str) -> list[Refused]:
+        [recorded] = self.log.after(Position(position - 1), 1)
+        [reaction] = [each for each in self.reactions if each.name == name]
+        return self._attempt(reaction, recorded)
+
+    def _attempt(self, reaction: Reaction[Any], recorded: Recorded) -> list[Refused]:
+        try:
+            if command := reaction.command(recorded):
+                handle(self.log, self._instruction(reaction, recorded, command))
+        except (Unavailable, Conflict, psycopg.OperationalError):
+            raise
+        except Refusal as refusal:
+            code, rule = refusal.code.value, refusal.rule
+            return [refused(reaction, recorded, code, rule, str(refusal))]
+        except Exception as error:  # one reaction at fault must not stop all others
+            return [refused(reaction, recorded, FAILED, "", repr(error))]
+        return []
+
+    def _instruction(
+        self, reaction: Reaction[Any], recorded: Recorded, command: Command
+    ) -> Instruction:
+        return Instruction(
+            command=command,
+            id=command_id(reaction, recorded),
+            actor=ITSELF,
+            now=self.clock(),
+            channel=Channel.REACTION,
+            correlation_id=recorded.envelope.correlation_id,
+            causation_id=recorded.envelope.event_id,
+        )
+
+    # ── on record ───────────────────────────────────────────────────────────
+
+    def _save(self, position: Position, refusals: Iterable[Refused]) -> None:
+        """Another process may have come further: what it did was the same."""
+        with self.connection.transaction(), self.connection.cursor() as cursor:
+            cursor.executemany(
+                """
+                INSERT INTO reaction_refusals (event_id, reaction, position, code, rule, message)
+                VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (event_id, reaction) DO NOTHING
+                """,
+                [
+                    (r.event.envelope.event_id, r.reaction, r.event.position, r.code, r.rule)
+                    + (r.message,)
+                    for r in refusals
+                ],
+            )
+            cursor.execute(
+                "UPDATE reaction_checkpoint SET position = greatest(position, %s)", (position,)
+            )
+
+    def _forget(self, position: int, reaction: str) -> None:
+        self.connection.execute(
+            "DELETE FROM reaction_refusals WHERE position = %s AND reaction = %s",
+            (position, reaction),
+        )
+
+
+def command_id(reaction: Reaction[Any], recorded: Recorded) -> UUID:
+    """The same for every process, and every time."""
+    return uuid5(recorded.envelope.event_id, reaction.name)
+
+
+def imported(recorded: Recorded) -> bool:
+    return recorded.envelope.channel is Channel.IMPORT
+
+
+def refused(
+    reaction: Reaction[Any], recorded: Recorded, code: str, rule: str, message: str
+) -> Refused:
+    position, kind = recorded.position, recorded.event.type_name()
+    logger.warning("%s after %s at %s: %s: %s", reaction.name, kind, position, code, message)
+    return Refused(recorded, reaction.name, code, rule, message)
