@@ -1,0 +1,436 @@
+"""A view is a pure fold, so it is tested as one: given events, then rows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.claims import commands as c
+from domain.claims.state import Claim as ClaimState
+from domain.claims.state import Status
+from domain.credits.commands import AssignIssuer, UndoMatch
+from domain.credits.state import CreditNote as NoteState
+from domain.messages import Role
+from domain.policies import PublishPolicy
+from domain.policy_content import Tolerance
+from domain.registry import customer, equipment, person
+from domain.registry.equipment import FiledDocument
+from domain.vocabulary import RegistrationDocument
+from projections.catalogue import VIEWS
+from projections.folding import Folding, Touch
+from projections.reference import Reference
+from projections.view import Row
+from projections.views.credit_notes import CreditNoteStatus
+from tests.clock import NOON
+from tests.projections.random_stories import CLAIMS, NOTES, random_story
+from tests.scenario import ADAM, DORA, FINN, GINA, MAX, MIA, STAN, Story
+from tests.stories import (
+    CUSTOMER,
+    DEALER,
+    MACHINE,
+    MAKER,
+    STATION,
+    STRANGE_ISSUER,
+    book,
+    claim_id,
+    claim_story,
+    file_of,
+    maker_number,
+    match,
+    note_id,
+    paid_claim,
+    partly_paid_claim,
+    register_equipment,
+    rejected_claim,
+    setting,
+    yuan,
+)
+
+
+def folding(view: str, story: Story) -> Folding[Any, Any]:
+    """All that happened, in one view."""
+    folding: Folding[Any, Any] = Folding(VIEWS[view])
+    for recorded in story.recorded():
+        for key in VIEWS[view].touched_by(recorded):
+            folding.take(Touch(recorded, key, Reference()))
+    assert folding.faults == []
+    return folding
+
+
+def row(view: str, key: object, story: Story) -> Any:
+    found: Row = folding(view, story).rows[key].row
+    return found
+
+
+def shows(row: Row, **expected: object) -> None:
+    assert {name: getattr(row, name) for name in expected} == expected
+
+
+# ── claims ──────────────────────────────────────────────────────────────────
+
+
+def test_an_opened_claim_shows_what_is_claimed_and_until_when() -> None:
+    story = claim_story("opened")
+    shows(
+        row("claims", claim_id(), story),
+        status=Status.OPENED,
+        number="C-1",
+        manufacturer_number=None,
+        manufacturer_id=MAKER,
+        station_id=STATION,
+        dealer_id=DEALER,
+        customer_id=CUSTOMER,
+        serial_number="SN-1",
+        currency="CNY",
+        claimed=Decimal("1000.00"),
+        unanswered=Decimal("1000.00"),
+        open=Decimal(0),
+        late=False,
+        papers=(),
+    )
+
+
+def test_papers_findings_and_signatures_are_listed() -> None:
+    claim = row("claims", claim_id(), claim_story("approved"))
+    assert len(claim.papers) == 5 and claim.papers[0].attached_by.person == STAN.id
+    assert claim.findings and all(finding.passed for finding in claim.findings)
+    assert [signature.person for signature in claim.signatures] == [MAX.id]
+    shows(claim, status=Status.APPROVED, judgement="within terms")
+
+
+def test_a_revoked_signature_is_gone() -> None:
+    story = claim_story("claimable", total="25000.00")
+    story.tell(c.ApproveClaim(claim_id=claim_id()), MAX)
+    assert len(row("claims", claim_id(), story).signatures) == 1
+    story.tell(c.RevokeSignature(claim_id=claim_id(), reason="unsure"), MAX)
+    shows(row("claims", claim_id(), story), status=Status.CLAIMABLE, signatures=())
+
+
+def test_a_claim_that_is_not_claimable_shows_why() -> None:
+    story = claim_story("with papers")
+    story.tell(c.JudgeClaim(claim_id=claim_id(), claimable=False, reason="worn out"), MIA)
+    shows(row("claims", claim_id(), story), status=Status.NOT_CLAIMABLE, judgement="worn out")
+
+
+def test_an_amended_claim_is_judged_anew() -> None:
+    story = rejected_claim()
+    amended = c.AmendClaim(
+        claim_id=claim_id(),
+        report=row("claims", claim_id(), story).report,
+        amounts=row("claims", claim_id(), claim_story("opened", total="700.00")).amounts,
+        reason="misread",
+    )
+    story.tell(amended, STAN)
+    claim = row("claims", claim_id(), story)
+    shows(claim, status=Status.OPENED, claimed=Decimal("700.00"), findings=(), signatures=())
+    shows(claim, reasons=(), refused=Decimal(0), unanswered=Decimal("700.00"))
+
+
+def test_submissions_are_numbered() -> None:
+    story = rejected_claim()
+    shows(
+        row("claims", claim_id(), story),
+        status=Status.REJECTED,
+        reasons=("no_defect",),
+        explanation="seal found sound",
+        refused=Decimal("1000.00"),
+        unanswered=Decimal(0),
+    )
+    again = c.ResubmitClaim(
+        claim_id=claim_id(), different="photo added", manufacturer_number="W-NEW"
+    )
+    story.tell(again, MIA)
+    claim = row("claims", claim_id(), story)
+    assert [(s.number, s.different) for s in claim.submissions] == [(1, None), (2, "photo added")]
+    shows(claim, status=Status.SUBMITTED, manufacturer_number="W-NEW")
+
+
+def test_what_was_paid_and_what_is_open() -> None:
+    shows(
+        row("claims", claim_id(), paid_claim()),
+        status=Status.CLOSED,
+        closed_from=Status.ACCEPTED,
+        credited=Decimal("1000.00"),
+        open=Decimal(0),
+        refused=Decimal(0),
+    )
+    shows(
+        row("claims", claim_id(), partly_paid_claim()),
+        status=Status.ACCEPTED,
+        accepted=Decimal("800.00"),
+        credited=Decimal("500.00"),
+        open=Decimal("300.00"),
+        refused=Decimal("200.00"),
+        reasons=("labour_hours",),
+    )
+
+
+def test_a_closed_claim_reopened_is_what_it_was() -> None:
+    story = paid_claim().tell(c.ReopenClaim(claim_id=claim_id(), reason="late credit"), MAX)
+    shows(
+        row("claims", claim_id(), story), status=Status.ACCEPTED, closed_at=None, closed_from=None
+    )
+
+
+def test_a_revoked_acceptance_leaves_the_claim_unanswered() -> None:
+    story = claim_story("accepted", accepted="800.00")
+    story.tell(c.RevokeAcceptance(claim_id=claim_id(), reason="misread"), MIA)
+    claim = row("claims", claim_id(), story)
+    shows(claim, status=Status.SUBMITTED, accepted=Decimal(0), reasons=())
+    shows(claim, unanswered=Decimal("1000.00"), refused=Decimal(0))
+
+
+def write_off(amount: str) -> c.RequestWriteOff:
+    return c.RequestWriteOff(claim_id=claim_id(), amount=yuan(amount), reason="small rest")
+
+
+def signed_by_all(story: Story) -> Story:
+    """Whoever the chain names signs."""
+    while waiting := row("claims", claim_id(), story).write_off:
+        due = waiting.signed_by[len(waiting.signatures)]
+        signer = next(actor for actor in (MAX, DORA, FINN, GINA) if due in actor.roles)
+        story.tell(c.ApproveWriteOff(claim_id=claim_id()), signer)
+    return story
+
+
+def test_a_write_off_waits_for_its_signatures_and_is_then_given_up() -> None:
+    story = partly_paid_claim().tell(write_off("300.00"), MIA)
+    waiting = row("claims", claim_id(), story).write_off
+    assert (waiting.amount, waiting.reason, waiting.signatures) == (
+        Decimal("300.00"),
+        "small rest",
+        (),
+    )
+    claim = row("claims", claim_id(), signed_by_all(story))
+    shows(claim, write_off=None, written_off=Decimal("300.00"), open=Decimal("0.00"))
+    assert [done.after_rejection for done in claim.write_offs] == [False]
+
+
+def test_a_rejected_claim_written_off_is_abandoned() -> None:
+    story = signed_by_all(rejected_claim().tell(write_off("1000.00"), MIA))
+    claim = row("claims", claim_id(), story)
+    shows(claim, status=Status.ABANDONED, abandoned=Decimal("1000.00"), refused=Decimal("0.00"))
+
+
+def test_a_declined_write_off_is_gone() -> None:
+    story = partly_paid_claim().tell(write_off("300.00"), MIA)
+    story.tell(c.DeclineWriteOff(claim_id=claim_id(), reason="ask again"), MAX)
+    shows(row("claims", claim_id(), story), write_off=None, open=Decimal("300.00"))
+
+
+# ── credit notes and their allocations ──────────────────────────────────────
+
+
+def test_a_booked_note_shows_its_paper() -> None:
+    story = setting().tell(book(1, payable="500.00"), FINN)
+    note = row("credit_notes", note_id(), story)
+    shows(
+        note,
+        number="CN-1",
+        status=CreditNoteStatus.UNAPPLIED,
+        manufacturer_id=MAKER,
+        unassigned=False,
+        payable=Decimal("500.00"),
+        unapplied=Decimal("500.00"),
+        currency="CNY",
+    )
+    assert [reference.id for reference in note.references] == [maker_number(1)]
+    assert [line.net for line in note.lines] == [Decimal("500.00")]
+
+
+def test_a_note_of_an_unknown_issuer_waits_to_be_assigned() -> None:
+    story = setting().tell(book(1, supplier=STRANGE_ISSUER), FINN)
+    shows(
+        row("credit_notes", note_id(), story),
+        status=CreditNoteStatus.UNASSIGNED,
+        manufacturer_id=None,
+        unassigned=True,
+        issuer_name="Nobody Known Ltd",
+    )
+    story.tell(AssignIssuer(note_id=note_id(), manufacturer_id=MAKER), FINN)
+    shows(
+        row("credit_notes", note_id(), story),
+        status=CreditNoteStatus.UNAPPLIED,
+        manufacturer_id=MAKER,
+        unassigned=False,
+    )
+
+
+def test_money_on_a_claim_is_seen_from_both_and_taken_back_from_both() -> None:
+    story = partly_paid_claim()
+    [made] = folding("allocations", story).rows
+    shows(
+        row("allocations", made, story),
+        note_id=note_id(),
+        claim_id=claim_id(),
+        amount=Decimal("500.00"),
+        reason="part_payment",
+        reversed=False,
+    )
+    shows(row("credit_notes", note_id(), story), status=CreditNoteStatus.APPLIED)
+    story.tell(UndoMatch(note_id=note_id(), reason="error"), FINN)
+    shows(row("allocations", made, story), reversed=True, reversed_because="error")
+    note = row("credit_notes", note_id(), story)
+    shows(note, status=CreditNoteStatus.UNAPPLIED, applied=Decimal(0), allocations_made=())
+    shows(row("claims", claim_id(), story), credited=Decimal("0.00"), open=Decimal("800.00"))
+
+
+def test_part_of_a_note_applied() -> None:
+    story = claim_story("accepted").tell(book(1, payable="1200.00", names=()), FINN)
+    story.tell(match(1, (1, "1000.00")), FINN)
+    shows(
+        row("credit_notes", note_id(), story),
+        status=CreditNoteStatus.PARTLY_APPLIED,
+        applied=Decimal("1000.00"),
+        unapplied=Decimal("200.00"),
+    )
+
+
+# ── the registry and policies ───────────────────────────────────────────────
+
+
+def test_equipment_shows_owner_warranty_and_missing_documents() -> None:
+    kept = tuple(
+        FiledDocument(document=d, sha256=file_of(d))
+        for d in RegistrationDocument
+        if d != RegistrationDocument.RECEIPT
+    )
+    story = setting()
+    other = register_equipment(equipment_id=UUID(int=5), serial_number="SN-5", documents=kept)
+    story.tell(other, STAN)
+    machine = row("equipment", UUID(int=5), story)
+    shows(
+        machine,
+        customer_id=CUSTOMER,
+        dealer_id=None,
+        missing=(RegistrationDocument.RECEIPT,),
+        complete=False,
+    )
+    assert machine.coverage
+    filed = FiledDocument(document=RegistrationDocument.RECEIPT, sha256=file_of("late"))
+    story.tell(equipment.FileRegistrationDocument(equipment_id=UUID(int=5), filed=filed), STAN)
+    shows(row("equipment", UUID(int=5), story), missing=(), complete=True)
+
+
+def test_equipment_on_hold_is_released_by_the_answer() -> None:
+    late = register_equipment(
+        equipment_id=UUID(int=5), serial_number="SN-5", factory_date=NOON.date()
+    )
+    story = setting().tell(late, STAN)
+    held = row("equipment", UUID(int=5), story)
+    assert held.on_hold and "Which dates are right?" in held.query
+    delivered = held.delivered_on
+    answer = equipment.AnswerRegistrationQuery(
+        equipment_id=UUID(int=5),
+        factory_date=delivered - timedelta(days=9),
+        delivered_on=delivered,
+        answer="a slip",
+    )
+    story.tell(answer, STAN)
+    shows(row("equipment", UUID(int=5), story), on_hold=False, answer="a slip")
+
+
+def test_an_erased_customer_says_so() -> None:
+    story = setting()
+    hold = customer.PlaceLegalHold(customer_id=CUSTOMER, ground="dispute")
+    assert row("customers", CUSTOMER, story.tell(hold, ADAM)).on_hold
+    story.tell(customer.LiftLegalHold(customer_id=CUSTOMER, ground="settled"), ADAM)
+    story.tell(customer.EraseCustomer(customer_id=CUSTOMER, legal_basis="GDPR 17"), ADAM)
+    shows(row("customers", CUSTOMER, story), on_hold=False, erased=True)
+
+
+def test_roles_come_in_one_order_and_delegations_end() -> None:
+    story = setting()
+    held = frozenset({Role.FINANCE, Role.CLAIMS_MANAGER, Role.ENGINEER})
+    story.tell(person.AssignRoles(person_id=MAX.id, held=held), ADAM)
+    max_ = row("people", MAX.id, story)
+    assert max_.roles == tuple(role for role in Role if role in held)
+    given = person.DelegateRole(
+        person_id=MAX.id,
+        role=Role.FINANCE,
+        to=MIA.id,
+        since=NOON,
+        until=NOON + timedelta(days=3),
+    )
+    story.tell(given, MAX)
+    assert [d.to for d in row("people", MAX.id, story).delegations] == [MIA.id]
+    story.tell(person.RevokeDelegation(person_id=MAX.id, role=Role.FINANCE, to=MIA.id), MAX)
+    shows(row("people", MAX.id, story), delegations=())
+
+
+def test_a_policy_keeps_its_versions() -> None:
+    story = setting()
+    for amount in ("5", "7"):
+        content = Tolerance(amount=yuan(amount), percent=Decimal(1))
+        story.tell(PublishPolicy(content=content), ADAM)
+    policy = row("policies", "tolerance", story)
+    assert [v.version for v in policy.versions] == [2, 3]  # the first is shipped, told elsewhere
+    assert '"amount":"7"' in policy.versions[-1].content
+    assert policy.latest_version == 3
+
+
+def test_stations_and_manufacturers_are_listed() -> None:
+    story = setting()
+    assert row("stations", STATION, story).name == "Harbour"
+    assert row("manufacturers", MAKER, story).name == "Earthmover Works"
+    assert row("equipment", MACHINE, story).manufacturer_id == MAKER
+
+
+# ── what holds for all histories ────────────────────────────────────────────
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_every_cent_is_explained_and_views_agree_with_decisions(seed: int) -> None:
+    story = random_story(Random(seed), 80)
+    claims, notes = folding("claims", story).rows, folding("credit_notes", story).rows
+    for number in range(1, CLAIMS + 1):
+        if state := story.state(ClaimState, claim_id(number)):
+            agrees(claims[claim_id(number)].row, state)
+    for number in range(1, NOTES + 1):
+        if note := story.state(NoteState, note_id(number)):
+            shown = notes[note_id(number)].row
+            shows(shown, applied=note.applied.amount, unapplied=note.unapplied.amount)
+    standing = [v.row for v in folding("allocations", story).rows.values() if not v.row.reversed]
+    from_allocations = sum(each.amount for each in standing)
+    assert from_allocations == sum(v.row.applied for v in notes.values())
+    assert from_allocations == sum(v.row.credited for v in claims.values())
+
+
+def agrees(claim: Any, state: ClaimState) -> None:
+    shows(
+        claim,
+        status=state.status,
+        claimed=state.total.amount,
+        accepted=state.accepted.amount,
+        credited=state.credited.amount,
+        open=state.open.amount,
+        written_off=state.written_off.amount,
+        abandoned=state.abandoned.amount,
+        refused=state.refused.amount,
+        manufacturer_number=state.manufacturer_number,
+    )
+    assert len(claim.papers) == len(state.papers)
+    parts = ("credited", "open", "written_off", "refused", "abandoned", "unanswered")
+    assert sum(getattr(claim, part) for part in parts) == claim.claimed
+
+
+@pytest.mark.parametrize("view", sorted(VIEWS.keys() - {"policies"}))
+def test_a_fold_of_something_never_heard_of_says_so(view: str) -> None:
+    """No later event may make up a row."""
+    story = paid_claim()
+    first: set[object] = set()
+    for recorded in story.recorded():
+        for key in VIEWS[view].touched_by(recorded):
+            if key in first:
+                with pytest.raises(LookupError):
+                    VIEWS[view].fold(None, recorded, Reference())
+            first.add(key)
+    assert first
