@@ -23,9 +23,7 @@ def api(database: Database, tmp_path: Path, clock: Clock) -> Iterator[Asking]:
 
 
 @pytest.fixture(scope="module")
-def still(
-    databases: object, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Asking]:
+def still(databases: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asking]:
     """A service over an empty log, for questions that change nothing."""
     directory = tmp_path_factory.mktemp("still")
     with (

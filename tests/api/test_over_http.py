@@ -135,7 +135,8 @@ def test_a_command_cannot_be_given_by_get(still):
 
 
 @pytest.mark.parametrize(
-    "parameters", ["query={&query={", "variables={}", "query={a}&variables={", "query={a}&variables=7"]
+    "parameters",
+    ["query={&query={", "variables={}", "query={a}&variables={", "query={a}&variables=7"],
 )
 def test_parameters_are_as_well_formed_as_a_body(still, parameters):
     answer = still.client.get(f"/graphql?{parameters}", headers=still.headers)

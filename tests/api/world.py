@@ -1,0 +1,95 @@
+"""A world to ask about: two stations, two dealers, two customers, and what happened between them.
+
+The log records a minute after another, so that every moment has its own state.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from random import Random
+from uuid import UUID, uuid5
+
+from application.instruction import Instruction, Recording
+from application.log import EventLog
+from application.recorded import Channel
+from domain.messages import On
+from domain.registry.customer import EraseCustomer, RegisterCustomer
+from domain.registry.equipment import Owner, OwnerKind
+from domain.registry.person import RegisterPerson
+from domain.vocabulary import EngineerLevel
+from tests.clock import NOON, Clock
+from tests.projections.random_stories import random_story
+from tests.scenario import ADAM, ENZO, FINN, STAN, SYSTEM, Story, person_id
+from tests.stories import (
+    MatchByReference,
+    book,
+    maker_number,
+    note_id,
+    open_claim,
+    register_equipment,
+    steps_to_acceptance,
+)
+
+START = NOON - timedelta(days=30)
+OTHER_STATION = UUID(int=0x57_0002)
+OTHER_DEALER = UUID(int=0xDE_0002)
+OTHER_CUSTOMER = UUID(int=0xC5_0002)
+ERASED_CUSTOMER = UUID(int=0xC5_0003)
+OTHER_MACHINE = UUID(int=0xE9_0002)
+THEIRS = {
+    "station_id": OTHER_STATION,
+    "dealer_id": OTHER_DEALER,
+    "customer_id": OTHER_CUSTOMER,
+    "equipment_id": OTHER_MACHINE,
+}
+
+
+def story() -> Story:
+    """A random history of one station, then the other's claims: one paid, one only opened."""
+    story = random_story(Random(20260306), 90)
+    other = RegisterCustomer(customer_id=OTHER_CUSTOMER, name='Li "Lee" Wei \\ ü', phone=None)
+    erased = RegisterCustomer(customer_id=ERASED_CUSTOMER, name="Zhao Min", phone="+86 1")
+    owner = Owner(kind=OwnerKind.DEALER, id=OTHER_DEALER)
+    machine = register_equipment(equipment_id=OTHER_MACHINE, serial_number="SN-2", owner=owner)
+    engineer = RegisterPerson(
+        person_id=person_id(50),
+        name="Erik",
+        held=ENZO.roles,
+        level=EngineerLevel.TCL1,
+        station_id=OTHER_STATION,
+    )
+    for command, actor in ((other, STAN), (erased, STAN), (machine, STAN), (engineer, ADAM)):
+        story.tell(command, actor)
+    claim_of_theirs(story, 11, upto_acceptance=True)
+    story.tell(book(11, names=(maker_number(11),)), FINN)
+    story.tell(MatchByReference(note_id=note_id(11)), SYSTEM)
+    claim_of_theirs(story, 12, upto_acceptance=False)
+    return story.tell(EraseCustomer(customer_id=ERASED_CUSTOMER, legal_basis="GDPR 17"), ADAM)
+
+
+def claim_of_theirs(story: Story, number: int, *, upto_acceptance: bool) -> None:
+    report = open_claim(number).report.model_copy(update={"serial_number": "SN-2"})
+    opened = open_claim(number, **THEIRS, report=report)
+    story.tell(opened, STAN)
+    if upto_acceptance:
+        for stage, told in steps_to_acceptance(number):
+            for command, actor in told if stage != "opened" else ():
+                story.tell(command, actor)
+
+
+def fill(log: EventLog, clock: Clock, happened: list[On]) -> None:
+    """Into the log, some events together."""
+    clock.now, random = START, Random(7)
+    while happened:
+        size = random.randint(1, 4)
+        record(log, clock, happened[:size])
+        happened = happened[size:]
+
+
+def record(log: EventLog, clock: Clock, events: list[On]) -> None:
+    now = clock.forward(minutes=1)
+    command = open_claim(1)
+    id = uuid5(OTHER_DEALER, now.isoformat())
+    asked = Instruction(command=command, id=id, actor=STAN, now=now, channel=Channel.CLI)
+    histories = log.histories({on.stream for on in events})
+    log.append(Recording(asked, STAN.roles, {"tolerance": 1}), events, histories)
