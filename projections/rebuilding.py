@@ -32,8 +32,11 @@ def silent(reached: Position, goal: Position) -> None:
     """For those who do not want to know."""
 
 
-def build_missing(engine: Engine, report: Report = silent) -> list[str]:
-    """Build the views that are new, or meant something else before; return their names."""
+def prepare(engine: Engine, report: Report = silent) -> list[str]:
+    """Make the tables; build the views that are new, or meant something else before.
+
+    To be done before an engine follows the log. Returns the names of those that were built.
+    """
     with alone(engine.cursor):
         engine.connection.execute(SCHEMA)
         engine.connection.execute(dead_letters.SCHEMA)

@@ -10,9 +10,10 @@ from typing import Any, Final
 
 from psycopg import Connection
 
-from application.log import listen
+from application.connections import listen
 from application.recorded import BEGINNING, Position
 from projections.engine import Engine, Overtaken
+from projections.requeueing import requeue
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +49,7 @@ class Runner:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.is_now = Health()
+        self.has_requeued = False
 
     def health(self) -> Health:
         """May be asked by any thread."""
@@ -83,12 +85,19 @@ class Runner:
         if not self.elected(connection, stopping):
             return
         listen(connection)
+        self.try_again()
         while not stopping.is_set():
             moved = self.engine.step()
             self.is_now = replace(self.is_now, state=EngineState.FOLLOWING, failures=0)
             if not moved:
                 for _ in connection.notifies(timeout=POLL, stop_after=1):
                     pass
+
+    def try_again(self) -> None:
+        """Once: what an earlier release could not take in, this one may."""
+        if not self.has_requeued:
+            requeue(self.engine)
+            self.has_requeued = True
 
     def elected(self, connection: Connection[Any], stopping: Event) -> bool:
         """Wait until no other engine is active. The lock goes with the connection."""

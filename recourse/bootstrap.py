@@ -9,21 +9,31 @@ from datetime import UTC, datetime
 from functools import partial
 from threading import Event, Thread
 from typing import Final
+from uuid import uuid5
 
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 
+from application import shipped
+from application.connections import Connections
 from application.database import Database, DatabaseRole
 from application.files import FileStore
+from application.handling import handle
+from application.instruction import Instruction
 from application.log import EventLog
 from application.migrating import migrate, pending
 from application.personal import Vault
-from application.recorder import Connections
+from application.recorded import Channel
+from domain.messages import Command
+from processes.catalogue import REACTIONS
+from processes.following import Follower
+from processes.reactions import ITSELF, Reactions
 from projections.catalogue import VIEWS
 from projections.engine import Engine, Overtaken
-from projections.preparing import prepare
 from projections.progress import Progress
 from projections.reading import Reader
+from projections.rebuilding import prepare
+from projections.reference import References
 from projections.running import Runner
 from recourse import embedded
 from recourse.keys import kept
@@ -93,6 +103,8 @@ class Program:
     log: EventLog
     engine: Engine
     views: Runner
+    reactions: Reactions
+    follower: Follower
     reader: Reader
     clock: Clock
 
@@ -123,10 +135,24 @@ def assembled(
     clock: Clock,
 ) -> Program:
     conninfo, progress = database.conninfo(DatabaseRole.WRITER), Progress()
-    engine = Engine(log, VIEWS, partial(psycopg.connect, conninfo, autocommit=True), progress)
+    connect = partial(psycopg.connect, conninfo, autocommit=True)
+    engine = Engine(log, VIEWS, connect, progress)
     prepare(engine)
+    reactions = Reactions(log, REACTIONS, connect, clock)
     reader = Reader(VIEWS, readers(database), log, progress)
-    return Program(settings, database, vault, files, log, engine, Runner(engine), reader, clock)
+    return Program(
+        settings=settings,
+        database=database,
+        vault=vault,
+        files=files,
+        log=log,
+        engine=engine,
+        views=Runner(engine),
+        reactions=reactions,
+        follower=Follower(reactions),
+        reader=reader,
+        clock=clock,
+    )
 
 
 def readers(database: Database) -> AsyncConnectionPool:
@@ -145,6 +171,41 @@ def caught_up(program: Program) -> Program:
     return program
 
 
+def adopt_policies(program: Program) -> int:
+    """Put into force what ships with the program and nobody has published; return how many."""
+    references = References(program.log)
+    last = program.log.last()
+    references.read_up_to(last)
+    known = references.at(last).policies
+    missing = [each for each in shipped.adoptions() if each.stream.id not in known]
+    for adoption in missing:
+        handle(program.log, by_itself(program, adoption))
+    return len(missing)
+
+
+def by_itself(program: Program, command: Command) -> Instruction:
+    """The program gives a command once, whichever of its processes does."""
+    return Instruction(
+        command=command,
+        id=uuid5(command.stream.id, type(command).__name__),
+        actor=ITSELF,
+        now=program.clock(),
+        channel=Channel.REACTION,
+    )
+
+
+def settle(program: Program) -> None:
+    """Let everything happen that follows from what was recorded."""
+    while program.reactions.step():
+        pass
+    caught_up(program)
+
+
+def workers_of(program: Program) -> dict[str, Callable[[Event], None]]:
+    """What goes on by itself, each in a thread, until it is told to stop."""
+    return {"views": program.views.run, "reactions": program.follower.run}
+
+
 @contextmanager
 def running(settings: Settings, clock: Clock | None = None) -> Iterator[Program]:
     """The same, with the views following the log and the reactions following both."""
@@ -152,7 +213,7 @@ def running(settings: Settings, clock: Clock | None = None) -> Iterator[Program]
         stopping = Event()
         workers = [
             Thread(target=work, args=[stopping], name=name)
-            for name, work in {"views": program.views.run}.items()
+            for name, work in workers_of(program).items()
         ]
         for worker in workers:
             worker.start()

@@ -20,8 +20,8 @@ from domain.messages import Actor, Command, Event, On, PersonalText, Role, Strea
 from domain.uniqueness import NameReleased, NameTaken, UniquenessEvent
 from projections.catalogue import Views, catalogue
 from projections.engine import Engine
-from projections.preparing import prepare
 from projections.progress import Progress
+from projections.rebuilding import prepare
 from projections.view import (
     EVERYONE,
     Embedded,

@@ -205,10 +205,3 @@ def test_an_event_of_an_unknown_type_parks_its_stream_until_a_release_knows_it(
     assert bench.contents() == healed
     assert bench.rows("SELECT times FROM names ORDER BY name_id") == [(2,), (2,)]
     newer.close()
-
-
-def test_the_next_start_tries_again_what_could_not_be_taken_in(bench: Bench) -> None:
-    record(bench.log, STORY)
-    catch_up(broken_engine(bench)).close()
-    bench.engine().close()
-    assert bench.letters() == []

@@ -11,8 +11,7 @@ from application.log import EventLog
 from application.recorded import Position
 from domain.messages import On
 from projections.engine import Engine, Overtaken
-from projections.preparing import prepare
-from projections.rebuilding import rebuild
+from projections.rebuilding import prepare, rebuild
 from tests.clock import Clock
 from tests.databases import Databases
 from tests.projections.names import VIEWS, Bench, catch_up, record, released, taken

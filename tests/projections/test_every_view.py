@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from application.aggregates import AGGREGATES, members
+from application.connections import Connections
 from application.database import DatabaseRole
 from application.log import EventLog
 from application.personal import Vault
 from application.recorded import Position
-from application.recorder import Connections
 from domain.messages import On, Sealed
 from domain.registry.customer import EraseCustomer, LiftLegalHold, NoLegalHold
 from projections.catalogue import VIEWS

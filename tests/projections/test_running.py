@@ -12,10 +12,18 @@ import pytest
 
 from application.recorded import Position
 from projections.engine import Engine
-from projections.preparing import prepare
 from projections.progress import Progress
+from projections.rebuilding import prepare
 from projections.running import EngineState, Runner
-from tests.projections.names import Bench, record, released, taken
+from tests.projections.names import (
+    NAMES,
+    Bench,
+    catch_up,
+    record,
+    released,
+    taken,
+    with_broken_fold,
+)
 
 PATIENCE = 400  # looks, until a test gives up
 
@@ -145,3 +153,13 @@ def test_whoever_waits_for_a_position_is_woken_when_it_is_reached() -> None:
 
     assert asyncio.run(waits()) == 5
     assert progress.waiting == {}
+
+
+def test_the_next_start_tries_again_what_could_not_be_taken_in(bench: Bench) -> None:
+    record(bench.log, [taken(1), released(1), taken(2)])
+    broken = with_broken_fold(NAMES, lambda r: type(r.event).__name__ == "NameReleased")
+    catch_up(bench.engine(broken)).close()
+    assert len(bench.letters()) == 1
+    with running(bench.engine()):
+        until(lambda: bench.letters() == [])
+    assert bench.rows("SELECT from_position FROM names ORDER BY name_id") == [(2,), (3,)]
