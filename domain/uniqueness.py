@@ -6,6 +6,7 @@ query of a view. It becomes free again only by an event.
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias, assert_never
@@ -65,7 +66,7 @@ class AlreadyTaken(Refusal):
 def name_id(of: str, *parts: str) -> UUID:
     """The stream of a name: what it is a name of, and its parts, NFC, trimmed, case-folded."""
     words = (unicodedata.normalize("NFC", part).strip().casefold() for part in parts)
-    return uuid5(NAMES, "\x1f".join([of, *words]))
+    return uuid5(NAMES, json.dumps([of, *words]))
 
 
 def bearer(world: World, of: str, *parts: str) -> UUID | None:

@@ -96,9 +96,13 @@ class AddReasonWord(ManufacturerCommand):
     word: ReasonWord
 
 
-Command: TypeAlias = RegisterManufacturer | AddManufacturerIdentity | SetClaimLimit | AddReasonWord
-
-# ── events ──────────────────────────────────────────────────────────────────
+Command: TypeAlias = (
+    RegisterManufacturer
+    | AddManufacturerIdentity
+    | RemoveManufacturerIdentity
+    | SetClaimLimit
+    | AddReasonWord
+)  # ── events ──────────────────────────────────────────────────────────────────
 
 
 class ManufacturerRegistered(messages.Event):

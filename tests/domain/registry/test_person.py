@@ -1,0 +1,215 @@
+"""Roles, levels, and standing in for one another (SEG-6)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from domain.messages import Actor, Forbidden, Role, Stream, World
+from domain.registry.person import (
+    AssignRoles,
+    CertifyEngineer,
+    DelegateRole,
+    DelegationNotYours,
+    DelegationRevoked,
+    DelegationToOneself,
+    EngineerCertified,
+    MovePerson,
+    NoSuchDelegation,
+    PeriodEmpty,
+    Person,
+    PersonExists,
+    PersonMoved,
+    PersonNotFound,
+    PersonRegistered,
+    RegisterPerson,
+    RevokeDelegation,
+    RoleDelegated,
+    RoleNotHeld,
+    RoleOfNoPerson,
+    RolesAssigned,
+    authorised,
+)
+from domain.vocabulary import EngineerLevel
+from tests.scenario import ADAM, DORA, FINN, MAX, MIA, NOON, given, on, standing_in, state_of
+from tests.stories import STATION
+
+DAY = timedelta(days=1)
+MAXS = Stream(Person.kind, MAX.id)
+REGISTERED = PersonRegistered(
+    person_id=MAX.id,
+    name="Max",
+    held=frozenset({Role.CLAIMS_MANAGER, Role.FINANCE}),
+    station_id=None,
+    level=None,
+)
+DELEGATED = RoleDelegated(role=Role.CLAIMS_MANAGER, to=MIA.id, since=NOON - DAY, until=NOON + DAY)
+REVOKED = DelegationRevoked(role=Role.CLAIMS_MANAGER, to=MIA.id)
+
+
+def max_is(*events):
+    return given(on(MAXS, REGISTERED, *events))
+
+
+def delegate(**changes):
+    fields = {
+        "person_id": MAX.id,
+        "role": Role.CLAIMS_MANAGER,
+        "to": MIA.id,
+        "since": NOON - DAY,
+        "until": NOON + DAY,
+    }
+    return DelegateRole(**fields | changes)
+
+
+REVOKE = RevokeDelegation(person_id=MAX.id, role=Role.CLAIMS_MANAGER, to=MIA.id)
+
+# ── the register ────────────────────────────────────────────────────────────
+
+
+def register(held=REGISTERED.held):
+    return RegisterPerson(person_id=MAX.id, name="Max", held=held)
+
+
+def test_somebody_is_registered_with_their_roles_once():
+    given().when(register(), actor=ADAM).then(REGISTERED)
+    max_is().when(register(), actor=ADAM).then_refused(PersonExists)
+
+
+@pytest.mark.parametrize(
+    "command", [register({Role.SYSTEM}), AssignRoles(person_id=MAX.id, held={Role.SYSTEM})]
+)
+def test_nobody_is_the_system(command):
+    scenario = max_is() if isinstance(command, AssignRoles) else given()
+    scenario.when(command, actor=ADAM).then_refused(RoleOfNoPerson)
+
+
+CHANGES = [
+    (AssignRoles(person_id=MAX.id, held={Role.FINANCE}), RolesAssigned(held={Role.FINANCE})),
+    (
+        CertifyEngineer(person_id=MAX.id, level=EngineerLevel.TCL3),
+        EngineerCertified(level=EngineerLevel.TCL3),
+    ),
+    (MovePerson(person_id=MAX.id, station_id=STATION), PersonMoved(station_id=STATION)),
+]
+
+
+@pytest.mark.parametrize(("command", "event"), CHANGES)
+def test_a_change_is_recorded_once(command, event):
+    max_is().when(command, actor=ADAM).then(event)
+    max_is(event).when(command, actor=ADAM).then_nothing()
+
+
+@pytest.mark.parametrize("command", [change for change, _ in CHANGES])
+def test_who_is_not_registered_cannot_change(command):
+    given().when(command, actor=ADAM).then_refused(PersonNotFound)
+
+
+def test_no_level_is_below_the_first_and_none_above_the_fourth():
+    needed, level = EngineerLevel.TCL2, list(EngineerLevel)
+    assert [one.suffices_for(needed) for one in level] == [False, True, True, True]
+
+
+# ── delegating ──────────────────────────────────────────────────────────────
+
+
+@pytest.mark.rule("SEG-6")
+@pytest.mark.parametrize("actor", [MAX, ADAM], ids=["oneself", "an administrator"])
+def test_a_role_is_delegated_to_a_named_person_for_a_period(actor):
+    max_is().when(delegate(), actor=actor).then(DELEGATED)
+    max_is(DELEGATED).when(REVOKE, actor=actor).then(REVOKED)
+
+
+@pytest.mark.rule("SEG-6")
+@pytest.mark.parametrize("command", [delegate(), REVOKE])
+@pytest.mark.parametrize("actor", [MIA, DORA], ids=["the delegate", "somebody else"])
+def test_nobody_else_delegates_or_ends_it(command, actor):
+    max_is(DELEGATED).when(command, actor=actor).then_refused(DelegationNotYours)
+
+
+@pytest.mark.rule("SEG-6")
+def test_a_delegate_does_not_delegate_further():
+    further = delegate(to=DORA.id)
+    stands_in = standing_in(MIA, MAX)
+    max_is(DELEGATED).when(further, actor=stands_in).then_refused(DelegationNotYours)
+
+
+@pytest.mark.rule("SEG-6")
+@pytest.mark.parametrize(
+    ("command", "refusal"),
+    [
+        (delegate(role=Role.SERVICE_DIRECTOR), RoleNotHeld),
+        (delegate(to=MAX.id), DelegationToOneself),
+        (delegate(since=NOON + DAY, until=NOON + DAY), PeriodEmpty),
+        (delegate(since=NOON - 2 * DAY, until=NOON), PeriodEmpty),
+        (REVOKE, NoSuchDelegation),
+    ],
+)
+def test_a_delegation_that_cannot_be_is_refused(command, refusal):
+    max_is().when(command, actor=MAX).then_refused(refusal)
+
+
+@pytest.mark.rule("SEG-6")
+def test_what_was_revoked_is_not_revoked_again():
+    max_is(DELEGATED, REVOKED).when(REVOKE, actor=MAX).then_refused(NoSuchDelegation)
+
+
+# ── who may give a command ──────────────────────────────────────────────────
+
+MANAGERS = frozenset({Role.CLAIMS_MANAGER})
+
+
+def asked_by(actor: Actor, *events, now=NOON) -> World:
+    return World(now, actor, now, {MAXS: state_of(MAXS, (REGISTERED, *events))})
+
+
+def test_a_command_is_given_in_the_roles_that_the_actor_has_of_its():
+    mandate = authorised(asked_by(MAX), MANAGERS | {Role.SERVICE_DIRECTOR})
+    assert mandate.roles == MANAGERS
+    assert (mandate.names.person, mandate.names.on_behalf_of) == (MAX.id, None)
+
+
+def test_without_one_of_the_roles_a_command_is_forbidden():
+    with pytest.raises(Forbidden, match="one of the roles claims_manager"):
+        authorised(asked_by(MIA), MANAGERS)
+    max_is().when(delegate(), actor=Actor(MAX.id, frozenset())).then_refused(Forbidden)
+
+
+@pytest.mark.rule("SEG-6")
+def test_a_delegate_acts_in_the_delegators_role_under_both_names():
+    mandate = authorised(asked_by(standing_in(MIA, MAX), DELEGATED), MANAGERS)
+    assert mandate.roles == MANAGERS
+    assert (mandate.names.person, mandate.names.on_behalf_of) == (MIA.id, MAX.id)
+
+
+@pytest.mark.rule("SEG-6")
+@pytest.mark.parametrize(
+    ("actor", "events", "now"),
+    [
+        pytest.param(MIA, (), NOON, id="never delegated"),
+        pytest.param(MIA, (DELEGATED, REVOKED), NOON, id="revoked"),
+        pytest.param(MIA, (DELEGATED,), NOON - DAY - timedelta(seconds=1), id="not yet"),
+        pytest.param(MIA, (DELEGATED,), NOON + DAY, id="no longer"),
+        pytest.param(DORA, (DELEGATED,), NOON, id="to somebody else"),
+        pytest.param(MIA, (DELEGATED, RolesAssigned(held={Role.FINANCE})), NOON, id="lost role"),
+        pytest.param(MAX, (DELEGATED,), NOON, id="own role on behalf of oneself"),
+    ],
+)
+def test_a_delegation_counts_only_while_it_runs_to_whom_it_names(actor, events, now):
+    with pytest.raises(Forbidden, match="Nobody delegated"):
+        authorised(asked_by(standing_in(actor, MAX), *events, now=now), MANAGERS)
+
+
+@pytest.mark.rule("SEG-6")
+def test_a_delegate_brings_none_of_their_own_roles_along():
+    with pytest.raises(Forbidden):
+        authorised(asked_by(standing_in(FINN, MAX), DELEGATED), frozenset({Role.FINANCE}))
+
+
+@pytest.mark.rule("SEG-6")
+def test_the_delegators_history_is_always_looked_at():
+    absent = standing_in(MIA, DORA)
+    with pytest.raises(Exception, match="registry.Person") as missing:
+        authorised(asked_by(absent), MANAGERS)
+    assert missing.value.streams == {Stream(Person.kind, DORA.id)}
