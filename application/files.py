@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg import Cursor
 from psycopg.rows import TupleRow
 
+from application.connections import Connections
 from application.personal import KEY_BYTES, NONCE_BYTES, Vault
-from application.recorder import Connections
 from domain.messages import NotFound, Refusal, RefusalCode
 
 LARGEST: Final = 50 * 1024 * 1024  # bytes, unless the store is told otherwise

@@ -1,36 +1,32 @@
-"""The event log: the one module that knows how events become rows, and rows events."""
+"""The event log: what is decided goes in, what happened comes out."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from datetime import datetime, timedelta
 from typing import Any, Final, LiteralString, NamedTuple, Protocol, assert_never
-from uuid import UUID, uuid5
+from uuid import UUID
 
-import orjson
 import psycopg
 from eventsourcing.application import Application
-from eventsourcing.persistence import Mapper, StoredEvent
+from eventsourcing.persistence import Mapper
 from psycopg.types.numeric import Int8
-from pydantic import ValidationError
-from pydantic_core import to_jsonable_python
 
-from application.aggregates import EVENT_TYPES
 from application.database import Database, DatabaseRole
+from application.encoding import (
+    COLUMNS,
+    RecordedMapper,
+    decoded,
+    digest,
+    enveloped,
+    metadata_of,
+    recorded,
+)
 from application.instruction import Instruction, Recording
 from application.personal import subjects_in_clear
-from application.recorded import (
-    BEGINNING,
-    Channel,
-    Envelope,
-    Position,
-    Recorded,
-    UnknownEvent,
-)
+from application.recorded import BEGINNING, Position, Recorded, UnknownEvent
 from application.recorder import (
     Append,
     EnvelopedEvent,
@@ -38,12 +34,8 @@ from application.recorder import (
     Outcome,
     PostgresApplicationRecorder,
     StoredReceipt,
-    listen,
 )
-from application.upcasting import upcast
-from domain.messages import Event, On, Refusal, RefusalCode, Role, Stream
-
-__all__ = ["BEGINNING", "EventLog", "Position", "Recorded", "listen"]
+from domain.messages import Event, On, Refusal, RefusalCode, Stream
 
 # ── refusals ────────────────────────────────────────────────────────────────
 
@@ -136,129 +128,6 @@ class NoVault:
         if any(subjects_in_clear(event)):
             raise LookupError(f"{event.type_name()} has personal data, and the log has no vault.")
         return event
-
-
-# ── events to bytes and back ────────────────────────────────────────────────
-
-
-def encoded(event: Event) -> bytes:
-    """Readable JSON, the fields by their names."""
-    return orjson.dumps(plain(event.model_dump()), option=orjson.OPT_NON_STR_KEYS)
-
-
-def plain(value: Any) -> Any:
-    """A value as JSON has it. A set is sorted, so that the same content has the same bytes."""
-    match value:
-        case dict():
-            return {key: plain(each) for key, each in value.items()}
-        case list() | tuple():
-            return [plain(each) for each in value]
-        case set() | frozenset():
-            return sorted(map(plain, value), key=orjson.dumps)
-        case _:
-            return to_jsonable_python(value)
-
-
-def decoded(type_name: str, schema_version: int, payload: bytes) -> Event:
-    """The event, brought to today's form; an UnknownEvent if this release cannot understand it."""
-    event_type = EVENT_TYPES.get(type_name)
-    try:
-        if event_type is None or event_type.schema_version != schema_version:
-            type_name, facts = upcast(type_name, schema_version, orjson.loads(payload))
-            return EVENT_TYPES[type_name].model_validate_json(orjson.dumps(facts))
-        return event_type.model_validate_json(payload)
-    except (LookupError, ValidationError, orjson.JSONDecodeError):
-        return UnknownEvent(stored_type=type_name, stored_version=schema_version, payload=payload)
-
-
-class Circumstances(NamedTuple):
-    """What the metadata column keeps of an instruction."""
-
-    channel: Channel
-    roles: frozenset[Role]
-    reason: str | None
-    policies: dict[str, int]
-
-
-def metadata_of(recording: Recording) -> str:
-    return orjson.dumps(
-        {
-            "channel": recording.instruction.channel,
-            "roles": sorted(recording.roles),
-            "reason": recording.instruction.reason,
-            "policies": dict(sorted(recording.policies.items())),
-        }
-    ).decode()
-
-
-@lru_cache(maxsize=4096)
-def circumstances(metadata: str) -> Circumstances:
-    """Many events share their circumstances. Roles that a newer release knows are left out."""
-    kept = orjson.loads(metadata)
-    known = {role.value for role in Role}
-    return Circumstances(
-        Channel(kept.get("channel", Channel.IMPORT)),
-        frozenset(Role(role) for role in kept.get("roles", ()) if role in known),
-        kept.get("reason"),
-        kept.get("policies", {}),
-    )
-
-
-def digest(instruction: Instruction) -> bytes:
-    """SHA-256 of who asks and what for, so that a command id stands for one command."""
-    command, effective_at = instruction.command, instruction.effective_at
-    asked = orjson.dumps(
-        {
-            "actor": instruction.actor.id,
-            "on_behalf_of": instruction.actor.on_behalf_of,
-            "command": f"{command.stream.kind}.{type(command).__name__}",
-            "content": plain(command.model_dump()),
-            "effective_at": effective_at.astimezone(UTC) if effective_at else None,
-            "reason": instruction.reason,
-        },
-        option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS,
-    )
-    return hashlib.sha256(asked).digest()
-
-
-COLUMNS: Final[LiteralString] = """
-    position, stream_kind, stream_id, version, event_id, event_type, schema_version, recorded_at,
-    effective_at, actor, on_behalf_of, command_id, correlation_id, causation_id, metadata::text,
-    payload
-    """
-
-
-def recorded(row: tuple[Any, ...]) -> Recorded:
-    """A row of COLUMNS."""
-    position, kind, stream_id, version, event_id, type_name, schema_version, *moments = row
-    recorded_at, effective_at, actor, on_behalf_of, command_id, correlation_id, *rest = moments
-    causation_id, metadata, payload = rest
-    channel, roles, reason, policies = circumstances(metadata)
-    envelope = Envelope(
-        stream=Stream(kind, stream_id),
-        version=version,
-        event_id=event_id,
-        recorded_at=recorded_at,
-        effective_at=effective_at,
-        actor=actor,
-        on_behalf_of=on_behalf_of,
-        roles=roles,
-        channel=channel,
-        command_id=command_id,
-        correlation_id=correlation_id,
-        causation_id=causation_id,
-        reason=reason,
-        policies=policies,
-        position=Position(position),
-    )
-    return Recorded(envelope, decoded(type_name, schema_version, payload))
-
-
-class RecordedMapper(Mapper[UUID]):
-    """Lets the library's own reading (its event store, its notification log) give our events."""
-
-    def to_domain_event(self, stored_event: StoredEvent) -> Any:
-        return decoded(stored_event.topic, 1, stored_event.state)
 
 
 # ── the log ─────────────────────────────────────────────────────────────────
@@ -463,30 +332,6 @@ class EventLog(Application[UUID]):
     def _rows(self, query: LiteralString, params: Sequence[Any]) -> list[tuple[Any, ...]]:
         with answering():
             return self.recorder.connections.read(query, params)
-
-
-def enveloped(
-    recording: Recording, number: int, on: On, version: int, metadata: str
-) -> EnvelopedEvent:
-    """An event as it is stored; its id follows from the command's, so that it is the same for
-    every attempt."""
-    asked = recording.instruction
-    return EnvelopedEvent(
-        originator_id=on.stream.id,
-        originator_version=version,
-        topic=on.event.type_name(),
-        state=encoded(on.event),
-        stream_kind=on.stream.kind,
-        schema_version=on.event.schema_version,
-        event_id=uuid5(asked.id, str(number)),
-        effective_at=asked.effective_at,
-        actor=asked.actor.id,
-        on_behalf_of=asked.actor.on_behalf_of,
-        command_id=asked.id,
-        correlation_id=asked.correlation_id or asked.id,
-        causation_id=asked.causation_id,
-        metadata=metadata,
-    )
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import BaseModel
 
-from application.recorder import Connections
+from application.connections import Connections
 from domain.messages import About, Erased, Event, Refusal, RefusalCode, Sealed
 
 KEY_BYTES: Final = 32

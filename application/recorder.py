@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from threading import Thread
-from time import monotonic, sleep
+from time import sleep
 from typing import Any, Final, LiteralString, NamedTuple, assert_never
 from uuid import NAMESPACE_OID, UUID, uuid5
 
@@ -34,18 +34,18 @@ from eventsourcing.persistence import (
     TrackingRecorder,
 )
 from eventsourcing.utils import Environment, EnvType, resolve_topic
-from psycopg import Connection, Cursor, sql
+from psycopg import Connection
 from psycopg.rows import TupleRow
 from psycopg.types.numeric import Int8
-from psycopg_pool import ConnectionPool, PoolTimeout
+from psycopg_pool import PoolTimeout
 
+from application.connections import Connections, listen
 from application.recorded import Position
 
 NOBODY: Final = UUID(int=0)  # the actor of events that came without an envelope
 EMPTY_METADATA: Final = "{}"
 LAST: Final = 2**63 - 1  # no position and no version is greater
 RESENDS: Final = 3  # of an append whose connection was lost, before giving up
-RETRY: Final = 0.5  # seconds between attempts to connect
 POLL: Final = 0.5  # seconds; a notification usually comes first
 
 
@@ -68,7 +68,7 @@ class EnvelopedEvent(StoredEvent):
     metadata: str  # JSON: channel, roles used, reason, policies
 
 
-def enveloped(stored: StoredEvent) -> EnvelopedEvent:
+def with_defaults(stored: StoredEvent) -> EnvelopedEvent:
     """The event with its envelope, or if it is a plain one of the library, with defaults."""
     if isinstance(stored, EnvelopedEvent):
         return stored
@@ -196,71 +196,7 @@ FIND_RECEIPT: Final[LiteralString] = """
     """
 
 
-# ── connections ─────────────────────────────────────────────────────────────
-
-
-class Connections:
-    """A pool that outlives the server it is connected to.
-
-    The database may be restarted and connections may be cut at any time. A read is then simply
-    asked again, on a connection that is seen to live. A write is sent once: whether it arrived
-    must be looked up.
-    """
-
-    def __init__(self, conninfo: str, *, size: int = 8, patience: float = 10.0) -> None:
-        """`patience`: how many seconds to wait for a connection, as while the server restarts."""
-        self.conninfo = conninfo
-        self.patience = patience
-        self._pool: ConnectionPool[Connection[TupleRow]] = ConnectionPool(
-            conninfo,
-            min_size=1,
-            max_size=size,
-            reconnect_timeout=RETRY,  # then the next who asks for a connection tries anew
-            kwargs={"autocommit": True, "prepare_threshold": 0},
-            open=True,
-        )
-
-    def read(self, query: LiteralString, params: Sequence[Any] = ()) -> list[TupleRow]:
-        """The rows of a query that changes nothing. Raises psycopg.OperationalError."""
-        try:
-            return self.write(query, params)
-        except PoolTimeout:
-            raise
-        except (psycopg.OperationalError, psycopg.InterfaceError):
-            self._pool.check()
-            return self.write(query, params)
-
-    def write(self, query: LiteralString, params: Sequence[Any] = ()) -> list[TupleRow]:
-        """The rows of a query that is sent once, whatever happens to it."""
-        with self._connection() as connection:
-            return connection.cursor(binary=True).execute(query, params).fetchall()
-
-    @contextmanager
-    def transaction(self) -> Iterator[Cursor[TupleRow]]:
-        """Several statements, all or nothing, sent once."""
-        with self._connection() as connection, connection.transaction():
-            yield connection.cursor(binary=True)
-
-    @contextmanager
-    def _connection(self) -> Iterator[Connection[TupleRow]]:
-        connection = self._wait()
-        try:
-            yield connection
-        finally:
-            self._pool.putconn(connection)
-
-    def _wait(self) -> Connection[TupleRow]:
-        """A connection. The pool tries to connect when it is asked, so it is asked repeatedly."""
-        deadline = monotonic() + self.patience
-        while True:
-            try:
-                return self._pool.getconn(RETRY)
-            except PoolTimeout:
-                if monotonic() > deadline:
-                    raise
-
-    def close(self) -> None:
-        self._pool.close()
+# ── recorders ───────────────────────────────────────────────────────────────
 
 
 @contextmanager
@@ -273,9 +209,6 @@ def library_errors() -> Iterator[None]:
             if meant := getattr(persistence, kind.__name__, None):
                 raise meant(str(error)) from error
         raise persistence.PersistenceError(str(error)) from error
-
-
-# ── recorders ───────────────────────────────────────────────────────────────
 
 
 class PostgresAggregateRecorder(AggregateRecorder):
@@ -330,7 +263,7 @@ class PostgresAggregateRecorder(AggregateRecorder):
         if not stored_events:
             return []
         with library_errors():
-            done = self.append(Append(events=[enveloped(stored) for stored in stored_events]))
+            done = self.append(Append(events=[with_defaults(stored) for stored in stored_events]))
         match done.outcome:
             case Outcome.APPENDED:
                 return list(range(done.receipt.first_position, done.receipt.last_position + 1))
@@ -443,12 +376,6 @@ class LogSubscription(ListenNotifySubscription[PostgresApplicationRecorder]):
             self._has_been_notified.set()
             for _ in hints.notifies(timeout=POLL, stop_after=1):
                 pass
-
-
-def listen(connection: Connection[Any]) -> None:
-    """Be told of appends, on a connection that commits by itself. It is a hint only."""
-    [[channel]] = connection.execute("SELECT channel_of_events()").fetchall()
-    connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
 
 
 # ── what the library builds them with ───────────────────────────────────────

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from application.connections import Connections
 from application.database import Database, DatabaseRole
 from application.log import EventLog
 from application.personal import Vault
-from application.recorder import Connections
 from tests import databases as postgres
 from tests.clock import Clock
 from tests.databases import Databases

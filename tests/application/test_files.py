@@ -11,6 +11,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from application.connections import Connections
 from application.database import Database, DatabaseRole
 from application.files import (
     PIECE,
@@ -22,7 +23,6 @@ from application.files import (
     StoredFile,
 )
 from application.personal import SubjectErased, Vault
-from application.recorder import Connections
 
 ADA, BOB = UUID(int=1), UUID(int=2)
 REPORT = b"service report " * 100

@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
+from application.connections import Connections
 from application.database import Database, DatabaseRole
 from application.personal import SubjectErased, Unreadable, Vault
-from application.recorder import Connections
 from domain.messages import About, Erased, Event, Message, PersonalText, Sealed
 
 ADA, BOB = UUID(int=1), UUID(int=2)

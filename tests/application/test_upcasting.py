@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from application.aggregates import EVENT_TYPES
-from application.log import decoded, encoded
+from application.encoding import decoded, encoded
 from application.recorded import UnknownEvent
 from application.upcasting import STEPS, Form, upcast
 from domain.registry.customer import CustomerRegistered

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from application import shipped
+from application.connections import Connections
 from application.files import FileStore
 from application.handling import handle
 from application.instruction import Instruction
@@ -10,7 +11,6 @@ from application.intake.booking import CreditNoteIntake
 from application.log import EventLog
 from application.personal import Vault
 from application.recorded import Channel
-from application.recorder import Connections
 from domain.messages import Actor, Role
 from tests.clock import Clock
 from tests.intake.papers import FINANCE, numbered_id

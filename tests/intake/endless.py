@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from application.connections import Connections
 from application.database import Database, DatabaseRole
 from application.files import FileStore
 from application.intake.booking import CreditNoteIntake
 from application.log import EventLog
 from application.personal import Vault
-from application.recorder import Connections
 from tests.clock import Clock
 from tests.conftest import MASTER_KEY
 from tests.intake.papers import FINANCE

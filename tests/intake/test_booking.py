@@ -9,11 +9,11 @@ from uuid import UUID
 
 import pytest
 
+from application.connections import Connections
 from application.files import FileStore, NoSuchFile
 from application.intake.booking import CreditNoteIntake, Outcome, Report, note_id_of
 from application.log import EventLog
 from application.recorded import Channel
-from application.recorder import Connections
 from domain.credits.events import CreditNoteBooked
 from domain.messages import Actor, Forbidden, Role
 from tests.intake.papers import FINANCE, GOOD, paper

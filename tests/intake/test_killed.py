@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from application.connections import Connections
 from application.database import Database
 from application.files import FileStore
 from application.intake.booking import CreditNoteIntake, Outcome
 from application.log import EventLog
-from application.recorder import Connections
 from domain.credits.events import CreditNoteBooked
 from tests.intake.papers import paper
 

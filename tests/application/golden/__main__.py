@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from application.aggregates import EVENT_TYPES
-from application.log import encoded
+from application.encoding import encoded
 from tests.application.golden.files import DIRECTORY, file_name
 from tests.application.samples import samples
 

@@ -1,0 +1,85 @@
+"""Connections to the database, of which any may break at any time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from time import monotonic
+from typing import Any, Final, LiteralString
+
+import psycopg
+from psycopg import Connection, Cursor, sql
+from psycopg.rows import TupleRow
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+RETRY: Final = 0.5  # seconds between attempts to connect
+
+
+class Connections:
+    """A pool that outlives the server it is connected to.
+
+    The database may be restarted and connections may be cut at any time. A read is then simply
+    asked again, on a connection that is seen to live. A write is sent once: whether it arrived
+    must be looked up.
+    """
+
+    def __init__(self, conninfo: str, *, size: int = 8, patience: float = 10.0) -> None:
+        """`patience`: how many seconds to wait for a connection, as while the server restarts."""
+        self.conninfo = conninfo
+        self.patience = patience
+        self._pool: ConnectionPool[Connection[TupleRow]] = ConnectionPool(
+            conninfo,
+            min_size=1,
+            max_size=size,
+            reconnect_timeout=RETRY,  # then the next who asks for a connection tries anew
+            kwargs={"autocommit": True, "prepare_threshold": 0},
+            open=True,
+        )
+
+    def read(self, query: LiteralString, params: Sequence[Any] = ()) -> list[TupleRow]:
+        """The rows of a query that changes nothing. Raises psycopg.OperationalError."""
+        try:
+            return self.write(query, params)
+        except PoolTimeout:
+            raise
+        except (psycopg.OperationalError, psycopg.InterfaceError):
+            self._pool.check()
+            return self.write(query, params)
+
+    def write(self, query: LiteralString, params: Sequence[Any] = ()) -> list[TupleRow]:
+        """The rows of a query that is sent once, whatever happens to it."""
+        with self._connection() as connection:
+            return connection.cursor(binary=True).execute(query, params).fetchall()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Cursor[TupleRow]]:
+        """Several statements, all or nothing, sent once."""
+        with self._connection() as connection, connection.transaction():
+            yield connection.cursor(binary=True)
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection[TupleRow]]:
+        connection = self._wait()
+        try:
+            yield connection
+        finally:
+            self._pool.putconn(connection)
+
+    def _wait(self) -> Connection[TupleRow]:
+        """A connection. The pool tries to connect when it is asked, so it is asked repeatedly."""
+        deadline = monotonic() + self.patience
+        while True:
+            try:
+                return self._pool.getconn(RETRY)
+            except PoolTimeout:
+                if monotonic() > deadline:
+                    raise
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+def listen(connection: Connection[Any]) -> None:
+    """Be told of appends, on a connection that commits by itself. It is a hint only."""
+    [[channel]] = connection.execute("SELECT channel_of_events()").fetchall()
+    connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
