@@ -17,6 +17,7 @@ from api.context import Sources
 from api.endpoint import Doorkeeper, GraphQL
 from api.schema import schema_of
 from api.tokens import Verifier
+from api.uploads import Files
 from projections.catalogue import VIEWS
 from projections.running import EngineState
 from recourse.bootstrap import Program
@@ -37,6 +38,7 @@ def web(program: Program, verifier: Verifier) -> FastAPI:
     sources = Sources(program.log, program.reader, program.vault, program.clock)
     doorkeeper = Doorkeeper(verifier)
     graphql = GraphQL(Answering(schema, VIEWS), sources, doorkeeper, uuid4)
+    files = Files(program.files, doorkeeper)
     shape = schema.as_str() + "\n"
 
     async def published(_: Request) -> Response:
@@ -45,6 +47,8 @@ def web(program: Program, verifier: Verifier) -> FastAPI:
     app = FastAPI(lifespan=lifespan, openapi_url=None)
     app.add_route("/graphql", graphql.__call__, methods=EVERY_METHOD)
     app.add_route("/schema.graphql", published)
+    app.add_route("/files", files.post, methods=["POST"])
+    app.add_route("/files/{sha256}", files.get, methods=["GET"])
     app.add_route("/healthz", healthy)
     app.add_route("/readyz", Readiness(program).__call__)
     return app
