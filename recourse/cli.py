@@ -11,13 +11,17 @@ import typer
 from api.tokens import DevelopmentIssuerRefused
 from application.migrating import MigrationRefused
 from domain.messages import Refusal, RefusalCode
+from recourse.asking import Unanswered
 from recourse.backup import BackupRefused
 from recourse.bootstrap import NotMigrated
-from recourse.commands import database, policies, token, views
+from recourse.commands import claims, database, history, intake, policies, token, views
 from recourse.embedded import EmbeddedServerFailed
 from recourse.exits import Exit, NotInOrder
 from recourse.output import complain
 from recourse.settings import SettingsInvalid
+
+REFUSALS = (BackupRefused, DevelopmentIssuerRefused, MigrationRefused, NotInOrder, Unanswered)
+"""What says by its message why it was not done."""
 
 app = typer.Typer(
     help="The whole after-sales life of a product, as events.",
@@ -41,6 +45,30 @@ def group(name: str, about: str) -> typer.Typer:
     return made
 
 
+of_intake = group("intake", "Take in files.")
+command(
+    of_intake,
+    "credit-note",
+    intake.credit_note,
+    "recourse intake credit-note inbox/*.xml",
+    "recourse intake credit-note --dry-run --json note.xml",
+)
+of_claims = group("claims", "Warranty claims.")
+command(
+    of_claims,
+    "list",
+    claims.list_,
+    "recourse claims list --status accepted",
+    "recourse claims list --as-of 2026-03-06",
+)
+command(of_claims, "show", claims.show, "recourse claims show W-2603-001")
+command(
+    app,
+    "history",
+    history.history,
+    "recourse history W-2603-001",
+    "recourse history W-2603-001 --as-of 2026-03-06T12:00Z",
+)
 command(
     app,
     "rebuild",
@@ -87,7 +115,13 @@ def main() -> None:
         app()
     except SettingsInvalid as error:
         leave(Exit.USAGE, "A setting cannot be used.", *str(error).splitlines())
-    except (BackupRefused, DevelopmentIssuerRefused, MigrationRefused, NotInOrder) as error:
+    except (
+        BackupRefused,
+        DevelopmentIssuerRefused,
+        MigrationRefused,
+        NotInOrder,
+        Unanswered,
+    ) as error:
         leave(Exit.NOT_IN_ORDER, str(error))
     except Refusal as refusal:
         unavailable = refusal.code is RefusalCode.UNAVAILABLE

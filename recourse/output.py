@@ -7,12 +7,20 @@ from typing import Any
 
 import orjson
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+PIPED = 160  # characters in a line where there is no terminal to fit into
+MARKS = "#=~"
+BETWEEN = 3  # characters between two columns
+NARROWEST = 8
+
 console = Console(highlight=False)
 complaints = Console(stderr=True, highlight=False)
+if not console.is_terminal:
+    console.width = PIPED
 
 
 def print_json(value: Any) -> None:
@@ -22,14 +30,43 @@ def print_json(value: Any) -> None:
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:
-    """A table whose columns keep words whole. Numbers stand to the right: name them with a '#'."""
+    """A table that fits the terminal. A mark before a column's name says how it gives way:
+
+    `#` numbers, to the right, and `=` words are never broken; `~` text is cut short; else folded.
+    """
+    cells = [[cell if isinstance(cell, Text) else shown(cell) for cell in row] for row in rows]
     table = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
-    for column in columns:
-        name = column.removeprefix("#")
-        table.add_column(name, justify="left" if name == column else "right", overflow="fold")
-    for row in rows:
-        table.add_row(*(cell if isinstance(cell, Text) else shown(cell) for cell in row))
+    for column, width in zip(columns, widths(columns, cells), strict=True):
+        table.add_column(
+            column.lstrip(MARKS),
+            justify="right" if column.startswith("#") else "left",
+            overflow="ellipsis" if column.startswith("~") else "fold",
+            no_wrap=column[:1] in MARKS,
+            width=width,
+        )
+    for row in cells:
+        table.add_row(*row)
     console.print(table)
+
+
+def widths(columns: Sequence[str], cells: Sequence[Sequence[Text]]) -> list[int]:
+    """As wide as what is in them; what may give way does, the widest first."""
+    wide = [
+        max([cell_len(column.lstrip(MARKS)), *(widest(row[place]) for row in cells)])
+        for place, column in enumerate(columns)
+    ]
+    yielding = [place for place, column in enumerate(columns) if column[:1] not in "#="]
+    room = console.width - BETWEEN * len(columns)
+    while yielding and sum(wide) > room:
+        place = max(yielding, key=lambda each: wide[each])
+        if wide[place] <= NARROWEST:
+            break
+        wide[place] -= 1
+    return wide
+
+
+def widest(cell: Text) -> int:
+    return max(map(cell_len, cell.plain.split("\n")))
 
 
 def print_facts(facts: Mapping[str, object]) -> None:

@@ -119,7 +119,7 @@ def tell(
     if not found:
         console.print(Text("The views show exactly what the log says.", style="green"))
         return
-    columns = ["view", "key", "column", "the log says", "the view shows"]
+    columns = ["=view", "key", "=column", "the log says", "the view shows"]
     print_table(columns, found[:SHOWN], title=f"{len(found)} differences")
     if len(found) > SHOWN:
         console.print(f"… and {len(found) - SHOWN} more.")
@@ -144,7 +144,7 @@ def status(as_json: AsJson = False) -> None:
         print_json({**facts, "dead_letters": [letter._asdict() for letter in letters]})
     else:
         print_table(
-            ["view", "#rows", "#parked", "needs", "belongs to"],
+            ["=view", "#rows", "#parked", "=needs", "belongs to"],
             [
                 (n, rows[n], still[n], view.scope, ", ".join(view.owners) or "everyone")
                 for n, view in VIEWS.items()

@@ -14,8 +14,8 @@ from application import shipped
 from domain.claims import commands as c
 from domain.claims.claim import Claim
 from domain.claims.commands import CLAIM, Report
-from domain.credits.commands import AllocationWish, MatchByReference, MatchCreditNote
-from domain.messages import Actor, Role, Stream
+from domain.credits.commands import AllocationWish, MatchCreditNote
+from domain.messages import Role, Stream
 from domain.money import Money
 from domain.registry import customer, equipment, manufacturer, person, station
 from domain.registry.equipment import FiledDocument, Owner, OwnerKind
@@ -40,7 +40,6 @@ ANSWERED: Final = {
 }
 IN_PART: Final = {Outcome.PAID_IN_PART}
 SHORT: Final = {Outcome.SHORT_PAID, Outcome.PART_OPEN}
-PROGRAM: Final = Actor(id_of("the program"), frozenset({Role.SYSTEM}))
 SIGNERS: Final = {
     Role.CLAIMS_MANAGER: cast.CLAIMS_MANAGER,
     Role.SERVICE_DIRECTOR: cast.DIRECTOR,
@@ -455,7 +454,7 @@ def send(stage: Stage, sent: Note) -> UUID:
     """Take the note in as the file it is; the reactions match what is clear."""
     report = stage.intake(cast.FINANCE.actor).take(f"{sent.number}.xml", ubl(sent))
     assert report.note_id is not None, report.errors
-    stage.give(PROGRAM, MatchByReference(note_id=report.note_id))
+    stage.react()
     return report.note_id
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 
 from application.intake.booking import note_id_of
 from application.log import EventLog
 from application.recorded import BEGINNING
 from domain.policies import Policy
-from recourse.bootstrap import Program, built, caught_up, utc_now
+from recourse.bootstrap import Program, built, settle, utc_now
 from recourse.demo.cast import ADMIN
 from recourse.demo.notes import ubl
 from recourse.demo.stage import ZONE, Stage, StoryClock
@@ -33,7 +34,7 @@ def load(settings: Settings, report: Report = lambda done, of: None) -> bool:
         if first_day and is_over(program.log, first_day):
             return False
         play(program, clock, first_day or last_month(), report)
-        caught_up(program)
+        settle(program)
     return True
 
 
@@ -63,6 +64,6 @@ def is_over(log: EventLog, first_day: date) -> bool:
 
 
 def play(program: Program, clock: StoryClock, first_day: date, report: Report) -> None:
-    stage = Stage(program.log, program.files, clock, first_day, lambda: None)
+    stage = Stage(program.log, program.files, clock, first_day, partial(settle, program))
     clock.now = stage.moment(0, 7)
     agenda(stage).perform(report)

@@ -1,0 +1,125 @@
+"""Taking in files: what was booked, what is known already, what was refused and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.text import Text
+
+from application.intake.booking import CreditNoteIntake, Outcome, Report
+from application.intake.xml import LARGEST
+from domain.credits.document import CreditNoteDocument, ReferenceKind, Root
+from domain.messages import Role
+from recourse.asking import operator
+from recourse.bootstrap import adopt_policies, built, settle, utc_now
+from recourse.commands.options import AsJson
+from recourse.exits import Exit
+from recourse.output import complaints, console, print_json, print_table
+from recourse.settings import Settings
+
+COLOURS = {Outcome.BOOKED: "green", Outcome.DUPLICATE: "yellow", Outcome.REFUSED: "red"}
+DOCUMENTS = {ReferenceKind.INVOICE, ReferenceKind.CREDIT_NOTE}
+
+
+def credit_note(
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE…", exists=True, dir_okay=False, help="UBL 2.1, as XML."),
+    ],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Read and check; book nothing.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take in credit notes from files, each once, and match them to the claims they name.
+
+    A file that is booked already, or a note whose issuer and number are, is a duplicate. An
+    invalid file is refused whole, with every error and its place; the others are booked all the
+    same. Exit code 1 if any was refused. What was broken off is simply done again.
+    """
+    with built(Settings.from_env()) as program:
+        adopt_policies(program)
+        intake = CreditNoteIntake(program.log, program.files, operator(Role.FINANCE), utc_now)
+        reports = list(taken(intake, files, dry_run=dry_run))
+        if not dry_run:
+            settle(program)
+    if as_json:
+        print_json([described(report) for report in reports])
+    else:
+        show(reports, dry_run=dry_run)
+    if any(report.outcome is Outcome.REFUSED for report in reports):
+        raise typer.Exit(Exit.NOT_IN_ORDER)
+
+
+def taken(intake: CreditNoteIntake, files: Iterable[Path], *, dry_run: bool) -> Iterator[Report]:
+    """One after the other, with a bar on standard error."""
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    with Progress(*columns, console=complaints, transient=True) as bar:
+        for file in bar.track(list(files), description="taking in"):
+            with file.open("rb") as opened:
+                content = opened.read(LARGEST + 1)  # so much that it is seen to be too much
+            yield intake.take(str(file), content, dry_run=dry_run)
+
+
+# ── what is said of each ────────────────────────────────────────────────────
+
+
+def described(report: Report) -> dict[str, object]:
+    """What a program wants to know of a file."""
+    document = report.document or CreditNoteDocument(root=Root.CREDIT_NOTE)
+    return {
+        "file": report.file,
+        "outcome": report.outcome,
+        "note_id": report.note_id,
+        "sha256": report.sha256,
+        "number": document.number,
+        "issuer": issuer(report.document),
+        "currency": document.currency,
+        "payable": str(document.totals.payable) if document.totals.payable is not None else None,
+        "line_count": len(document.lines),
+        "referenced_documents": referenced(document),
+        "references": [r.model_dump(mode="json") for r in document.all_references()],
+        "errors": report.errors,
+    }
+
+
+def issuer(document: CreditNoteDocument | None) -> str | None:
+    if document is None:
+        return None
+    party = document.issuer
+    return party.name or (party.identity[1] if party.identity else None)
+
+
+def referenced(document: CreditNoteDocument) -> list[str]:
+    """The invoices and credit notes that the paper refers to, each once."""
+    return list(dict.fromkeys(r.id for r in document.references if r.kind in DOCUMENTS))
+
+
+def show(reports: list[Report], *, dry_run: bool) -> None:
+    columns = ["~file", "=outcome", "~number", "~issuer", "#payable", "#lines"]
+    print_table(columns, map(row, reports))
+    for report in reports:
+        if report.errors:
+            console.print(Text(f"{report.file}: {report.outcome}", COLOURS[report.outcome]))
+            for error in report.errors:
+                console.print(Text(f"  {error}"))
+    counts = Counter(report.outcome for report in reports)
+    told = ", ".join(f"{counts[outcome]} {outcome}" for outcome in Outcome)
+    console.print(f"{'Dry run, nothing was booked: ' if dry_run else ''}{told}.")
+
+
+def row(report: Report) -> list[object]:
+    facts = described(report)
+    return [
+        Path(report.file).name,
+        Text(report.outcome, style=COLOURS[report.outcome]),
+        facts["number"],
+        facts["issuer"],
+        f"{facts['payable']} {facts['currency']}" if facts["payable"] else None,
+        facts["line_count"] or None,
+    ]
