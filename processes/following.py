@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from psycopg import Connection
 
-from application.log import listen
+from application.connections import listen
 from application.recorded import BEGINNING, Position
 from processes.reactions import Reactions
 
@@ -42,7 +42,7 @@ class FollowerHealth:
 
 
 class Follower:
-    """Runs the reactions. It ends only when it is told to: every failure is kept, and tried again."""
+    """Runs the reactions. It ends only when told to: every failure is kept, and tried again."""
 
     def __init__(self, reactions: Reactions) -> None:
         self.reactions = reactions

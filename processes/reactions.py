@@ -55,6 +55,20 @@ class Refused:
     rule: str
     message: str
 
+    @property
+    def row(self) -> tuple[object, ...]:
+        envelope = self.event.envelope
+        known = envelope.event_id, self.reaction, envelope.position
+        return (*known, self.code, self.rule, self.message)
+
+
+RECORD: Final = """
+    INSERT INTO reaction_refusals (event_id, reaction, position, code, rule, message)
+    VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (event_id, reaction) DO NOTHING
+    """
+FORGET: Final = "DELETE FROM reaction_refusals WHERE position = %s AND reaction = %s"
+ADVANCE: Final = "UPDATE reaction_checkpoint SET position = greatest(position, %s)"
+
 
 class Reactions:
     """Brings the reactions forward when told to. It may be used by one thread at a time.
@@ -112,27 +126,22 @@ class Reactions:
 
     def again(self) -> int:
         """Give the commands once more that were refused; return how many are refused still."""
-        known = {reaction.name for reaction in self.reactions}
+        known = {reaction.name: reaction for reaction in self.reactions}
         query = "SELECT position, reaction FROM reaction_refusals ORDER BY position, reaction"
-        waiting = self.connection.execute(query).fetchall()
-        refusals = []
-        for position, name in waiting:
+        refused_still = 0
+        for position, name in self.connection.execute(query).fetchall():
             if name in known:
-                self._forget(position, name)
-                refusals += self._once_more(Position(position), name)
-        self._save(self.position(), refusals)
-        return len(refusals)
-
-    def _once_more(self, position: Position, name: str) -> list[Refused]:
-        [recorded] = self.log.after(Position(position - 1), 1)
-        [reaction] = [each for each in self.reactions if each.name == name]
-        return self._attempt(reaction, recorded)
+                [recorded] = self.log.after(Position(position - 1), 1)
+                refusals = self._attempt(known[name], recorded)
+                self._save(position, refusals, instead_of=name)
+                refused_still += len(refusals)
+        return refused_still
 
     def _attempt(self, reaction: Reaction[Any], recorded: Recorded) -> list[Refused]:
         try:
             if command := reaction.command(recorded):
                 handle(self.log, self._instruction(reaction, recorded, command))
-        except (Unavailable, Conflict, psycopg.OperationalError):
+        except (Unavailable, Conflict, psycopg.OperationalError, psycopg.InterfaceError):
             raise
         except Refusal as refusal:
             code, rule = refusal.code.value, refusal.rule
@@ -156,29 +165,14 @@ class Reactions:
 
     # ── on record ───────────────────────────────────────────────────────────
 
-    def _save(self, position: Position, refusals: Iterable[Refused]) -> None:
-        """Another process may have come further: what it did was the same."""
+    def _save(
+        self, position: Position, refusals: Iterable[Refused], instead_of: str | None = None
+    ) -> None:
+        """The checkpoint only rises: if another process came further, it did the same."""
         with self.connection.transaction(), self.connection.cursor() as cursor:
-            cursor.executemany(
-                """
-                INSERT INTO reaction_refusals (event_id, reaction, position, code, rule, message)
-                VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (event_id, reaction) DO NOTHING
-                """,
-                [
-                    (r.event.envelope.event_id, r.reaction, r.event.position, r.code, r.rule)
-                    + (r.message,)
-                    for r in refusals
-                ],
-            )
-            cursor.execute(
-                "UPDATE reaction_checkpoint SET position = greatest(position, %s)", (position,)
-            )
-
-    def _forget(self, position: int, reaction: str) -> None:
-        self.connection.execute(
-            "DELETE FROM reaction_refusals WHERE position = %s AND reaction = %s",
-            (position, reaction),
-        )
+            cursor.execute(FORGET, (position, instead_of))
+            cursor.executemany(RECORD, [refusal.row for refusal in refusals])
+            cursor.execute(ADVANCE, (position,))
 
 
 def command_id(reaction: Reaction[Any], recorded: Recorded) -> UUID:
