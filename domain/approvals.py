@@ -64,12 +64,6 @@ class SignedTwice(Refusal):
     rule = "SEG-4"
 
 
-class NothingToSign(Refusal):
-    """Every signature of this chain has been given, or none was asked for."""
-
-    rule = "SEG-4"
-
-
 class NoSuchSignature(Refusal):
     """You gave no signature here that could be revoked."""
 
@@ -112,8 +106,7 @@ class SigningChain:
 
 def sign(chain: SigningChain, mandate: Mandate, prepared_by: frozenset[UUID]) -> Signature:
     """The signature for the next step, by none of those who prepared it (SEG-1, SEG-4)."""
-    if chain.next_step is None:
-        raise NothingToSign
+    assert chain.next_step is not None, "a complete chain is not signed"
     if mandate.names.both & prepared_by:
         raise ApproverPrepared
     if any(mandate.names.both & signature.both for signature in chain.signatures):

@@ -91,11 +91,19 @@ def ordered_bands(chains: tuple[Chain, ...]) -> tuple[Chain, ...]:
     return chains
 
 
+def complete_chains(chains: tuple[Chain, ...]) -> tuple[Chain, ...]:
+    if missing := [of for of in Approved if of not in {chain.of for chain in chains}]:
+        raise ValueError(f"Nobody is named who approves a {' or a '.join(missing)}.")
+    if len({(chain.of, chain.currency) for chain in chains}) < len(chains):
+        raise ValueError("There is one chain for each thing and currency.")
+    return ordered_bands(chains)
+
+
 class ApprovalMatrix(Content):
     """Who approves what, by amount (SEG-4)."""
 
     policy: Literal["approval_matrix"] = "approval_matrix"
-    chains: Annotated[tuple[Chain, ...], AfterValidator(ordered_bands)]
+    chains: Annotated[tuple[Chain, ...], AfterValidator(complete_chains)]
 
     def signed_by(self, of: Approved, amount: Money) -> tuple[Role, ...]:
         """The roles that sign. An amount in a currency without bands needs the longest chain."""
@@ -103,7 +111,7 @@ class ApprovalMatrix(Content):
         for chain in chains:
             if chain.currency == amount.currency:
                 return next(b.signed_by for b in chain.bands if within(amount.amount, b.up_to))
-        return max((b.signed_by for chain in chains for b in chain.bands), key=len, default=())
+        return max((b.signed_by for chain in chains for b in chain.bands), key=len)
 
 
 def within(amount: Decimal, limit: Decimal | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from domain import approvals, policies
-from domain.approvals import names
+from domain.approvals import NextStepTaken, names
 from domain.claims.commands import (
     SIGNERS,
     ApproveClaim,
@@ -43,9 +43,7 @@ def decide(claim: Claim, command: Judging, world: World) -> list[Event]:
         case ApproveClaim():
             return approve(claim, world)
         case RevokeSignature(reason=reason):
-            only_in(claim, Status.CLAIMABLE, Status.APPROVED)
-            signature = approvals.revoke(claim.chain, names(world))
-            return [SignatureRevoked(signature=signature, reason=reason)]
+            return [revoke(claim, reason, world)]
         case never:
             assert_never(never)
 
@@ -81,3 +79,11 @@ def approve(claim: Claim, world: World) -> list[Event]:
     signed: list[Event] = [ClaimSigned(signature=signature)]
     complete = claim.chain.signed(signature).complete
     return [*signed, ClaimApproved(total=claim.total)] if complete else signed
+
+
+def revoke(claim: Claim, reason: str, world: World) -> SignatureRevoked:
+    """Submission is the step after the last signature (SEG-5)."""
+    signature = approvals.revoke(claim.chain, names(world))
+    if claim.status not in (Status.CLAIMABLE, Status.APPROVED):
+        raise NextStepTaken
+    return SignatureRevoked(signature=signature, reason=reason)

@@ -169,6 +169,8 @@ def test_an_amount_in_a_currency_without_bands_takes_the_longest_chain():
 
 SMALL = Band(up_to=Decimal(10), signed_by=(Role.FINANCE,))
 ANY = Band(signed_by=(Role.FINANCE,))
+CLAIMS = Chain(of=Approved.STANDARD_CLAIM, currency="CNY", bands=(ANY,))
+WRITE_OFFS = Chain(of=Approved.WRITE_OFF, currency="CNY", bands=(ANY,))
 
 
 @pytest.mark.parametrize(
@@ -182,7 +184,16 @@ ANY = Band(signed_by=(Role.FINANCE,))
 def test_the_bands_of_a_chain_cover_every_amount_once(bands, fault):
     chain = Chain(of=Approved.WRITE_OFF, currency="CNY", bands=bands)
     with pytest.raises(ValidationError, match=fault):
-        ApprovalMatrix(chains=(chain,))
+        ApprovalMatrix(chains=(CLAIMS, chain))
+
+
+@pytest.mark.parametrize(
+    ("chains", "fault"),
+    [((CLAIMS,), "approves a write_off"), ((CLAIMS, CLAIMS, WRITE_OFFS), "one chain")],
+)
+def test_everything_that_is_approved_has_one_chain_in_a_currency(chains, fault):
+    with pytest.raises(ValidationError, match=fault):
+        ApprovalMatrix(chains=chains)
 
 
 @pytest.mark.rule("CLM-2")

@@ -1,0 +1,419 @@
+"""Vetting, judging and approving: CLM-3, CLM-4, SEG-1, SEG-4, SEG-5, SEG-6."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from domain.approvals import (
+    ApproverPrepared,
+    Names,
+    NextStepTaken,
+    NoSuchSignature,
+    NotYourTurn,
+    Signature,
+    SignedTwice,
+)
+from domain.claims.amounts import Amounts, Labour
+from domain.claims.commands import (
+    ApproveClaim,
+    JudgeClaim,
+    RevokeSignature,
+    VetClaim,
+)
+from domain.claims.events import (
+    Check,
+    ClaimApproved,
+    ClaimJudged,
+    ClaimSigned,
+    ClaimVetted,
+    SignatureRevoked,
+)
+from domain.claims.refusals import JudgedOwnWork, NotPossibleNow, VettingFailed
+from domain.claims.state import Claim, Status
+from domain.messages import Actor, Forbidden, Role
+from domain.registry.equipment import RecordExclusion
+from domain.registry.person import AssignRoles, CertifyEngineer, DelegateRole
+from domain.vocabulary import (
+    ClaimKind,
+    EngineerLevel,
+    EquipmentKind,
+    ExclusionGround,
+    PaperKind,
+)
+from tests.scenario import (
+    ADAM,
+    DORA,
+    ENZO,
+    FINN,
+    GINA,
+    MAX,
+    MIA,
+    NOON,
+    STAN,
+    SYSTEM,
+    given,
+    person_id,
+    standing_in,
+)
+from tests.stories import (
+    COMPLETED,
+    DELIVERED,
+    FAILED,
+    MACHINE,
+    OTHER_MAKER,
+    STARTED,
+    attach,
+    claim_id,
+    claim_story,
+    file_of,
+    judge,
+    open_claim,
+    register_equipment,
+    report,
+    setting,
+    yuan,
+)
+
+DAY = timedelta(days=1)
+VET = VetClaim(claim_id=claim_id())
+APPROVE = ApproveClaim(claim_id=claim_id())
+REVOKE = RevokeSignature(claim_id=claim_id(), reason="signed the wrong one")
+ALL_CHECKS = {*Check}
+
+
+def story_of(story=None, **changes):
+    """A claim with papers, the claim's command changed."""
+    story = story or setting()
+    return story.tell(open_claim(**changes), STAN)
+
+
+def failed_checks(story) -> set[Check]:
+    vetted = story.tell(VET, SYSTEM).events(VET.stream)[-1]
+    assert isinstance(vetted, ClaimVetted)
+    return {finding.check for finding in vetted.findings if not finding.passed}
+
+
+# ── vetting ─────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.rule("CLM-3")
+def test_vetting_looks_at_everything_and_passes_what_agrees():
+    (vetted,) = given(claim_story("with papers").histories).when(VET, actor=SYSTEM).outcome()
+    assert isinstance(vetted.event, ClaimVetted)
+    assert {finding.check for finding in vetted.event.findings} == ALL_CHECKS
+    assert all(finding.passed and finding.explanation for finding in vetted.event.findings)
+
+
+@pytest.mark.rule("CLM-3")
+@pytest.mark.parametrize(
+    ("changes", "failed"),
+    [
+        pytest.param({"equipment_id": person_id(50)}, Check.REGISTERED, id="not registered"),
+        pytest.param({"manufacturer_id": OTHER_MAKER}, Check.MANUFACTURER, id="of another"),
+        pytest.param({"report": report(serial_number="SN-2")}, Check.SERIAL_NUMBER, id="serial"),
+        pytest.param({"report": report(model="EX-300")}, Check.MODEL, id="model"),
+        pytest.param(
+            {"report": report(failed_on=DELIVERED - DAY)}, Check.WARRANTY, id="before delivery"
+        ),
+        pytest.param({"report": report(operating_hours=None)}, Check.OPERATING_HOURS, id="hours"),
+        pytest.param(
+            {"report": report(engineer_id=MAX.id)}, Check.ENGINEER_LEVEL, id="no engineer"
+        ),
+        pytest.param(
+            {"report": report(engineer_id=person_id(50))}, Check.ENGINEER_LEVEL, id="nobody"
+        ),
+        pytest.param(
+            {"amounts": Amounts(labour=(Labour(code="H-1", hours=1, amount=yuan("1")),))},
+            Check.PARTS,
+            id="a failure without parts",
+        ),
+    ],
+)
+def test_vetting_finds_what_does_not_agree(changes, failed):
+    story = story_of(**changes)
+    assert failed_checks(story) == {failed}
+    given(story.histories).when(judge(), actor=MIA).then_refused(VettingFailed, f"{failed}:")
+
+
+@pytest.mark.rule("CLM-3")
+def test_serial_numbers_and_models_agree_in_any_case():
+    assert not failed_checks(story_of(report=report(serial_number="sn-1", model="ex-200")))
+
+
+@pytest.mark.rule("REG-3")
+def test_equipment_on_hold_is_not_claimable():
+    on_hold = register_equipment(
+        equipment_id=person_id(60), serial_number="SN-9", factory_date=DELIVERED + DAY
+    )
+    story = setting().tell(on_hold, STAN)
+    held = story_of(story, equipment_id=person_id(60), report=report(serial_number="SN-9"))
+    assert failed_checks(held) == {Check.NOT_ON_HOLD}
+
+
+@pytest.mark.rule("REG-6")
+def test_an_excluded_failure_is_not_claimable():
+    exclude = RecordExclusion(
+        equipment_id=MACHINE,
+        ground=ExclusionGround.NON_STANDARD_PARTS,
+        since=FAILED,
+        evidence=(file_of("photo"),),
+    )
+    assert failed_checks(story_of(setting().tell(exclude, STAN))) == {Check.WARRANTY}
+
+
+@pytest.mark.rule("REG-4")
+@pytest.mark.parametrize(
+    ("delivered_on", "failed"),
+    [(date(2025, 2, 27), set()), (date(2025, 2, 26), {Check.WARRANTY})],
+    ids=["failed on the last day", "failed the day after"],
+)
+def test_a_failure_is_claimable_to_the_last_day_of_the_warranty(delivered_on, failed):
+    machine = register_equipment(
+        equipment_id=person_id(60),
+        serial_number="SN-9",
+        factory_date=delivered_on,
+        delivered_on=delivered_on,
+    )
+    story = setting().tell(machine, STAN)
+    claimed = story_of(story, equipment_id=person_id(60), report=report(serial_number="SN-9"))
+    assert failed_checks(claimed) == failed
+
+
+def test_a_phone_has_no_operating_hours():
+    phone = register_equipment(
+        equipment_id=person_id(60), serial_number="SN-9", equipment=EquipmentKind.PHONE
+    )
+    story = setting().tell(phone, STAN)
+    of_phone = report(serial_number="SN-9", operating_hours=None)
+    assert not failed_checks(story_of(story, equipment_id=person_id(60), report=of_phone))
+
+
+@pytest.mark.rule("FLD-9")
+@pytest.mark.parametrize(
+    ("kind", "level", "sufficient"),
+    [
+        (ClaimKind.FAILURE, EngineerLevel.TCL1, False),
+        (ClaimKind.FAILURE, EngineerLevel.TCL4, True),
+        (ClaimKind.SERVICE_FEE, EngineerLevel.TCL1, True),
+    ],
+)
+def test_work_of_a_kind_needs_an_engineer_of_a_level(kind, level, sufficient):
+    certified = setting().tell(CertifyEngineer(person_id=ENZO.id, level=level), DORA)
+    failed = failed_checks(story_of(certified, claim=kind))
+    assert failed == (set() if sufficient else {Check.ENGINEER_LEVEL})
+
+
+@pytest.mark.rule("CLM-3")
+@pytest.mark.parametrize(
+    ("paper", "dated", "agrees"),
+    [
+        pytest.param(PaperKind.PART_PHOTO, STARTED, True, id="photo on the first day"),
+        pytest.param(PaperKind.PART_PHOTO, COMPLETED, True, id="photo on the last day"),
+        pytest.param(PaperKind.PART_PHOTO, STARTED - DAY, False, id="photo before the work"),
+        pytest.param(PaperKind.DIAGNOSTICS, COMPLETED + DAY, False, id="diagnostics after it"),
+        pytest.param(PaperKind.SERVICE_REPORT, COMPLETED + DAY, True, id="report after it"),
+        pytest.param(PaperKind.SERVICE_REPORT, FAILED - DAY, False, id="before the failure"),
+    ],
+)
+def test_dates_of_papers_agree_with_those_of_the_work(paper, dated, agrees):
+    story = story_of().tell(attach(paper, dated=dated), STAN)
+    assert failed_checks(story) == (set() if agrees else {Check.DOCUMENT_DATES})
+
+
+@pytest.mark.rule("CLM-3")
+def test_a_part_that_is_filed_is_among_those_listed():
+    labour = Amounts(labour=(Labour(code="H-1", hours=1, amount=yuan("1")),))
+    story = story_of(claim=ClaimKind.SERVICE_FEE, amounts=labour)
+    assert not failed_checks(story)
+    assert failed_checks(story.tell(attach(PaperKind.PART_PHOTO), STAN)) == {Check.PARTS}
+
+
+def test_what_is_approved_is_not_vetted_any_more():
+    given(claim_story("approved").histories).when(VET, actor=MIA).then_refused(NotPossibleNow)
+
+
+# ── judging ─────────────────────────────────────────────────────────────────
+
+
+def findings_of(story):
+    return story.tell(VET, SYSTEM).events(VET.stream)[-1].findings
+
+
+@pytest.mark.rule("CLM-3")
+def test_a_claim_that_passes_is_judged_claimable_and_its_approval_begins():
+    story = claim_story("with papers")
+    judged = ClaimJudged(
+        claimable=True,
+        reason="within terms",
+        findings=findings_of(story),
+        signed_by=(Role.CLAIMS_MANAGER,),
+        judged_by=Names(person=MIA.id),
+    )
+    given(story.histories).when(judge(), actor=MIA).then(judged)
+
+
+@pytest.mark.rule("CLM-3")
+def test_whatever_vetting_finds_a_claim_may_be_judged_not_claimable():
+    story = story_of(report=report(model="EX-300"))
+    story.tell(judge(claimable=False), MIA)
+    state = story.state(Claim, claim_id())
+    assert (state.status, state.chain.steps) == (Status.NOT_CLAIMABLE, ())
+    given(story.histories).when(APPROVE, actor=MAX).then_refused(NotPossibleNow)
+
+
+def test_a_judgement_may_be_made_anew_until_somebody_signed():
+    story = claim_story("claimable").tell(judge(claimable=False), MIA).tell(judge(), MIA)
+    assert story.state(Claim, claim_id()).status == Status.CLAIMABLE
+    signed = large("claimable").tell(APPROVE, MAX)
+    given(signed.histories).when(judge(claimable=False), actor=MIA).then_refused(
+        NotPossibleNow, "Revoke the signatures first"
+    )
+
+
+@pytest.mark.rule("CLM-4")
+@pytest.mark.parametrize(
+    "judging", [ENZO, standing_in(ENZO, MIA)], ids=["themselves", "on behalf of another"]
+)
+def test_who_did_the_work_does_not_judge_the_claim(judging):
+    story = claim_story("with papers")
+    story.tell(delegation(MIA, ENZO, Role.CLAIMS_SPECIALIST), ADAM)
+    roles = frozenset({Role.ENGINEER, Role.CLAIMS_SPECIALIST})
+    judge_too = Actor(judging.id, roles, None, judging.on_behalf_of)
+    given(story.histories).when(judge(), actor=judge_too).then_refused(JudgedOwnWork)
+
+
+@pytest.mark.rule("CLM-4")
+def test_who_did_the_work_is_not_represented_in_judging_it_either():
+    story = claim_story("with papers", story=setting())
+    engineer_too = frozenset({Role.ENGINEER, Role.CLAIMS_SPECIALIST})
+    enzo_judges = JudgeClaim(claim_id=claim_id(), claimable=True, reason="sound")
+    story.tell(AssignRoles(person_id=ENZO.id, held=engineer_too), ADAM)
+    story.tell(delegation(ENZO, MIA, Role.CLAIMS_SPECIALIST), ADAM)
+    for_enzo = standing_in(MIA, ENZO)
+    given(story.histories).when(enzo_judges, actor=for_enzo).then_refused(JudgedOwnWork)
+
+
+def test_a_station_does_not_judge():
+    given(claim_story("with papers").histories).when(judge(), actor=STAN).then_refused(Forbidden)
+
+
+# ── approving ───────────────────────────────────────────────────────────────
+
+
+def large(stage: str, total: str = "150000.00"):
+    """A claim that three people sign: claims manager, service director, general manager."""
+    return claim_story(stage, total=total)
+
+
+def delegation(principal: Actor, delegate: Actor, role: Role) -> DelegateRole:
+    return DelegateRole(
+        person_id=principal.id, role=role, to=delegate.id, since=NOON - DAY, until=NOON + DAY
+    )
+
+
+def signature(actor: Actor, role: Role, on_behalf_of: Actor | None = None) -> Signature:
+    return Signature(
+        person=actor.id, role=role, on_behalf_of=on_behalf_of.id if on_behalf_of else None
+    )
+
+
+BY_MAX = signature(MAX, Role.CLAIMS_MANAGER)
+BY_DORA = signature(DORA, Role.SERVICE_DIRECTOR)
+BY_GINA = signature(GINA, Role.GENERAL_MANAGER)
+
+
+@pytest.mark.rule("SEG-4")
+def test_the_last_signature_approves_the_claim():
+    small = given(claim_story("claimable").histories)
+    small.when(APPROVE, actor=MAX).then(
+        ClaimSigned(signature=BY_MAX), ClaimApproved(total=yuan("1000.00"))
+    )
+    story = large("claimable")
+    given(story.histories).when(APPROVE, actor=MAX).then(ClaimSigned(signature=BY_MAX))
+    story.tell(APPROVE, MAX)
+    given(story.histories).when(APPROVE, actor=DORA).then(ClaimSigned(signature=BY_DORA))
+    story.tell(APPROVE, DORA)
+    given(story.histories).when(APPROVE, actor=GINA).then(
+        ClaimSigned(signature=BY_GINA), ClaimApproved(total=yuan("150000.00"))
+    )
+
+
+@pytest.mark.rule("SEG-4")
+@pytest.mark.parametrize("actor", [DORA, GINA, FINN])
+def test_nobody_signs_out_of_turn(actor):
+    given(large("claimable").histories).when(APPROVE, actor=actor).then_refused(
+        NotYourTurn, "claims_manager"
+    )
+
+
+@pytest.mark.rule("SEG-4")
+def test_one_person_of_two_roles_gives_one_signature():
+    both = Actor(MAX.id, frozenset({Role.CLAIMS_MANAGER, Role.SERVICE_DIRECTOR}))
+    story = large("claimable").tell(APPROVE, both)
+    given(story.histories).when(APPROVE, actor=both).then_refused(SignedTwice)
+
+
+@pytest.mark.rule("SEG-1")
+@pytest.mark.parametrize(
+    ("preparer", "command"),
+    [
+        pytest.param(STAN, None, id="who opened it"),
+        pytest.param(MIA, None, id="who judged it"),
+        pytest.param(ENZO, None, id="who did the work"),
+        pytest.param(MAX, attach(PaperKind.OTHER), id="who filed a paper"),
+    ],
+)
+def test_who_prepared_the_claim_does_not_approve_it(preparer, command):
+    story = claim_story("claimable")
+    if command:
+        story.tell(command, preparer)
+    promoted = Actor(preparer.id, frozenset({Role.CLAIMS_MANAGER}))
+    given(story.histories).when(APPROVE, actor=promoted).then_refused(ApproverPrepared)
+
+
+@pytest.mark.rule("SEG-1")
+@pytest.mark.rule("SEG-6")
+def test_who_prepared_the_claim_does_not_approve_it_for_another():
+    story = claim_story("claimable").tell(delegation(MAX, MIA, Role.CLAIMS_MANAGER), ADAM)
+    for_max = standing_in(MIA, MAX)
+    given(story.histories).when(APPROVE, actor=for_max).then_refused(ApproverPrepared)
+
+
+@pytest.mark.rule("SEG-6")
+def test_a_delegate_signs_under_both_names_while_the_delegation_runs():
+    story = claim_story("claimable").tell(delegation(MAX, DORA, Role.CLAIMS_MANAGER), ADAM)
+    for_max = standing_in(DORA, MAX)
+    signed = ClaimSigned(signature=signature(DORA, Role.CLAIMS_MANAGER, on_behalf_of=MAX))
+    approved = ClaimApproved(total=yuan("1000.00"))
+    scenario = given(story.histories)
+    scenario.when(APPROVE, actor=for_max).then(signed, approved)
+    scenario.when(APPROVE, actor=for_max, now=NOON + DAY).then_refused(Forbidden)
+
+
+# ── revoking ────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.rule("SEG-5")
+def test_a_signature_is_taken_back_before_the_next_step():
+    revoked = SignatureRevoked(signature=BY_MAX, reason="signed the wrong one")
+    for stage in (claim_story("approved"), large("claimable").tell(APPROVE, MAX)):
+        given(stage.histories).when(REVOKE, actor=MAX).then(revoked)
+    story = claim_story("approved").tell(REVOKE, MAX)
+    assert story.state(Claim, claim_id()).status == Status.CLAIMABLE
+    assert story.tell(APPROVE, MAX).state(Claim, claim_id()).status == Status.APPROVED
+
+
+@pytest.mark.rule("SEG-5")
+def test_a_signature_stands_once_the_next_step_was_taken():
+    story = large("claimable").tell(APPROVE, MAX).tell(APPROVE, DORA)
+    given(story.histories).when(REVOKE, actor=MAX).then_refused(NextStepTaken)
+    submitted = given(claim_story("submitted").histories)
+    submitted.when(REVOKE, actor=MAX).then_refused(NextStepTaken)
+
+
+@pytest.mark.rule("SEG-5")
+def test_only_who_signed_revokes():
+    given(claim_story("approved").histories).when(REVOKE, actor=DORA).then_refused(NoSuchSignature)
+    given(claim_story("opened").histories).when(REVOKE, actor=MAX).then_refused(NoSuchSignature)

@@ -1,0 +1,308 @@
+"""Opening, papers, amounts: CLM-1, CLM-2, CLM-4, CLM-8."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from pydantic import ValidationError
+
+from domain.approvals import Names
+from domain.claims.amounts import Amounts, Labour, OtherCost
+from domain.claims.commands import AmendClaim, CloseClaim, JudgeClaim
+from domain.claims.events import ClaimAmended, ClaimOpened, PaperAttached
+from domain.claims.preparing import WORK
+from domain.claims.refusals import (
+    ClaimExists,
+    ClaimNotFound,
+    CurrenciesMixed,
+    DatesDisagree,
+    NothingClaimed,
+    NotPossibleNow,
+    OwnNumberTaken,
+    WorkAlreadyClaimed,
+    WriteOffPending,
+)
+from domain.claims.state import Claim, Status
+from domain.claims.submitting import MANUFACTURER_NUMBER
+from domain.messages import Forbidden, On, Stream
+from domain.money import Money
+from domain.policies import Pin
+from domain.registry.manufacturer import ManufacturerNotFound, SetClaimLimit
+from domain.registry.station import StationNotFound
+from domain.uniqueness import Bearer, NameTaken, name_id
+from domain.vocabulary import ClaimKind, PaperKind
+from tests.domain.claims.asked import request_write_off
+from tests.scenario import AUDREY, ENZO, FINN, MIA, NOON, STAN, given
+from tests.stories import (
+    CUSTOMER,
+    DEALER,
+    MACHINE,
+    MAKER,
+    OTHER_MAKER,
+    STATION,
+    TODAY,
+    amounts,
+    attach,
+    claim_id,
+    claim_story,
+    file_of,
+    judge,
+    open_claim,
+    rejected_claim,
+    report,
+    setting,
+    yuan,
+)
+
+DAY = timedelta(days=1)
+BY_STAN = Names(person=STAN.id)
+
+
+def registered():
+    return given(setting().histories)
+
+
+def opened(number: int = 1, **changes):
+    return given(claim_story("opened", number, **changes).histories)
+
+
+def name_taken(of: str, *parts: str) -> On:
+    return On(Stream(Bearer.kind, name_id(of, *parts)), NameTaken(of=of, bearer=claim_id(1)))
+
+
+# ── opening ─────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.rule("CLM-1")
+@pytest.mark.rule("CLM-4")
+def test_a_claim_is_opened_with_its_exact_total_and_the_day_it_is_due():
+    registered().when(open_claim(), actor=STAN).then(
+        ClaimOpened(
+            number="C-1",
+            claim=ClaimKind.FAILURE,
+            manufacturer_id=MAKER,
+            equipment_id=MACHINE,
+            station_id=STATION,
+            dealer_id=DEALER,
+            customer_id=CUSTOMER,
+            order_reference="FO-1",
+            report=report(),
+            amounts=amounts("1000.00"),
+            total=yuan("1000.00"),
+            submission_days=14,
+            submit_by=date(2026, 3, 16),
+            clock=Pin(policy_id="deadline.claim_submission", version=1),
+            opened_by=BY_STAN,
+        ),
+        name_taken("claims.OwnNumber", "C-1"),
+        name_taken(WORK, str(MAKER), "FO-1", "failure"),
+    )
+
+
+@pytest.mark.rule("CLM-1")
+def test_a_manufacturers_own_limit_counts_before_the_policys():
+    story = setting().tell(SetClaimLimit(manufacturer_id=MAKER, submission_days=30), FINN)
+    event = claim_story("opened", story=story).events(open_claim().stream)[0]
+    assert (event.submission_days, event.submit_by) == (30, date(2026, 4, 1))
+
+
+def test_a_claim_is_opened_once():
+    opened().when(open_claim(), actor=STAN).then_refused(ClaimExists)
+
+
+@pytest.mark.rule("CLM-8")
+@pytest.mark.parametrize(
+    ("changes", "refusal"),
+    [
+        pytest.param({"number": "c-1 "}, OwnNumberTaken, id="our number, spelled differently"),
+        pytest.param({"order_reference": "FO-1"}, WorkAlreadyClaimed, id="the same work"),
+    ],
+)
+def test_a_number_and_a_work_are_claimed_once(changes, refusal):
+    another = open_claim(2).model_copy(update=changes)
+    refused = opened().when(another, actor=STAN).then_refused(refusal)
+    assert refused.bearer == claim_id(1)
+
+
+@pytest.mark.rule("CLM-8")
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"order_reference": "FO-2"}, id="other work"),
+        pytest.param(
+            {"order_reference": "FO-1", "claim": ClaimKind.SERVICE_FEE}, id="another kind of claim"
+        ),
+        pytest.param(
+            {"order_reference": "FO-1", "manufacturer_id": OTHER_MAKER}, id="another manufacturer"
+        ),
+    ],
+)
+def test_what_differs_is_not_the_same_work(changes):
+    assert opened().when(open_claim(2, **changes), actor=STAN).outcome()
+
+
+@pytest.mark.parametrize(
+    ("changes", "refusal"),
+    [
+        ({"manufacturer_id": claim_id(99)}, ManufacturerNotFound),
+        ({"station_id": claim_id(99)}, StationNotFound),
+    ],
+)
+def test_a_claim_names_a_manufacturer_and_a_station_that_exist(changes, refusal):
+    registered().when(open_claim(**changes), actor=STAN).then_refused(refusal)
+
+
+@pytest.mark.rule("CLM-3")
+@pytest.mark.parametrize(
+    ("dates", "reason"),
+    [
+        ({"failed_on": TODAY + DAY}, "before the failure"),
+        ({"started_on": TODAY, "completed_on": TODAY - DAY}, "before it began"),
+        ({"completed_on": TODAY + DAY}, "not done yet"),
+    ],
+)
+def test_dates_that_cannot_be_are_refused_with_each_reason(dates, reason):
+    impossible = open_claim(report=report(**dates))
+    registered().when(impossible, actor=STAN).then_refused(DatesDisagree, reason)
+
+
+@pytest.mark.rule("CLM-1")
+def test_the_day_is_that_of_the_organisation():
+    tomorrow_there = NOON.replace(hour=17)  # 01:00 of the next day in Shanghai
+    done_then = open_claim(report=report(completed_on=TODAY + DAY))
+    registered().when(done_then, actor=STAN).then_refused(DatesDisagree)
+    assert registered().when(done_then, actor=STAN, now=tomorrow_there).outcome()
+
+
+def test_an_auditor_opens_nothing():
+    registered().when(open_claim(), actor=AUDREY).then_refused(Forbidden)
+
+
+# ── amounts ─────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.rule("CLM-4")
+@pytest.mark.parametrize(
+    ("of", "refusal"),
+    [
+        pytest.param(Amounts(), NothingClaimed, id="no amount"),
+        pytest.param(
+            Amounts(other=(OtherCost(description="travel", amount=yuan("0")),)),
+            NothingClaimed,
+            id="amounts of nothing",
+        ),
+        pytest.param(
+            Amounts(
+                other=(
+                    OtherCost(description="travel", amount=yuan("1")),
+                    OtherCost(description="fare", amount=Money(amount=1, currency="EUR")),
+                )
+            ),
+            CurrenciesMixed,
+            id="two currencies",
+        ),
+    ],
+)
+def test_a_claim_asks_for_something_in_one_currency(of, refusal):
+    registered().when(open_claim(amounts=of), actor=STAN).then_refused(refusal)
+    amend = AmendClaim(claim_id=claim_id(), report=report(), amounts=of, reason="wrong price")
+    opened().when(amend, actor=STAN).then_refused(refusal)
+
+
+@pytest.mark.rule("CLM-4")
+def test_a_total_of_many_cents_is_exact():
+    cents = tuple(
+        Labour(code=f"H-{n}", hours=Decimal("0.1"), amount=yuan("0.10")) for n in range(10)
+    )
+    told = setting().tell(open_claim(amounts=Amounts(labour=cents)), STAN)
+    assert told.state(Claim, claim_id()).total == yuan("1.00")
+
+
+@pytest.mark.parametrize("amount", ["-1", "0.001"])
+def test_amounts_are_not_negative_and_not_finer_than_a_cent(amount):
+    with pytest.raises(ValidationError):
+        OtherCost(description="travel", amount=yuan(amount))
+
+
+# ── papers ──────────────────────────────────────────────────────────────────
+
+PAPER = attach(PaperKind.OTHER)
+ATTACHED = PaperAttached(
+    paper=PaperKind.OTHER,
+    sha256=file_of("other 1"),
+    dated=report().completed_on,
+    attached_by=BY_STAN,
+)
+
+
+@pytest.mark.rule("CLM-2")
+def test_a_paper_is_filed_once():
+    opened().when(PAPER, actor=STAN).then(ATTACHED)
+    story = claim_story("opened").tell(PAPER, STAN)
+    given(story.histories).when(PAPER, actor=ENZO).then_nothing()
+
+
+def test_nothing_is_filed_with_a_closed_claim():
+    not_claimable = claim_story("with papers").tell(judge(claimable=False), MIA)
+    closed = not_claimable.tell(CloseClaim(claim_id=claim_id()), MIA)
+    given(closed.histories).when(PAPER, actor=STAN).then_refused(NotPossibleNow)
+
+
+# ── amending ────────────────────────────────────────────────────────────────
+
+AMEND = AmendClaim(
+    claim_id=claim_id(),
+    report=report(completed_on=date(2026, 3, 3)),
+    amounts=amounts("900.00"),
+    reason="one hour too many",
+)
+AMENDED = ClaimAmended(
+    report=AMEND.report,
+    amounts=AMEND.amounts,
+    total=yuan("900.00"),
+    submit_by=date(2026, 3, 17),
+    reason="one hour too many",
+    amended_by=BY_STAN,
+)
+
+
+def test_a_claim_is_corrected_before_it_is_judged():
+    opened().when(AMEND, actor=STAN).then(AMENDED)
+
+
+@pytest.mark.rule("CLM-7")
+def test_a_rejected_claim_is_corrected_and_judged_anew():
+    given(rejected_claim().histories).when(AMEND, actor=STAN).then(AMENDED)
+    state = rejected_claim().tell(AMEND, STAN).state(Claim, claim_id())
+    assert (state.status, state.total, state.chain.steps) == (Status.OPENED, yuan("900.00"), ())
+
+
+@pytest.mark.rule("CLM-3")
+def test_a_correction_has_possible_dates_too():
+    impossible = AMEND.model_copy(update={"report": report(completed_on=TODAY + DAY)})
+    opened().when(impossible, actor=STAN).then_refused(DatesDisagree)
+
+
+@pytest.mark.parametrize("stage", ["claimable", "approved", "submitted", "accepted"])
+def test_what_is_judged_is_not_corrected_any_more(stage):
+    given(claim_story(stage).histories).when(AMEND, actor=STAN).then_refused(NotPossibleNow)
+
+
+def test_a_claim_that_is_being_written_off_is_not_corrected():
+    story = rejected_claim().tell(request_write_off("1000.00"), FINN)
+    given(story.histories).when(AMEND, actor=STAN).then_refused(WriteOffPending)
+
+
+@pytest.mark.parametrize(
+    "command", [PAPER, AMEND, JudgeClaim(claim_id=claim_id(), claimable=True, reason="sound")]
+)
+def test_nothing_is_said_of_a_claim_nobody_opened(command):
+    registered().when(command, actor=MIA).then_refused(ClaimNotFound)
+
+
+def test_the_name_of_the_manufacturers_number_is_not_taken_by_opening():
+    story = claim_story("opened")
+    number = Stream(Bearer.kind, name_id(MANUFACTURER_NUMBER, str(MAKER), "W-2026-1"))
+    assert story.events(number) == ()
