@@ -158,13 +158,11 @@ def ensure_database(server: Server, name: str = "recourse") -> Database:
 
 def start(server: Server, settings: Mapping[str, str] = DURABLE) -> None:
     """Make the data directory if it is new, and start the server if it is not running."""
-    if server.is_running():
+    if is_up(server):
         return
-    if not (server.data / "PG_VERSION").exists():
+    if not server.data.exists():
         create(server)
-    forget_the_dead(server)
-    server.sockets.mkdir(mode=0o700, exist_ok=True)
-    own(server.sockets)
+    make_private(server.sockets)
     options = {
         "listen_addresses": "",
         "port": "5432",
@@ -182,33 +180,43 @@ def stop(server: Server) -> None:
         control(server, "stop", "-w", "-m", "fast")
 
 
+def is_up(server: Server) -> bool:
+    """Whether it answers; if it is still recovering from a crash, wait for it."""
+    while process(server):
+        if server.is_running():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def process(server: Server) -> psutil.Process | None:
+    """The server's process, if it lives.
+
+    PostgreSQL's note of it may name a process that is another program's by now, as after a restart
+    of a container. PostgreSQL would wait for that one to end, so such a note is removed.
+    """
+    note = server.data / "postmaster.pid"
+    with suppress(FileNotFoundError, ValueError, IndexError, psutil.NoSuchProcess):
+        noted = psutil.Process(int(note.read_text().splitlines()[0]))
+        if noted.name().startswith("postgres"):
+            return noted
+        note.unlink()
+    return None
+
+
 def create(server: Server) -> None:
-    """A new data directory, readable by its owner only."""
-    if server.data.exists() and any(server.data.iterdir()):
-        shutil.rmtree(server.data)  # an earlier initdb was interrupted: it writes PG_VERSION early
-    server.data.mkdir(mode=0o700, exist_ok=True)
-    own(server.data)
+    """A new data directory, readable by its owner only; it appears whole or not at all."""
+    unfinished = server.data.with_suffix(".unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    make_private(unfinished)
     execute(
         server,
         "initdb",
         *("--auth=trust", "--encoding=UTF8", f"--username={SUPERUSER}"),
         *("--locale-provider=builtin", "--locale=C", "--builtin-locale=C.UTF-8"),
-        *("-D", str(server.data)),
+        *("-D", str(unfinished)),
     )
-
-
-def forget_the_dead(server: Server) -> None:
-    """Remove the note of a server that is gone, if its process number is another's by now.
-
-    PostgreSQL sees for itself that a process is dead, but after a restart of a container the same
-    number may be a different program's, and it would wait for that one for ever.
-    """
-    note = server.data / "postmaster.pid"
-    with suppress(FileNotFoundError, ValueError, IndexError, psutil.NoSuchProcess):
-        process = psutil.Process(int(note.read_text().splitlines()[0]))
-        if not process.name().startswith("postgres"):
-            logger.warning("Removing %s, left by a server that is gone.", note)
-            note.unlink()
+    unfinished.rename(server.data)
 
 
 def control(server: Server, action: str, *arguments: str) -> None:
@@ -289,11 +297,22 @@ def account() -> pwd.struct_passwd | None:
     return pwd.getpwnam("nobody")
 
 
-def own(path: Path) -> None:
-    """Give a path to the server's account, for nobody else to enter."""
+def make_private(path: Path) -> None:
+    """A directory of the server's account, for nobody else to enter."""
+    owner = account()
+    uid = owner.pw_uid if owner else os.geteuid()
+    try:
+        path.mkdir(mode=0o700)
+    except FileExistsError:
+        found = path.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != uid:
+            raise EmbeddedServerFailed(
+                f"{path} is in the way: it is not a directory of the account that runs the "
+                "database. Remove it."
+            ) from None
     path.chmod(0o700)
-    if entry := account():
-        os.chown(path, entry.pw_uid, entry.pw_gid)
+    if owner:
+        os.chown(path, owner.pw_uid, owner.pw_gid)
 
 
 def prepare_directory(server: Server) -> None:

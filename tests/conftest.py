@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -19,11 +20,18 @@ MASTER_KEY = bytes(range(32))
 @pytest.fixture(scope="session")
 def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
     """The server of this test run, shared by all its processes."""
-    directory = tmp_path_factory.getbasetemp()
+    run = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
-        directory = directory.parent
-    with postgres.server(directory / "postgres") as databases:
+        run = run.parent
+    with postgres.server(run) as databases:
         yield databases
+
+
+@pytest.fixture
+def data_directory() -> Iterator[Path]:
+    """Where a server of the test's own may keep its data."""
+    with postgres.data_directory() as directory:
+        yield directory
 
 
 @pytest.fixture

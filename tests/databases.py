@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -76,10 +78,33 @@ class Databases:
 
 
 @contextmanager
-def server(directory: Path) -> Iterator[Databases]:
-    """The server named by TEST_DATABASE_URL, or an embedded one in a directory for the session."""
+def server(run: Path) -> Iterator[Databases]:
+    """The server named by TEST_DATABASE_URL, or an embedded one for all processes of a test run.
+
+    `run` is the directory by which pytest knows the run.
+    """
     if url := os.environ.get("TEST_DATABASE_URL"):
         yield Databases(url, roles_log_in=False)
-    else:
+        return
+    name = hashlib.sha256(os.fsencode(run)).hexdigest()[:12]
+    directory = Path(tempfile.gettempdir()) / f"recourse-tests-{os.geteuid()}-{name}"
+    try:
         with embedded.running(directory, FAST) as postgres:
             yield Databases(postgres.url(), roles_log_in=True)
+    finally:
+        if not embedded.process(embedded.Server(directory)):  # we were the last
+            shutil.rmtree(directory, ignore_errors=True)
+
+
+@contextmanager
+def data_directory() -> Iterator[Path]:
+    """A directory for a server of a test's own.
+
+    Not below pytest's own, which every run of pytest closes to other accounts, so that the one
+    that a server of root's runs as could not enter it any more.
+    """
+    directory = Path(tempfile.mkdtemp(prefix="recourse-test-"))
+    try:
+        yield directory
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)

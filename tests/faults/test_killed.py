@@ -58,11 +58,11 @@ def test_a_killed_process_loses_no_acknowledged_command_and_doubles_none(
 
 
 @pytest.fixture
-def own_server(tmp_path: Path) -> Iterator[embedded.Server]:
+def own_server(data_directory: Path) -> Iterator[embedded.Server]:
     """A server that keeps its promises, to be killed."""
     if os.environ.get("TEST_DATABASE_URL"):
         pytest.skip("the server of TEST_DATABASE_URL is not ours to kill")
-    with embedded.running(tmp_path) as server:
+    with embedded.running(data_directory) as server:
         yield server
 
 
