@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any, NewType
+from typing import Any, Final, NewType
 
 import strawberry
 from strawberry.types.scalar import ScalarDefinition
@@ -14,7 +14,9 @@ from projections.columns import moment_text
 from projections.reading import Moment
 
 AsOf = NewType("AsOf", object)  # a Moment; a union cannot be a scalar's key
-LONGEST_POSITION = 18  # digits; PostgreSQL's bigint holds them
+LONGEST_POSITION: Final = 18  # digits; PostgreSQL's bigint holds them
+DIGITS: Final = 40  # of a decimal number, on either side of the point
+YEARS: Final = range(1900, 3000)
 
 
 def position(value: Any) -> Position:
@@ -36,6 +38,8 @@ def instant(text: Any) -> datetime:
         raise ValueError("A moment is a text like 2026-03-06T12:00:00Z.") from None
     if at.tzinfo is None:
         raise ValueError(f"{text} needs a time zone, such as Z.")
+    if at.year not in YEARS:
+        raise ValueError(f"A moment lies between {YEARS.start} and {YEARS.stop - 1}.")
     return at
 
 
@@ -49,6 +53,8 @@ def decimal(value: Any) -> Decimal:
         raise ValueError(f"{value} is no decimal number.") from None
     if not number.is_finite():
         raise ValueError(f"{value} is no decimal number.")
+    if len(number.as_tuple().digits) > DIGITS or not -DIGITS <= number.adjusted() <= DIGITS:
+        raise ValueError(f"A decimal number has at most {DIGITS} digits.")
     return number
 
 

@@ -56,6 +56,7 @@ def following(program: Program) -> Iterator[Program]:
 class Asking:
     """A client with somebody's token."""
 
+    program: Program
     client: TestClient
     issuer: DevelopmentIssuer
     who: Identity
@@ -100,4 +101,4 @@ def asking(program: Program) -> Iterator[Asking]:
     """A client of the program, with the token of an administrator."""
     issuer = DevelopmentIssuer.on(program.settings.data_dir, LOOPBACK, program.clock, None)
     with TestClient(web(program, issuer.verifier())) as client:
-        yield Asking(client, issuer, identity(Role.ADMIN))
+        yield Asking(program, client, issuer, identity(Role.ADMIN))
