@@ -83,7 +83,7 @@ def broken(name: str, view: AnyView, relation: Relation, views: Views) -> Iterat
             yield f"{name}: {view.name}.{via} is no key of {other.name}."
         case Many(via=via) if not same(other, via, view, view.key_column):
             yield f"{name}: {other.name}.{via} is no key of {view.name}."
-        case Many(via=via) if via not in {f.column for f in other.filters}:
+        case Many(via=via) if via not in {f.column for f in other.filters if f.indexed}:
             yield f"{name} needs a filter: {other.name}.{via}."
         case _:
             pass

@@ -19,7 +19,7 @@ from projections.dead_letters import Parked
 from projections.folding import Fault, Folding, Touch, label
 from projections.progress import Progress
 from projections.reference import References
-from projections.tables import Tables
+from projections.tables import Tables, take_json_as_bytes
 from projections.touching import Touching
 
 PAGE: Final = 5_000
@@ -69,6 +69,7 @@ class Engine:
     def connection(self) -> Connection[Any]:
         if self._connection is None or self._connection.closed:
             self._connection = self.connect()
+            take_json_as_bytes(self._connection)
         return self._connection
 
     @property

@@ -124,7 +124,7 @@ class Builder:
         self.folding.past.clear()
 
     def finish(self) -> None:
-        self.fresh.copy(self.cursor, self.folding.rows.values(), ())
+        self.fresh.copy(self.cursor, list(self.folding.rows.values()), ())
         self.cursor.execute(self.fresh.by_key)
         dead_letters.record(self.cursor, self.fresh.name, self.folding.faults)
 

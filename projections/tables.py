@@ -7,7 +7,10 @@ from functools import cache, cached_property
 from operator import itemgetter
 from typing import Any
 
-from psycopg import Cursor
+from psycopg import Connection, Cursor, adapters
+from psycopg.abc import Buffer
+from psycopg.adapt import Dumper, Loader
+from psycopg.pq import Format
 from psycopg.sql import SQL, Composable, Composed, Identifier
 
 from projections.columns import Shape, shapes
@@ -72,7 +75,8 @@ class Tables:
     @property
     def searched(self) -> list[str]:
         view = self.view
-        names = [*(f.column for f in view.filters), *view.orders, *view.owners.values()]
+        filters = [f.column for f in view.filters if f.indexed]
+        names = [*filters, *view.orders, *view.owners.values()]
         return [name for name in dict.fromkeys(names) if name != view.key_column]
 
     # ── reading and writing them, always many rows at a time ────────────────
@@ -105,11 +109,19 @@ class Tables:
         shapes = enumerate(self.columns.values())
         return [(place, shape.encode) for place, shape in shapes if shape.encode]
 
-    def values(self, row: Row) -> list[Any]:
-        """What is saved of a row. Raises Unsealed for personal data in the open."""
+    def values(self, row: Row, written: dict[tuple[int, int], bytes]) -> list[Any]:
+        """What is saved of a row. Raises Unsealed for personal data in the open.
+
+        Most parts of a row are the very same from one version to the next: `written` keeps what
+        they look like, as long as the rows themselves are kept.
+        """
         values = list(self.fields(row.__dict__))
         for place, encode in self.encoders:
-            values[place] = encode(values[place])
+            if (value := values[place]) is not None:
+                known = place, id(value)
+                if known not in written:
+                    written[known] = encode(value)
+                values[place] = written[known]
         return values
 
     @cached_property
@@ -124,9 +136,9 @@ class Tables:
             kind = self.columns[self.view.key_column].sql
             cursor.execute(delete.format(self.current, self.key, kind), [list(replaced)])
         rows = folding.rows
-        self.copy(cursor, (rows[key] for key in folding.changed if key in rows), folding.past)
+        self.copy(cursor, [rows[key] for key in folding.changed if key in rows], folding.past)
 
-    def copy(self, cursor: Cursor[Any], versions: Iterable[Version], past: Sequence[Past]) -> None:
+    def copy(self, cursor: Cursor[Any], versions: Sequence[Version], past: Sequence[Past]) -> None:
         self.copy_into(cursor, self.current, [BIGINT], versions)
         if past:
             self.copy_into(cursor, self.past, [BIGINT, BIGINT], past)
@@ -136,20 +148,46 @@ class Tables:
         cursor: Cursor[Any],
         table: Identifier,
         positions: list[SQL],
-        versions: Iterable[Version | Past],
+        versions: Sequence[Version] | Sequence[Past],
     ) -> None:
         command = SQL("COPY {} FROM STDIN (FORMAT BINARY)").format(table)
+        written: dict[tuple[int, int], bytes] = {}
         kinds = [*positions, *(shape.sql for shape in self.columns.values())]
         with cursor.copy(command) as copy:
             copy.set_types([kind.as_string() for kind in kinds])
             for *places, row in versions:
-                copy.write_row((*places, *self.values(row)))
+                copy.write_row((*places, *self.values(row, written)))
 
 
 def column(name: str, shape: Shape) -> Composed:
     """Text sorts by bytes, everywhere alike, so that cursors and indexes agree."""
     collation: Composable = SQL(' COLLATE "C"') if shape.sql == TEXT else SQL("")
     return SQL("{} {}{}").format(Identifier(name), shape.sql, collation)
+
+
+class JsonLoader(Loader):
+    """JSON as it comes, without the byte for its version: a column knows how to read its own."""
+
+    format = Format.BINARY
+
+    def load(self, data: Buffer) -> bytes:
+        return bytes(data)[1:]
+
+
+class JsonDumper(Dumper):
+    """JSON that is already written."""
+
+    format = Format.BINARY
+    oid = adapters.types["jsonb"].oid
+
+    def dump(self, obj: bytes) -> bytes:
+        return b"\x01" + obj
+
+
+def take_json_as_bytes(connection: Connection[Any]) -> None:
+    """So that the engine reads and writes it once, and not twice."""
+    connection.adapters.register_loader("jsonb", JsonLoader)
+    connection.adapters.register_dumper(bytes, JsonDumper)
 
 
 @cache

@@ -57,15 +57,19 @@ def stream_id(recorded: Recorded) -> tuple[Hashable, ...]:
 
 @dataclass(frozen=True)
 class Filter:
-    """An optional argument that narrows a list."""
+    """An optional argument that narrows a list.
+
+    Without an index it costs nothing to keep, and is for what most rows are alike in.
+    """
 
     argument: str
     column: str
     operator: Literal["=", "<", ">="]
+    indexed: bool = True
 
 
-def equal(column: str) -> Filter:
-    return Filter(column, column, "=")
+def equal(column: str, *, indexed: bool = True) -> Filter:
+    return Filter(column, column, "=", indexed)
 
 
 def before(column: str) -> Filter:

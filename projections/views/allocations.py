@@ -79,9 +79,9 @@ ALLOCATIONS = View(
     filters=(
         equal("note_id"),
         equal("claim_id"),
-        equal("reversed"),
-        equal("currency"),
-        equal("matched_by"),
+        equal("reversed", indexed=False),
+        equal("currency", indexed=False),
+        equal("matched_by", indexed=False),
         since("made_at"),
     ),
     orders=("made_at", "amount"),

@@ -160,7 +160,7 @@ CREDIT_NOTES = View(
         equal("manufacturer_id"),
         equal("unassigned"),
         equal("number"),
-        equal("currency"),
+        equal("currency", indexed=False),
         since("issued_on"),
         before("issued_on"),
         since("unapplied"),

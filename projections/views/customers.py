@@ -60,7 +60,12 @@ CUSTOMERS = View(
     fold=fold,
     owners={Owner.CUSTOMER: "customer_id", Owner.STATION: "station_id"},
     scope="customers:read",
-    filters=(equal("station_id"), equal("erased"), equal("on_hold"), since("registered_at")),
+    filters=(
+        equal("station_id"),
+        equal("erased", indexed=False),
+        equal("on_hold", indexed=False),
+        since("registered_at"),
+    ),
     orders=("registered_at",),
     relations={
         "station": One("stations", via="station_id"),

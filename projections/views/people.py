@@ -84,7 +84,7 @@ PEOPLE = View(
     fold=fold,
     owners={Owner.STATION: "station_id"},
     scope="people:read",
-    filters=(equal("station_id"), equal("level")),
+    filters=(equal("station_id"), equal("level", indexed=False)),
     orders=("registered_at",),
     relations={"station": One("stations", via="station_id")},
 )
