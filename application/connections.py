@@ -53,7 +53,8 @@ class Connections:
 
     @contextmanager
     def transaction(self) -> Iterator[Cursor[TupleRow]]:
-        """Several statements, all or nothing, sent once."""
+        """Several statements, all or nothing, sent once, on a connection that is seen to live."""
+        self.read("SELECT 1")
         with self._connection() as connection, connection.transaction():
             yield connection.cursor(binary=True)
 

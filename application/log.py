@@ -182,8 +182,8 @@ class EventLog(Application[UUID]):
         first receipt. Raises Conflict, CommandIdReused, NotYet, TimeRunsBackwards, Unrecordable,
         or Unavailable, after which the outcome is unknown until the instruction is repeated.
         """
-        append = self._append(recording, events, histories)
         with answering():
+            append = self._append(recording, events, histories)
             done = self.recorder.append(append)
         match done.outcome:
             case Outcome.APPENDED | Outcome.REPEATED:

@@ -95,7 +95,7 @@ class Vault:
     def _make(self, subjects: set[UUID]) -> None:
         """Whoever is first makes the key; a tombstone stays a tombstone."""
         fresh = {each: self._fresh_key_of(each) for each in subjects}
-        self._connections.write(
+        self._connections.read(  # asked again it changes nothing
             "INSERT INTO personal_keys (subject, wrapped) SELECT * FROM unnest(%s, %s) "
             "ON CONFLICT (subject) DO NOTHING RETURNING subject",
             (list(fresh), list(fresh.values())),
