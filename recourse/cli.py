@@ -14,7 +14,17 @@ from domain.messages import Refusal, RefusalCode
 from recourse.asking import Unanswered
 from recourse.backup import BackupRefused
 from recourse.bootstrap import NotMigrated
-from recourse.commands import claims, database, history, intake, policies, token, views
+from recourse.commands import (
+    claims,
+    database,
+    doctor,
+    history,
+    intake,
+    policies,
+    serving,
+    token,
+    views,
+)
 from recourse.embedded import EmbeddedServerFailed
 from recourse.exits import Exit, NotInOrder
 from recourse.output import complain
@@ -45,6 +55,8 @@ def group(name: str, about: str) -> typer.Typer:
     return made
 
 
+command(app, "serve", serving.serve, "recourse serve", "recourse serve --port 8080 --demo")
+command(app, "demo", serving.demo, "recourse demo")
 of_intake = group("intake", "Take in files.")
 command(
     of_intake,
@@ -107,6 +119,7 @@ command(
     "recourse token --role finance",
     "recourse token --role auditor --hours 1",
 )
+command(app, "doctor", doctor.doctor, "recourse doctor", "recourse doctor --json")
 
 
 def main() -> None:

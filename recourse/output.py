@@ -14,7 +14,7 @@ from rich.text import Text
 
 PIPED = 160  # characters in a line where there is no terminal to fit into
 MARKS = "#=~"
-BETWEEN = 3  # characters between two columns
+BETWEEN = 2  # characters between two columns
 NARROWEST = 8
 
 console = Console(highlight=False)
@@ -35,7 +35,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title:
     `#` numbers, to the right, and `=` words are never broken; `~` text is cut short; else folded.
     """
     cells = [[cell if isinstance(cell, Text) else shown(cell) for cell in row] for row in rows]
-    table = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", padding=(0, 0))
     for column, width in zip(columns, widths(columns, cells), strict=True):
         table.add_column(
             column.lstrip(MARKS),
@@ -56,7 +56,7 @@ def widths(columns: Sequence[str], cells: Sequence[Sequence[Text]]) -> list[int]
         for place, column in enumerate(columns)
     ]
     yielding = [place for place, column in enumerate(columns) if column[:1] not in "#="]
-    room = console.width - BETWEEN * len(columns)
+    room = console.width - BETWEEN * (len(columns) + 1)
     while yielding and sum(wide) > room:
         place = max(yielding, key=lambda each: wide[each])
         if wide[place] <= NARROWEST:

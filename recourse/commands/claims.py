@@ -80,8 +80,8 @@ def list_(
     if as_json:
         print_json(found)
         return
-    columns = ["=claim", "~station", "~manufacturer", "=status", "#claimed", "#accepted"]
-    print_table([*columns, "#credited", "#open", "="], map(row, found))
+    columns = ["=claim", "~manufacturer", "=status", "#claimed", "#credited", "#open", "="]
+    print_table(columns, map(row, found))
     console.print(f"{len(found)} of {total} claims{f', as of {as_of}' if as_of else ''}.")
 
 
@@ -100,11 +100,9 @@ def pages(program: Program, wanted: Json, limit: int) -> tuple[int, list[Json]]:
 def row(claim: Json) -> list[object]:
     return [
         claim["number"],
-        named(claim["station"]),
         named(claim["manufacturer"]),
         words(claim["status"]),
         f"{claim['claimed']} {claim['currency']}",
-        unless_zero(claim["accepted"]),
         unless_zero(claim["credited"]),
         unless_zero(claim["open"]),
         Text("late", style="red") if claim["late"] else "",

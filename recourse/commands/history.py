@@ -9,6 +9,8 @@ from uuid import UUID
 
 import typer
 from pydantic import BaseModel
+from rich.padding import Padding
+from rich.text import Text
 
 from application.personal import Vault
 from application.recorded import Recorded, UnknownEvent
@@ -18,7 +20,7 @@ from recourse.asking import ask
 from recourse.bootstrap import Program, built, caught_up
 from recourse.commands.options import AsJson, AsOf, moment
 from recourse.exits import NotInOrder
-from recourse.output import console, print_json, print_table
+from recourse.output import console, print_json
 from recourse.settings import Settings
 
 BY_NUMBER: Final = """
@@ -30,6 +32,7 @@ query ($number: String!) {
     edges { node { thing: equipmentId } }
   }
 }"""
+INDENT: Final = 9
 
 
 def history(
@@ -54,10 +57,12 @@ def history(
         told = zip(records, facts, strict=True)
         print_json([described(record, known, names) for record, known in told])
         return
-    rows = (row(r, known, names) for r, known in zip(records, facts, strict=True))
-    print_table(["#position", "=recorded, UTC", "=what", "who", "facts"], rows)
+    for record, known in zip(records, facts, strict=True):
+        tell(record, known, names)
     kind = records[0].envelope.stream.kind
-    console.print(f"{kind} {id}: {len(records)} events{f', as of {as_of}' if as_of else ''}.")
+    console.print(
+        f"{kind} {id}: {len(records)} events, times in UTC{f', as of {as_of}' if as_of else ''}."
+    )
 
 
 def id_of(program: Program, thing: str) -> UUID:
@@ -141,21 +146,19 @@ def in_the_clear(vault: Vault, value: Any) -> Any:
             return value
 
 
-def row(record: Recorded, facts: dict[str, Any], names: Mapping[UUID, str]) -> list[object]:
+def tell(record: Recorded, facts: dict[str, Any], names: Mapping[UUID, str]) -> None:
+    """Two lines: what and who, then the facts."""
     envelope = record.envelope
-    what = record.event.type_name().rpartition(".")[2]
+    line = Text(f"{envelope.position:>7}  {shown(envelope.recorded_at)}  ")
+    line.append(record.event.type_name().rpartition(".")[2], style="bold")
+    console.print(line.append(f"  {who(record, names)}"))
     told = [
         *brief(facts),
         *([f"in fact {shown(envelope.effective_at)}"] if is_earlier(record) else []),
         *([f"“{envelope.reason}”"] if envelope.reason else []),
     ]
-    return [
-        envelope.position,
-        shown(envelope.recorded_at),
-        what,
-        who(record, names),
-        "\n".join(told),
-    ]
+    if told:
+        console.print(Padding(Text(" · ".join(told), style="dim"), (0, 0, 0, INDENT)))
 
 
 def is_earlier(record: Recorded) -> bool:
@@ -169,7 +172,7 @@ def shown(moment: datetime) -> str:
 def brief(facts: dict[str, Any]) -> Iterator[str]:
     """The plain facts, amounts as amounts; what has parts of its own is left to --json."""
     plain = {name: text for name, value in facts.items() if (text := short(value))}
-    yield from (f"{name.replace('_', ' ')}: {text}" for name, text in plain.items())
+    yield from (f"{name.replace('_', ' ')} {text}" for name, text in plain.items())
 
 
 def short(value: Any) -> str | None:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import uuid4
 
 import orjson
 import typer
-from pydantic import TypeAdapter, ValidationError
 from rich.syntax import Syntax
 
+from application import shipped
 from application.handling import handle
 from application.instruction import Instruction
+from application.log import Receipt
 from application.recorded import Channel
 from domain.messages import Role
 from domain.policies import Policy, PolicyPublished, PublishPolicy
-from domain.policy_content import PolicyContent
 from projections.reference import References
 from recourse.asking import operator
 from recourse.bootstrap import Program, built, utc_now
@@ -26,8 +25,6 @@ from recourse.commands.options import AsJson, AsOf, instant, moment
 from recourse.exits import NotInOrder
 from recourse.output import console, print_facts, print_json, print_table
 from recourse.settings import Settings
-
-CONTENT: TypeAdapter[Any] = TypeAdapter(PolicyContent)
 
 
 def known(program: Program, as_of: str | None) -> tuple[list[Policy], datetime]:
@@ -50,7 +47,7 @@ def list_(as_of: AsOf = None, as_json: AsJson = False) -> None:
         print_json(rows)
     else:
         print_table(
-            ["policy", "#in force", "from", "#versions", "to come"],
+            ["=policy", "#in force", "=from", "#versions", "=to come"],
             [[shown_moment(v) for v in row.values()] for row in rows],
         )
 
@@ -101,7 +98,7 @@ def show(
 
 def publish(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="TOML or JSON.")
+        Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="Policies, in TOML.")
     ],
     effective_from: Annotated[
         str | None,
@@ -110,13 +107,34 @@ def publish(
     reason: Annotated[str | None, typer.Option(help="Why it changes; kept with it.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Publish a policy. What is in force changes from then on, and never for what was before.
+    """Publish policies. What is in force changes from then on, and never for what was before.
 
-    FILE holds the whole content of one policy, as `recourse policies show --json` prints it under
-    `content`, in TOML or JSON.
+    FILE is TOML: each `[[policies]]` is the whole content of one policy, as `recourse policies
+    show` prints it.
     """
     since = instant(effective_from) if effective_from else None
-    command = PublishPolicy(content=content(file), effective_from=since)
+    commands = [PublishPolicy(content=c, effective_from=since) for c in shipped.read(text_of(file))]
+    with built(Settings.from_env()) as program:
+        positions = {
+            command.content.policy_id: give(program, command, reason).position
+            for command in commands
+        }
+    if as_json:
+        print_json([{"policy_id": id, "position": at or None} for id, at in positions.items()])
+        return
+    for id, at in positions.items():
+        said = f"Published {id}, at position {at}." if at else f"{id} says so already."
+        console.print(said)
+
+
+def text_of(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise typer.BadParameter(f"{file} is no text in UTF-8.") from None
+
+
+def give(program: Program, command: PublishPolicy, reason: str | None) -> Receipt:
     instruction = Instruction(
         command=command,
         id=uuid4(),
@@ -125,23 +143,4 @@ def publish(
         channel=Channel.CLI,
         reason=reason,
     )
-    with built(Settings.from_env()) as program:
-        receipt = handle(program.log, instruction)
-    if as_json:
-        print_json({"policy_id": command.content.policy_id, "position": receipt.position})
-    elif receipt.position:
-        console.print(f"Published {command.content.policy_id}, at position {receipt.position}.")
-    else:
-        console.print(f"{command.content.policy_id} says so already: nothing changed.")
-
-
-def content(file: Path) -> Any:
-    """Raises typer.BadParameter, naming every place at fault."""
-    try:
-        read = orjson.loads if file.suffix == ".json" else tomllib.loads
-        return CONTENT.validate_python(read(file.read_text(encoding="utf-8")))
-    except ValidationError as error:
-        places = (f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise typer.BadParameter(f"{file} is no policy: {'; '.join(places)}") from None
-    except ValueError as error:
-        raise typer.BadParameter(f"{file} cannot be read: {error}") from None
+    return handle(program.log, instruction)

@@ -1,0 +1,117 @@
+"""Serving, and the demonstration."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+from contextlib import suppress
+from types import FrameType
+from typing import Annotated, Final, Never
+
+import typer
+import uvicorn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from api.tokens import DevelopmentIssuer, PublishedKeys, Verifier
+from recourse.bootstrap import Clock, adopt_policies, running, utc_now
+from recourse.commands.options import AsJson
+from recourse.demo.telling import load
+from recourse.exits import NotInOrder
+from recourse.output import complaints, console, print_json
+from recourse.settings import Settings
+from recourse.web import web
+
+LOOPBACK: Final = "127.0.0.1"
+PATIENCE: Final = 10  # seconds for answers under way when the server is told to stop
+
+
+def serve(
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, metavar="PORT", help="Where to listen; 0: any free port."),
+    ] = None,
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Off loopback only with an OpenID issuer.")
+    ] = LOOPBACK,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Load the demonstration first, unless it is loaded.")
+    ] = False,
+) -> None:
+    """Serve GraphQL and HTTP, feed the views, and let the reactions run, until interrupted.
+
+    The policies that ship with the program are put into force where none was published.
+    """
+    settings = Settings.from_env()
+    verifier = verifier_of(settings, host, utc_now)
+    if demo:
+        load_demo(settings)
+    listening = listen(host, settings.port if port is None else port)
+    signal.signal(signal.SIGTERM, leave)
+    with listening, suppress(KeyboardInterrupt), running(settings) as program:
+        adopt_policies(program)
+        config = uvicorn.Config(
+            web(program, verifier),
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=PATIENCE,
+        )
+        announce(settings, *listening.getsockname()[:2])
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def verifier_of(settings: Settings, host: str, clock: Clock) -> Verifier:
+    """Whose tokens are believed. Raises DevelopmentIssuerRefused off loopback without an issuer."""
+    if issuer := settings.oidc_issuer:
+        return Verifier(issuer, PublishedKeys(issuer, clock), clock, settings.oidc_audience)
+    return DevelopmentIssuer.on(settings.data_dir, host, clock, None).verifier()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise NotInOrder(
+            f"Nothing can listen at {host}:{port}: {error.strerror}. Name another --port."
+        ) from error
+
+
+def leave(_: int, __: FrameType | None) -> Never:
+    """Told to stop: leave the orderly way, so that the database is left in peace too."""
+    sys.exit(0)
+
+
+def announce(settings: Settings, host: str, port: int) -> None:
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    console.print(f"Recourse is at {address}/graphql (stop it with Ctrl-C).", soft_wrap=True)
+    if settings.oidc_issuer is None:
+        console.print("A token to read everything with:  recourse token --role auditor")
+    console.file.flush()
+
+
+# ── recourse demo ───────────────────────────────────────────────────────────
+
+
+def demo(as_json: AsJson = False) -> None:
+    """Load a believable month of claims and credit notes, once, into an empty database.
+
+    It ends yesterday. What was broken off goes on where it was.
+    """
+    loaded = load_demo(Settings.from_env(), quiet=as_json)
+    if as_json:
+        print_json({"loaded": loaded})
+
+
+def load_demo(settings: Settings, *, quiet: bool = False) -> bool:
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    with Progress(*columns, console=complaints, transient=True) as bar:
+        task = bar.add_task("a month passes", total=None)
+        loaded = load(settings, lambda done, of: bar.update(task, completed=done, total=of))
+    if not quiet:
+        console.print(
+            "Loaded the demonstration: a month of claims and credit notes."
+            if loaded
+            else "The demonstration is loaded already: nothing changed."
+        )
+    return loaded
