@@ -8,6 +8,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from application.connections import listen
 from application.database import Database, DatabaseRole
 from application.log import (
     CommandIdReused,
@@ -335,6 +336,15 @@ def test_many_histories_are_read_at_once(told: EventLog) -> None:
     assert found[stream(1)] == History(4, [taken(), RELEASED, taken(), RELEASED])
     assert found[stream(2)].version == 4
     assert found[stream(3)] == History(0, [])
+
+
+def test_whoever_listens_is_told_of_appends(log: EventLog, database: Database) -> None:
+    with psycopg.connect(database.conninfo(DatabaseRole.READER), autocommit=True) as hints:
+        listen(hints)
+        append(log, 1, seen={})
+        append(log, 2, (1, taken()), (1, RELEASED))
+        [hint] = hints.notifies(timeout=10, stop_after=1)
+    assert hint.payload == "2"
 
 
 # ── what this release does not understand ───────────────────────────────────

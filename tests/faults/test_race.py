@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from itertools import count
 from threading import Barrier
 from uuid import UUID
@@ -20,9 +21,11 @@ from domain.claims.commands import RecordAcceptance, RevokeAcceptance
 from domain.claims.events import AcceptanceRevoked, ClaimCredited
 from domain.credits.commands import UndoMatch
 from domain.credits.events import CreditAllocated
-from domain.messages import Actor, Command, On, Refusal, Stream
+from domain.messages import Actor, Command, Forbidden, On, Refusal, Role, Stream
+from domain.registry.person import DelegateRole, RegisterPerson, RevokeDelegation
+from domain.registry.station import RegisterStation
 from tests.clock import NOON
-from tests.scenario import FINN, MIA, SYSTEM, Story
+from tests.scenario import ADAM, FINN, MIA, SYSTEM, Story
 from tests.stories import book, claim_id, claim_story, match, note_id
 
 ROUNDS, CLAIMS = 1000, 20
@@ -101,3 +104,33 @@ def test_of_a_match_and_the_revocation_it_depends_on_one_wins(log: StartingLine)
     for number in (round % CLAIMS for round in range(ROUNDS)):
         paid = raced(log, number)
         handle(log, taken_back(number, paid))
+
+
+# ── a signature and the delegation it rests on ──────────────────────────────
+
+NEXT_WEEK = NOON + timedelta(days=7)
+BOSS, DEPUTY = UUID(int=0xB055), UUID(int=0xDE9)
+DIRECTOR = Actor(BOSS, frozenset({Role.SERVICE_DIRECTOR}))
+STAND_IN = Actor(DEPUTY, frozenset(), on_behalf_of=BOSS)
+DELEGATION = {"person_id": BOSS, "role": Role.SERVICE_DIRECTOR, "to": DEPUTY}
+
+
+def test_nothing_is_done_in_another_s_place_after_the_delegation_ended(
+    log: StartingLine,
+) -> None:
+    """The stand-in's append touches no stream of the revocation: it only looked at one (SEG-6)."""
+    held = frozenset({Role.SERVICE_DIRECTOR})
+    handle(log, asked(RegisterPerson(person_id=BOSS, name="Li", held=held), ADAM))
+    for number in range(100):
+        handle(log, asked(DelegateRole(**DELEGATION, since=NOON, until=NEXT_WEEK), DIRECTOR))
+        station = RegisterStation(station_id=UUID(int=0x57A + number), name="North")
+        act, revoke = asked(station, STAND_IN), asked(RevokeDelegation(**DELEGATION), DIRECTOR)
+        log.racers = {act.id, revoke.id}
+        with ThreadPoolExecutor(2) as threads:
+            acted, revoked = threads.map(outcome, [log, log], [act, revoke])
+        assert isinstance(revoked, Receipt)
+        if isinstance(acted, Receipt):
+            assert acted.position < revoked.position
+        else:
+            assert isinstance(acted, Forbidden)
+            assert log.history(station.station_id) == []
