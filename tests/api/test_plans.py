@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -18,17 +19,17 @@ from api.context import Context, Sources
 from api.principal import Principal, Scope
 from api.schema import core, schema_of
 from api.tokens import Identity
+from application.database import Database
 from application.recorded import Position
 from domain.messages import Erased, Role
 from projections.catalogue import VIEWS
 from projections.reference import References
-from recourse.bootstrap import Program, caught_up
+from recourse.bootstrap import Program
 from tests.api import asking, world
 from tests.api.asking import identity
 from tests.api.oracle import Eyes, Oracle, Past
 from tests.api.questions import Asker, Drawing, Question
 from tests.clock import Clock
-from tests.databases import Databases
 from tests.stories import CUSTOMER, DEALER, STATION
 
 READERS = (
@@ -88,15 +89,8 @@ class Library:
 
 
 @pytest.fixture(scope="module")
-def library(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    clock = Clock()
-    with (
-        databases.new() as database,
-        asking.program(database, tmp_path_factory.mktemp("world"), clock) as program,
-        asyncio.Runner() as runner,
-    ):
-        world.fill(program.log, clock, world.story().happened)
-        caught_up(program)
+def library(filled: Database, directory: Path) -> Iterator[Library]:
+    with asking.program(filled, directory, Clock()) as program, asyncio.Runner() as runner:
         records = program.log.after(Position(0), 10_000)
         past = Past(VIEWS, References(program.log).along(records))
         runner.run(program.reader.pool.open())
@@ -127,3 +121,76 @@ def test_the_plan_the_executor_and_the_log_give_the_same_answer(
     planned = library.planned(question, reader)
     assert planned == library.executed(question, reader)
     assert planned == library.oracle(reader).answer(question.roots)
+
+
+# ── walking a list ──────────────────────────────────────────────────────────
+
+WALK = """query ($after: String, $before: String, $first: Int, $last: Int, $asOf: Moment) {
+  claims(orderBy: ORDER, first: $first, after: $after, last: $last, before: $before, asOf: $asOf) {
+    edges { cursor node { claimId } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+  }
+}"""
+
+
+def walk(library: Library, order: str, size: int, as_of: int | None, forwards: bool) -> Any:
+    """Every page of the list, from one end to the other, as both paths give it."""
+    count, cursor, end, more = (
+        ("first", "after", "endCursor", "hasNextPage")
+        if forwards
+        else ("last", "before", "startCursor", "hasPreviousPage")
+    )
+    variables: dict[str, Any] = {count: size, "asOf": as_of and str(as_of)}
+    while True:
+        question = Question(WALK.replace("ORDER", order), variables, ())
+        planned = library.planned(question, READERS[0])
+        assert planned == library.executed(question, READERS[0])
+        page = planned["data"]["claims"]
+        ids = [edge["node"]["claimId"] for edge in page["edges"]]
+        yield from ids if forwards else reversed(ids)
+        if not page["pageInfo"][more]:
+            return
+        variables[cursor] = page["pageInfo"][end]
+
+
+@pytest.mark.parametrize("order", ["CLAIM_ID_ASC", "OPENED_AT_DESC", "CLAIMED_ASC", "NUMBER_DESC"])
+@pytest.mark.parametrize("as_of", [None, 150])
+@pytest.mark.parametrize("size", [1, 4, 100])
+def test_walking_a_list_meets_every_row_once_in_either_direction(
+    library: Library, order: str, size: int, as_of: int | None
+) -> None:
+    there = list(walk(library, order, size, as_of, forwards=True))
+    back = list(walk(library, order, size, as_of, forwards=False))
+    assert there == back[::-1]
+    rows = library.past.snapshots[library.past.position(as_of)]["claims"]
+    assert len(there) == len(rows) and set(there) == {str(id) for id in rows}
+    assert len(there) > 1
+
+
+# ── plans are kept ──────────────────────────────────────────────────────────
+
+
+def hits(library: Library) -> int:
+    return library.answering.planner.planned.cache_info().hits
+
+
+def test_a_plan_is_made_once_for_a_document_and_a_shape_of_variables(library: Library) -> None:
+    text = "query ($first: Int, $order: StationOrder) {"
+    text += " stations(first: $first, orderBy: $order) { totalCount } }"
+    library.planned(Question(text, {"first": 1}, ()), READERS[0])
+    before = hits(library)
+    library.planned(Question(text, {"first": 2}, ()), READERS[0])
+    assert hits(library) == before + 1
+    library.planned(Question(text, {"first": 2, "order": "NAME_ASC"}, ()), READERS[0])
+    library.planned(Question(text, {}, ()), READERS[0])
+    library.planned(Question(text, {"first": 2}, ()), READERS[3])  # who sees some rows only
+    library.planned(Question(text, {"first": 2}, ()), READERS[2])  # who sees no personal data
+    assert hits(library) == before + 1
+
+
+def test_readers_of_one_kind_share_a_plan_and_see_their_own(library: Library) -> None:
+    question = Question("{ claims { edges { node { stationId } } } }", {}, ())
+    seen = []
+    for reader in READERS[3:5]:
+        edges = library.planned(question, reader)["data"]["claims"]["edges"]
+        seen.append({edge["node"]["stationId"] for edge in edges})
+    assert seen == [{str(STATION)}, {str(world.OTHER_STATION)}]
