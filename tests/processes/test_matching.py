@@ -1,0 +1,121 @@
+"""A credit note that names a claim pays it as soon as it is booked, or its issuer is known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from application.files import FileStore
+from application.handling import handle
+from application.instruction import Instruction, Recording
+from application.intake.booking import CreditNoteIntake, Outcome
+from application.log import EventLog
+from application.recorded import Channel
+from domain.claims.events import ClaimAccepted, ClaimCredited
+from domain.credits.commands import AssignIssuer
+from domain.credits.events import CreditAllocated, CreditNoteBooked, IssuerAssigned, MatchedBy
+from domain.messages import On
+from processes.catalogue import REACTIONS
+from processes.reactions import Reactions
+from tests.clock import Clock
+from tests.intake.papers import FINANCE, paper
+from tests.processes.test_reactions import catch_up, connect
+from tests.scenario import SYSTEM
+from tests.stories import MAKER, MAKER_TAX_ID, claim_id, claim_story, maker_number, yuan
+
+__all__ = ["connect"]
+
+PAYING = {"EUR": "CNY", "WC-1": maker_number(), "DE100200300": MAKER_TAX_ID}
+OF_A_STRANGER = PAYING | {"DE100200300": "DE999999999"}
+
+
+@pytest.fixture
+def office(log: EventLog, files: FileStore, clock: Clock) -> CreditNoteIntake:
+    """Intake where the maker has accepted a claim for 119.00, exactly what the paper pays."""
+    story = claim_story("accepted", total="119.00")
+    events = [On(stream, event) for stream, told in story.histories.items() for event in told]
+    asked = Instruction(
+        command=AssignIssuer(note_id=UUID(int=1), manufacturer_id=MAKER),  # any: it is recorded
+        id=UUID(int=0x5E7),
+        actor=SYSTEM,
+        now=clock(),
+        channel=Channel.IMPORT,
+    )
+    histories = log.histories(set(story.histories))
+    log.append(Recording(asked, SYSTEM.roles, {}), events, histories)
+    return CreditNoteIntake(log, files, FINANCE, clock)
+
+
+@pytest.fixture
+def reactions(
+    log: EventLog, connect: Callable[[], psycopg.Connection], clock: Clock
+) -> Iterator[Reactions]:
+    reactions = Reactions(log, REACTIONS, connect, clock)
+    yield reactions
+    reactions.close()
+
+
+def happened(log: EventLog, id: UUID) -> list[type]:
+    return [type(recorded.event) for recorded in log.history(id)]
+
+
+def test_a_note_pays_the_claim_it_names_in_full(
+    office: CreditNoteIntake, reactions: Reactions, log: EventLog
+) -> None:
+    report = office.take("note.xml", paper(**PAYING))
+    assert report.outcome is Outcome.BOOKED and report.note_id
+    catch_up(reactions)
+    booked, allocated = log.history(report.note_id)
+    assert isinstance(allocated.event, CreditAllocated)
+    assert allocated.event.matched_by is MatchedBy.REFERENCE
+    assert (allocated.event.claim_id, allocated.event.amount) == (claim_id(), yuan("119.00"))
+    assert allocated.envelope.channel is Channel.REACTION
+    assert allocated.envelope.causation_id == booked.envelope.event_id
+    assert allocated.envelope.correlation_id == booked.envelope.correlation_id
+
+    credited = next(r for r in log.history(claim_id()) if isinstance(r.event, ClaimCredited))
+    assert credited.envelope.command_id == allocated.envelope.command_id
+
+
+def test_a_note_that_pays_another_amount_waits_for_a_person(
+    office: CreditNoteIntake, reactions: Reactions, log: EventLog
+) -> None:
+    less = paper(**PAYING, **{"119.00": "118.00", "19.00": "18.00"})
+    report = office.take("note.xml", less)
+    assert report.outcome is Outcome.BOOKED and report.note_id
+    catch_up(reactions)
+    assert happened(log, report.note_id) == [CreditNoteBooked]
+    assert happened(log, claim_id())[-1] is ClaimAccepted
+
+
+def test_a_note_of_an_unknown_issuer_is_matched_once_the_issuer_is_assigned(
+    office: CreditNoteIntake, reactions: Reactions, log: EventLog, clock: Clock
+) -> None:
+    report = office.take("note.xml", paper(**OF_A_STRANGER))
+    assert report.note_id
+    catch_up(reactions)
+    assert happened(log, report.note_id) == [CreditNoteBooked]
+
+    assign = Instruction(
+        command=AssignIssuer(note_id=report.note_id, manufacturer_id=MAKER),
+        id=UUID(int=0xA5),
+        actor=FINANCE,
+        now=clock(),
+        channel=Channel.GRAPHQL,
+    )
+    handle(log, assign)
+    catch_up(reactions)
+    assert happened(log, report.note_id) == [CreditNoteBooked, IssuerAssigned, CreditAllocated]
+    assert ClaimCredited in happened(log, claim_id())
+
+
+def test_two_notes_for_one_claim_pay_it_once(
+    office: CreditNoteIntake, reactions: Reactions, log: EventLog
+) -> None:
+    for number in ("CN-1", "CN-2"):
+        office.take(f"{number}.xml", paper(number, **PAYING))
+    catch_up(reactions)
+    assert happened(log, claim_id()).count(ClaimCredited) == 1
