@@ -146,7 +146,7 @@ class Engine:
 
     def save(self, tables: Tables, touches: Sequence[Touch]) -> list[Fault]:
         parked, cursor = self.parked[tables.name].keys, self.cursor
-        moving = {t.key for t in touches if not t.fault and label(t.key) not in parked}
+        moving = {t.key for t in touches if not (t.fault or (parked and label(t.key) in parked))}
         rows = tables.load(cursor, moving) if moving else {}
         folding = Folding(tables.view, rows, parked)
         for touch in touches:

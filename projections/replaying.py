@@ -11,19 +11,24 @@ from psycopg.sql import SQL
 
 from application.aggregates import EVOLVE
 from application.recorded import BEGINNING, Position, Recorded, UnknownEvent
+from domain.corrections import TimeCorrected
 from projections.engine import Engine
 from projections.folding import Folding, Version, label
 from projections.rebuilding import Report, silent
 from projections.tables import Tables
-from projections.touching import Touching
+from projections.touching import Touching, unknown
 
 PAGE = 5_000
 SINCE = "since"  # stands for the position from which a row has been so
 STATE = "state"  # stands for what decisions remember of a stream
+LOG = "log"  # stands for the order of events, which has no gaps
 
 
 class Difference(NamedTuple):
-    """Where a view does not show what the log says. None: it has no such row."""
+    """Where a view does not show what the log says, or the log itself is not whole.
+
+    None: there is no such row.
+    """
 
     view: str
     key: str
@@ -39,16 +44,35 @@ class Replayed:
     foldings: Mapping[str, Folding[Any, Any]]
     states: dict[UUID, Any] = field(default_factory=dict)
     undecidable: dict[UUID, str] = field(default_factory=dict)  # streams, and why
+    versions: dict[UUID, int] = field(default_factory=dict)  # of the last event of each stream
+    last: Position = BEGINNING
+    misplaced: list[Difference] = field(default_factory=list)
     events: int = 0
 
+    def take(self, recorded: Recorded[Any]) -> None:
+        """Check the event's place, and remember what decisions would."""
+        self.events += 1
+        self.place(recorded)
+        if not isinstance(recorded.event, TimeCorrected):  # it changes no state
+            self.evolve(recorded)
+
+    def place(self, recorded: Recorded[Any]) -> None:
+        """Positions and versions are counted without a gap: a missing one is lost or hidden."""
+        at, stream, version = recorded.position, recorded.stream_id, recorded.envelope.version
+        if at != self.last + 1:
+            self.misplaced.append(Difference(LOG, str(at), "position", self.last + 1, at))
+        if version != (expected := self.versions.get(stream, 0) + 1):
+            self.misplaced.append(Difference(LOG, str(at), "version", expected, version))
+        self.last, self.versions[stream] = at, version
+
     def evolve(self, recorded: Recorded[Any]) -> None:
-        """Remember what decisions would, as long as it can be said what that is."""
+        """The state of the event's stream, as long as it can be said what that is."""
         stream = recorded.envelope.stream
         if stream.id in self.undecidable:
             return
         try:
             if isinstance(recorded.event, UnknownEvent):
-                raise TypeError(f"This release does not know {recorded.event!r}.")
+                raise TypeError(unknown(recorded.event))
             state = self.states.get(stream.id)
             self.states[stream.id] = EVOLVE[stream.kind](state, recorded.event)
         except Exception as error:  # whatever evolve may raise, the other streams go on
@@ -61,17 +85,21 @@ def replay(engine: Engine, upto: Position, report: Report = silent) -> Replayed:
     touchings = {name: Touching(engine.log, t.view, set()) for name, t in engine.tables.items()}
     for page in engine.log.pages(BEGINNING, upto, PAGE):
         for recorded, reference in engine.references.along(page):
-            replayed.evolve(recorded)
+            replayed.take(recorded)
             for name, folding in replayed.foldings.items():
                 for touch in touchings[name].touches(recorded, reference):
                     folding.take(touch)
-        replayed.events += len(page)
+        for folding in replayed.foldings.values():
+            folding.past.clear()
         report(page[-1].position, upto)
     return replayed
 
 
 def differences(engine: Engine, replayed: Replayed, upto: Position) -> Iterator[Difference]:
-    """Where the views, as of the position, are not what was replayed up to it."""
+    """Where the log is not whole, or the views, as of the position, are not what it says."""
+    yield from replayed.misplaced
+    if replayed.last != upto:
+        yield Difference(LOG, str(upto), "position", upto, replayed.last)
     for stream, why in replayed.undecidable.items():
         yield Difference(STATE, str(stream), STATE, why, None)
     for name, tables in engine.tables.items():
