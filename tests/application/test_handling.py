@@ -22,6 +22,12 @@ from domain.corrections import (
     TimeCorrected,
 )
 from domain.messages import Actor, Command, Forbidden, NotFound, Role
+from domain.registry.manufacturer import (
+    Identity,
+    IdentityKind,
+    RegisterManufacturer,
+    RemoveManufacturerIdentity,
+)
 from domain.registry.person import DelegateRole, RegisterPerson, RevokeDelegation
 from domain.registry.station import RegisterStation, RenameStation, StationExists
 from tests.clock import NOON, Clock
@@ -29,6 +35,7 @@ from tests.clock import NOON, Clock
 STATION, OTHER = UUID(int=0x51), UUID(int=0x52)
 BOSS, DEPUTY = UUID(int=0xB0), UUID(int=0xDE)
 ADMIN = Actor(UUID(int=0xAD), frozenset({Role.ADMIN}))
+FINANCE = Actor(UUID(int=0xF1), frozenset({Role.FINANCE}))
 DIRECTOR = Actor(BOSS, frozenset({Role.SERVICE_DIRECTOR}))
 STAND_IN = Actor(DEPUTY, frozenset(), on_behalf_of=BOSS)
 REGISTER = RegisterStation(station_id=STATION, name="North")
@@ -114,6 +121,19 @@ def test_a_fact_is_not_told_before_it_takes_effect(desk: Desk) -> None:
     assert desk.log.last() == BEGINNING
     desk.gives(REGISTER, effective_at=NOON - timedelta(days=1), reason="opened yesterday")
     assert desk.log.history(STATION)[0].effective_at == NOON - timedelta(days=1)
+
+
+def test_a_name_is_given_back_by_whoever_never_looked_at_it(desk: Desk) -> None:
+    tax_id = Identity(kind=IdentityKind.TAX_ID, value="CN 1")
+    named = {"name": "Crane Works", "identities": (tax_id,)}
+    desk.gives(RegisterManufacturer(manufacturer_id=UUID(int=1), **named), actor=FINANCE)
+    given_back = RemoveManufacturerIdentity(
+        manufacturer_id=UUID(int=1), identity=tax_id, reason="typed wrong"
+    )
+    desk.gives(given_back, actor=FINANCE)
+    other = {"name": "Other Works", "identities": (tax_id,)}
+    receipt = desk.gives(RegisterManufacturer(manufacturer_id=UUID(int=2), **other), actor=FINANCE)
+    assert len(receipt.streams) == 3  # its own, and its two names'
 
 
 # ── races ───────────────────────────────────────────────────────────────────
