@@ -56,6 +56,7 @@ from tests.scenario import (
     DORA,
     ENZO,
     FINN,
+    GINA,
     MAX,
     MIA,
     STAN,
@@ -231,6 +232,16 @@ def reject(number: int = 1) -> c.RecordRejection:
 Told = tuple[Command, Actor]
 
 
+def signers(total: str) -> list[Actor]:
+    """Who signs a claim of so much, by the shipped matrix."""
+    limits = (Decimal(0), Decimal(20_000), Decimal(100_000))
+    return [
+        actor
+        for actor, limit in zip((MAX, DORA, GINA), limits, strict=True)
+        if Decimal(total) > limit
+    ]
+
+
 def steps_to_acceptance(
     number: int = 1, total: str = "1000.00", accepted: str | None = None
 ) -> Iterable[tuple[str, list[Told]]]:
@@ -240,7 +251,7 @@ def steps_to_acceptance(
     yield "opened", [(open_claim(number, total), STAN)]
     yield "with papers", [(attach(paper, number), STAN) for paper in PAPERS]
     yield "claimable", [(c.VetClaim(claim_id=id), MIA), (judge(number), MIA)]
-    yield "approved", [(c.ApproveClaim(claim_id=id), MAX)]
+    yield "approved", [(c.ApproveClaim(claim_id=id), signer) for signer in signers(total)]
     yield "submitted", [(submit(number), MIA)]
     yield "accepted", [(c.RecordAcceptance(claim_id=id, **in_part), MIA)]
 
@@ -254,7 +265,7 @@ def claim_story(
 ) -> Story:
     """A claim up to a stage: opened, with papers, claimable, approved, submitted, accepted.
 
-    Told after `story`, or after the setting. A total above 20,000 needs further signatures.
+    Told after `story`, or after the setting.
     """
     story = story or setting()
     for stage, told in steps_to_acceptance(number, total, accepted):

@@ -15,7 +15,7 @@ import pytest
 
 import domain
 from application.aggregates import AGGREGATE_OF, EVENT_TYPES
-from domain.messages import Refusal
+from domain.messages import Command, Event, Refusal
 from tests.domain.conftest import RECORD
 
 HERE = Path(__file__).parent
@@ -47,14 +47,12 @@ def every_refusal() -> tuple[type[Refusal], ...]:
     return tuple(sorted(raised, key=name_of))
 
 
-@pytest.fixture(scope="module")
-def produced(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+def produced_by_scenarios(record: Path) -> set[str]:
     """What the scenarios produce: run in a process of their own, all of them, and all passing."""
-    record = tmp_path_factory.mktemp("scenarios") / "produced"
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
-    deselected = [f"--ignore={HERE / name}" for name in (Path(__file__).name, "properties")]
+    options = ["-q", "-p", "no:cacheprovider", "-n0"]
+    left_out = [f"--ignore={HERE / name}" for name in (Path(__file__).name, "properties")]
     run = subprocess.run(
-        [*command, str(HERE), *deselected],
+        [sys.executable, "-m", "pytest", *options, *left_out, str(HERE)],
         env=os.environ | {RECORD: str(record)},
         cwd=HERE.parents[1],
         capture_output=True,
@@ -65,28 +63,43 @@ def produced(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     return set(record.read_text().split())
 
 
-def test_every_event_is_produced_by_a_scenario(produced: set[str]) -> None:
-    assert set(EVENT_TYPES) - produced == set()
+def test_every_event_and_every_refusal_is_produced_by_a_scenario(tmp_path: Path) -> None:
+    produced = produced_by_scenarios(tmp_path / "produced")
+    catalogue = set(EVENT_TYPES) | {name_of(refusal) for refusal in every_refusal()}
+    assert catalogue - produced == set()
 
 
-def test_every_refusal_is_produced_by_a_scenario(produced: set[str]) -> None:
-    assert {name_of(refusal) for refusal in every_refusal()} - produced == set()
+def subclasses_in_domain(base: type) -> set[type]:
+    """Every class of messages that the domain declares, but for those made to be subclassed."""
+    every_refusal()  # so that every module is imported
+    found = set(base.__subclasses__())
+    leaves = {child for child in found if not child.__subclasses__()}
+    deeper = (subclasses_in_domain(child) for child in found - leaves)
+    of_domain = {child for child in leaves if child.__module__.startswith("domain.")}
+    return of_domain.union(*deeper)
+
+
+def test_no_event_and_no_command_is_left_out_of_its_union() -> None:
+    assert subclasses_in_domain(Event) == set(EVENT_TYPES.values())
+    assert subclasses_in_domain(Command) == set(AGGREGATE_OF)
+
+
+def what_it_means(message: type) -> str:
+    """The docstring, which is also what the documentation says."""
+    return " ".join((message.__doc__ or "").split())
 
 
 @pytest.mark.parametrize("event", EVENT_TYPES)
 def test_every_event_is_documented(event: str) -> None:
-    assert f"| `{event}` |" in (DOCS / "events.md").read_text()
+    row = f"| `{event}` | {what_it_means(EVENT_TYPES[event])} |"
+    assert row in (DOCS / "events.md").read_text().splitlines()
 
 
 @pytest.mark.parametrize("refusal", every_refusal(), ids=name_of)
 def test_every_refusal_is_documented_with_its_rule(refusal: type[Refusal]) -> None:
-    documented = (DOCS / "refusals.md").read_text()
-    assert f"| `{refusal.__name__}` | {refusal.code} | {refusal.rule or '—'} |" in documented
-
-
-@pytest.mark.parametrize("event", EVENT_TYPES)
-def test_every_event_says_what_happened(event: str) -> None:
-    assert (EVENT_TYPES[event].__doc__ or "").endswith(".")
+    rule = refusal.rule or "—"
+    row = f"| `{refusal.__name__}` | {refusal.code} | {rule} | {what_it_means(refusal)} |"
+    assert row in (DOCS / "refusals.md").read_text().splitlines()
 
 
 @pytest.mark.parametrize("command", AGGREGATE_OF, ids=lambda command: command.__name__)
