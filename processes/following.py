@@ -6,11 +6,8 @@ import logging
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from threading import Event
-from typing import Any, Final
+from typing import Final
 
-from psycopg import Connection
-
-from application.connections import listen
 from application.recorded import BEGINNING, Position
 from processes.reactions import Reactions
 
@@ -19,8 +16,6 @@ logger = logging.getLogger(__name__)
 POLL: Final = 0.5  # seconds between looks at the log; a notification usually comes first
 STANDBY: Final = 0.5  # seconds between attempts to become the active follower
 PATIENCE: Final = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)  # seconds of waiting after failures in a row
-
-ELECT: Final = b"SELECT pg_try_advisory_lock(hashtextextended('react ' || current_schema(), 0))"
 
 
 class FollowerState(StrEnum):
@@ -56,7 +51,7 @@ class Follower:
             except Exception as error:  # whatever it was, a follower that stops helps nobody
                 self.failed(error)
                 stopping.wait(PATIENCE[min(self.health.failures, len(PATIENCE)) - 1])
-        self.reactions.close()
+        self.reactions.record.close()
         self.health = replace(self.health, state=FollowerState.STOPPED)
 
     def failed(self, error: Exception) -> None:
@@ -65,31 +60,28 @@ class Follower:
             self.health, state=FollowerState.FAILING, failures=failures, last_error=repr(error)
         )
         logger.warning("The reactions stand still, attempt %s: %r", failures, error)
-        self.reactions.close()
+        self.reactions.record.close()
 
     def follow(self, stopping: Event) -> None:
         """LISTEN is only a hint: a poll finds what it missed."""
-        connection = self.reactions.connection
-        if not self.elected(connection, stopping):
+        if not self.elected(stopping):
             return
-        listen(connection)
+        self.reactions.record.listen()
         while not stopping.is_set():
             moved = self.reactions.step()
             self.now(FollowerState.FOLLOWING)
             if not moved:
-                for _ in connection.notifies(timeout=POLL, stop_after=1):
-                    pass
+                self.reactions.record.wait(POLL)
 
-    def elected(self, connection: Connection[Any], stopping: Event) -> bool:
-        """Wait until no other process is active. The lock goes with the connection."""
+    def elected(self, stopping: Event) -> bool:
+        """Wait until no other process is active."""
         while not stopping.is_set():
-            [mine] = connection.execute(ELECT).fetchone() or [False]
-            if mine:
+            if self.reactions.record.elected():
                 return True
             self.now(FollowerState.STANDING_BY)
             stopping.wait(STANDBY)
         return False
 
     def now(self, state: FollowerState) -> None:
-        position = self.reactions.position()
+        position = self.reactions.record.position()
         self.health = replace(self.health, state=state, position=position, failures=0)

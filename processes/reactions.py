@@ -11,16 +11,14 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Generic, TypeAlias, TypeVar
+from typing import Any, Final, Generic, TypeVar
 from uuid import UUID, uuid5
-
-import psycopg
-from psycopg import Connection
 
 from application.handling import handle
 from application.instruction import Instruction
 from application.log import Conflict, EventLog, Unavailable
-from application.recorded import BEGINNING, Channel, Position, Recorded
+from application.reaction_record import Connect, ReactionRecord, Refused
+from application.recorded import Channel, Position, Recorded
 from domain.messages import Actor, Command, Event, Refusal, Role
 
 logger = logging.getLogger(__name__)
@@ -29,7 +27,6 @@ PAGE: Final = 500  # events between two checkpoints
 FAILED: Final = "failed"  # the code of what went wrong without being refused
 ITSELF: Final = Actor(UUID("7a9c4c0e-3f0d-5d1b-9a63-1f2e5b8d4c10"), frozenset({Role.SYSTEM}))
 
-Connect: TypeAlias = Callable[[], Connection[Any]]
 E = TypeVar("E", bound=Event)
 
 
@@ -45,37 +42,8 @@ class Reaction(Generic[E]):
     command: Callable[[Recorded[E]], Command | None]
 
 
-@dataclass(frozen=True)
-class Refused:
-    """A command that an event called for and that was refused."""
-
-    event: Recorded
-    reaction: str
-    code: str
-    rule: str
-    message: str
-
-    @property
-    def row(self) -> tuple[object, ...]:
-        envelope = self.event.envelope
-        known = envelope.event_id, self.reaction, envelope.position
-        return (*known, self.code, self.rule, self.message)
-
-
-RECORD: Final = """
-    INSERT INTO reaction_refusals (event_id, reaction, position, code, rule, message)
-    VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (event_id, reaction) DO NOTHING
-    """
-FORGET: Final = "DELETE FROM reaction_refusals WHERE position = %s AND reaction = %s"
-ADVANCE: Final = "UPDATE reaction_checkpoint SET position = greatest(position, %s)"
-
-
 class Reactions:
-    """Brings the reactions forward when told to. It may be used by one thread at a time.
-
-    `connect` opens a connection in autocommit; it is opened when first needed, and again after it
-    was lost.
-    """
+    """Brings the reactions forward when told to. It may be used by one thread at a time."""
 
     def __init__(
         self,
@@ -86,33 +54,17 @@ class Reactions:
     ) -> None:
         self.log = log
         self.reactions = reactions
-        self.connect = connect
+        self.record = ReactionRecord(connect)
         self.clock = clock
-        self._connection: Connection[Any] | None = None
-
-    @property
-    def connection(self) -> Connection[Any]:
-        if self._connection is None or self._connection.closed:
-            self._connection = self.connect()
-        return self._connection
-
-    def close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-
-    def position(self) -> Position:
-        """The last event that every reaction has seen."""
-        query = "SELECT position FROM reaction_checkpoint"
-        return Position((self.connection.execute(query).fetchone() or [BEGINNING])[0])
 
     def step(self) -> bool:
         """React to the next page of the log. False if there was none.
 
-        Raises Unavailable or Conflict, and what psycopg raises: then the page comes again.
+        Raises Unavailable or Conflict, or what psycopg raises: then the page comes again.
         """
-        page = self.log.after(self.position(), PAGE)
+        page = self.log.after(self.record.position(), PAGE)
         if page:
-            self._save(page[-1].position, self.react(page))
+            self.record.save(page[-1].position, self.react(page))
         return bool(page)
 
     def react(self, events: Iterable[Recorded]) -> list[Refused]:
@@ -127,13 +79,12 @@ class Reactions:
     def again(self) -> int:
         """Give the commands once more that were refused; return how many are refused still."""
         known = {reaction.name: reaction for reaction in self.reactions}
-        query = "SELECT position, reaction FROM reaction_refusals ORDER BY position, reaction"
         refused_still = 0
-        for position, name in self.connection.execute(query).fetchall():
+        for position, name in self.record.refused():
             if name in known:
                 [recorded] = self.log.after(Position(position - 1), 1)
                 refusals = self._attempt(known[name], recorded)
-                self._save(position, refusals, instead_of=name)
+                self.record.save(position, refusals, instead_of=name)
                 refused_still += len(refusals)
         return refused_still
 
@@ -141,7 +92,7 @@ class Reactions:
         try:
             if command := reaction.command(recorded):
                 handle(self.log, self._instruction(reaction, recorded, command))
-        except (Unavailable, Conflict, psycopg.OperationalError, psycopg.InterfaceError):
+        except (Unavailable, Conflict):
             raise
         except Refusal as refusal:
             code, rule = refusal.code.value, refusal.rule
@@ -163,17 +114,6 @@ class Reactions:
             causation_id=recorded.envelope.event_id,
         )
 
-    # ── on record ───────────────────────────────────────────────────────────
-
-    def _save(
-        self, position: Position, refusals: Iterable[Refused], instead_of: str | None = None
-    ) -> None:
-        """The checkpoint only rises: if another process came further, it did the same."""
-        with self.connection.transaction(), self.connection.cursor() as cursor:
-            cursor.execute(FORGET, (position, instead_of))
-            cursor.executemany(RECORD, [refusal.row for refusal in refusals])
-            cursor.execute(ADVANCE, (position,))
-
 
 def command_id(reaction: Reaction[Any], recorded: Recorded) -> UUID:
     """The same for every process, and every time."""
@@ -189,4 +129,4 @@ def refused(
 ) -> Refused:
     position, kind = recorded.position, recorded.event.type_name()
     logger.warning("%s after %s at %s: %s: %s", reaction.name, kind, position, code, message)
-    return Refused(recorded, reaction.name, code, rule, message)
+    return Refused(recorded.envelope.event_id, position, reaction.name, code, rule, message)

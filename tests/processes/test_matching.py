@@ -55,7 +55,7 @@ def reactions(
 ) -> Iterator[Reactions]:
     reactions = Reactions(log, REACTIONS, connect, clock)
     yield reactions
-    reactions.close()
+    reactions.record.close()
 
 
 def happened(log: EventLog, id: UUID) -> list[type]:

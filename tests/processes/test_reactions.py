@@ -47,7 +47,7 @@ def reactions(
 ) -> Iterator[Reactions]:
     reactions = Reactions(log, REACTIONS, connect, clock)
     yield reactions
-    reactions.close()
+    reactions.record.close()
 
 
 def catch_up(reactions: Reactions) -> None:
@@ -95,7 +95,7 @@ def test_a_booked_note_is_matched_by_the_program_itself(
     assert id in commands(connections)
     [[actor]] = connections.read("SELECT actor FROM receipts WHERE command_id = %s", (id,))
     assert actor == ITSELF.id
-    assert reactions.position() == log.last()
+    assert reactions.record.position() == log.last()
     assert refusals(connections) == []
 
 
@@ -114,7 +114,7 @@ def test_seen_again_an_event_calls_for_nothing_more(
         owner.execute("UPDATE reaction_checkpoint SET position = 0")
     catch_up(reactions)
     assert (commands(connections), log.last()) == before
-    assert reactions.position() == log.last()
+    assert reactions.record.position() == log.last()
 
 
 def test_what_another_system_reacted_to_is_left_alone(
@@ -127,7 +127,7 @@ def test_what_another_system_reacted_to_is_left_alone(
     handle(log, asked)
     reactions.reactions = [Reaction("hold", StationRegistered, hold)]
     catch_up(reactions)
-    assert (refusals(connections), reactions.position()) == ([], log.last())
+    assert (refusals(connections), reactions.record.position()) == ([], log.last())
 
     handle(
         log,
@@ -158,7 +158,7 @@ def test_a_refusal_is_on_record_and_stops_no_other_reaction(
     assert "admin" in found[1][2]
     assert "ZeroDivisionError" in found[0][2]
     assert {command_id(MATCH_BOOKED, note) for note in booked(log)} <= commands(connections)
-    assert (reactions.position(), log.last()) == (last, last)
+    assert (reactions.record.position(), log.last()) == (last, last)
 
 
 def test_what_was_refused_can_be_asked_again(
