@@ -96,8 +96,8 @@ def issuer(document: CreditNoteDocument | None) -> str | None:
 
 
 def referenced(document: CreditNoteDocument) -> list[str]:
-    """The invoices and credit notes that the paper refers to, each once."""
-    return list(dict.fromkeys(r.id for r in document.references if r.kind in DOCUMENTS))
+    """The invoices and credit notes that the paper and its lines refer to, as often as they do."""
+    return [r.id for r in document.all_references() if r.kind in DOCUMENTS]
 
 
 def show(reports: list[Report], *, dry_run: bool) -> None:
