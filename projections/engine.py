@@ -117,8 +117,7 @@ class Engine:
         self.parked = dead_letters.parked(self.cursor)
         for tables in fed:
             touching = Touching(self.log, tables.view, self.parked[tables.name].streams)
-            touches = [t for recorded, then in along for t in touching.touches(recorded, then)]
-            if touches:
+            if touches := touching.along(along):
                 self.apply(tables, touches)
 
     def apply(self, tables: Tables, touches: Sequence[Touch]) -> None:

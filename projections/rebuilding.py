@@ -117,9 +117,8 @@ class Builder:
         create(self.cursor, fresh)
 
     def take(self, along: Sequence[tuple[Any, Any]]) -> None:
-        for recorded, reference in along:
-            for touch in self.touching.touches(recorded, reference):
-                self.folding.take(touch)
+        for touch in self.touching.along(along):
+            self.folding.take(touch)
         self.fresh.copy(self.cursor, (), self.folding.past)
         self.folding.past.clear()
 

@@ -84,12 +84,12 @@ def replay(engine: Engine, upto: Position, report: Report = silent) -> Replayed:
     replayed = Replayed({name: Folding(tables.view) for name, tables in engine.tables.items()})
     touchings = {name: Touching(engine.log, t.view, set()) for name, t in engine.tables.items()}
     for page in engine.log.pages(BEGINNING, upto, PAGE):
-        for recorded, reference in engine.references.along(page):
+        for recorded in page:
             replayed.take(recorded)
-            for name, folding in replayed.foldings.items():
-                for touch in touchings[name].touches(recorded, reference):
-                    folding.take(touch)
-        for folding in replayed.foldings.values():
+        along = engine.references.along(page)
+        for name, folding in replayed.foldings.items():
+            for touch in touchings[name].along(along):
+                folding.take(touch)
             folding.past.clear()
         report(page[-1].position, upto)
     return replayed

@@ -60,8 +60,7 @@ def withheld(engine: Engine, tables: Tables, waiting: Collection[DeadLetter]) ->
     touching = Touching(engine.log, tables.view, set())
     touches: list[Touch] = []
     for page in pages(engine, positions):
-        for recorded, reference in engine.references.along(page):
-            touches += touching.touches(recorded, reference)
+        touches += touching.along(engine.references.along(page))
     if any((label(t.key), t.recorded.position) not in expected for t in touches if not t.fault):
         raise Beyond
     return touches

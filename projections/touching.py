@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from application.recorded import Recorded, UnknownEvent
 from projections.catalogue import AnyView
 from projections.columns import shapes
 from projections.folding import Fault, Touch, label
+from projections.reference import Reference
 
 EVENTS_OF = {aggregate.State.kind: frozenset(members(aggregate.Event)) for aggregate in AGGREGATES}
 
@@ -34,6 +35,16 @@ class Touching:
         self.view = view
         self.parked = set(parked)
         self.key_type = shapes(view.row)[view.key_column].type
+        self.concerned = view.event_types | {UnknownEvent}
+
+    def along(self, page: Iterable[tuple[Recorded[Any], Reference]]) -> list[Touch]:
+        """All that a page touches, in its order."""
+        return [
+            touch
+            for recorded, reference in page
+            if type(recorded.event) in self.concerned
+            for touch in self.touches(recorded, reference)
+        ]
 
     def touches(self, recorded: Recorded[Any], reference: Any) -> Iterator[Touch]:
         if isinstance(recorded.event, UnknownEvent):

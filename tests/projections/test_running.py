@@ -13,10 +13,11 @@ import pytest
 from application.recorded import Position
 from projections.engine import Engine
 from projections.progress import Progress
-from projections.rebuilding import prepare
+from projections.rebuilding import prepare, rebuild
 from projections.running import EngineState, Runner
 from tests.projections.names import (
     NAMES,
+    VIEWS,
     Bench,
     catch_up,
     record,
@@ -163,3 +164,44 @@ def test_the_next_start_tries_again_what_could_not_be_taken_in(bench: Bench) -> 
     with running(bench.engine()):
         until(lambda: bench.letters() == [])
     assert bench.rows("SELECT from_position FROM names ORDER BY name_id") == [(2,), (3,)]
+
+
+def test_views_rebuilt_by_another_process_stop_neither_the_engine_nor_readers(
+    bench: Bench,
+) -> None:
+    bench.engine().close()
+    failed: list[Exception] = []
+    done = Event()
+
+    def read() -> None:
+        with bench.connect() as connection:
+            while not done.is_set():
+                try:
+                    connection.execute(
+                        "SELECT (SELECT count(*) FROM names n JOIN bearers USING (bearer)),"
+                        " (SELECT count(*) FROM names_past)"
+                    )
+                except Exception as error:
+                    failed.append(error)
+
+    readers = [Thread(target=read) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    with running(bench.engine()) as runner:
+        other = Engine(bench.log, VIEWS, bench.connect)
+        for number in range(12):
+            record(bench.log, [taken(number % 3, number % 2), taken(50 + number)])
+            rebuild(other, VIEWS if number % 3 else ["names"])
+        other.close()
+        until(lambda: runner.engine.progress.position == bench.log.last())
+        assert runner.health().last_error is None
+    done.set()
+    for reader in readers:
+        reader.join()
+    assert failed == []
+    live = bench.contents()
+    engine = bench.engine()
+    rebuild(engine, VIEWS)
+    assert bench.contents() == live
+    assert bench.rows("SELECT sum(times) FROM names") == [(24,)]
+    engine.close()
