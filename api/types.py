@@ -149,7 +149,7 @@ class Types:
             name = f"{FACT}{own_name}" if own_name in taken else own_name
             shown = self.output(annotation)
             resolve = opened(name) if personal(annotation) else None
-            if JSON in alternatives(shown):
+            if JSON in (shown, *get_args(shown)):
                 resolve = dumped(name, annotation)
             yield field(name, shown, declared.description, resolve=resolve)
 

@@ -52,6 +52,13 @@ def following(program: Program) -> Iterator[Program]:
         thread.join()
 
 
+def worded(query: str, **words: str) -> str:
+    """The query with words in the places <like_this>."""
+    for name, word in words.items():
+        query = query.replace(f"<{name}>", word)
+    return query
+
+
 @dataclass(frozen=True)
 class Asking:
     """A client with somebody's token."""
