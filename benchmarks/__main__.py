@@ -11,7 +11,7 @@ from rich.console import Console
 
 from application.database import Database
 from application.migrating import migrate
-from benchmarks import appending, reading
+from benchmarks import appending, projecting, reading
 from benchmarks.comparing import written
 from recourse import embedded
 from recourse.bootstrap import built
@@ -30,6 +30,8 @@ def main() -> None:
     with TemporaryDirectory() as directory, embedded.running(Path(directory)) as server:
         with console.status("Appending …"), fresh(server, "appending") as database:
             rows = appending.comparisons(database)
+        with console.status("Feeding views …"), fresh(server, "projecting") as database:
+            rows += projecting.comparisons(database)
         env = {"RECOURSE_DATA_DIR": directory}
         with console.status("Reading …"), built(Settings.from_env(env)) as program:
             rows += reading.comparisons(program)
