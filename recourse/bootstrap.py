@@ -123,7 +123,10 @@ def built(settings: Settings, clock: Clock | None = None) -> Iterator[Program]:
         vault = Vault(keys, master_key(settings))
         files = FileStore(keys, vault)
         log = closing_later.enter_context(EventLog(database, vault, clock))
-        yield assembled(settings, database, vault, files, log, clock or utc_now)
+        program = assembled(settings, database, vault, files, log, clock or utc_now)
+        closing_later.callback(program.engine.close)
+        closing_later.callback(program.reactions.record.close)
+        yield program
 
 
 def assembled(
