@@ -60,6 +60,7 @@ def migrate(database: Database, migrations: Sequence[Migration] | None = None) -
     wanted = shipped() if migrations is None else tuple(migrations)
     with connect(database.conninfo(), autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
+        find_only(connection, database.schema)
         applied = recorded(connection)
         check(applied, wanted)
         missing = [migration for migration in wanted if migration.name not in applied]
@@ -69,6 +70,12 @@ def migrate(database: Database, migrations: Sequence[Migration] | None = None) -
         if database.roles_log_in:
             let_roles_log_in(connection)
         return [migration.name for migration in missing]
+
+
+def find_only(connection: Connection, schema: str) -> None:
+    """Have functions made that find nothing where others than the owner may create."""
+    name = sql.Identifier(schema)
+    connection.execute(sql.SQL("SET search_path TO {}, pg_temp").format(name))
 
 
 def pending(database: Database) -> list[str]:

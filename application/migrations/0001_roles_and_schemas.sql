@@ -3,13 +3,15 @@
 --
 -- To apply the migrations by hand, in psql, to the schema `recourse`:
 --
---     SET search_path TO recourse, recourse_views;
+--     SET search_path TO recourse, pg_temp;
 --     \i 0001_roles_and_schemas.sql
 --     SET ROLE recourse_owner;
 --     \i 0002_events.sql
 --     ...
 --
--- The first schema of the search path is the tenant's: no statement names it.
+-- The first schema of the search path is the tenant's: no statement names it. Functions are made
+-- with SET search_path FROM CURRENT, so that they find nothing but the tenant's own tables and
+-- PostgreSQL's own functions, whatever else their callers put into their way.
 
 DO $$
 DECLARE

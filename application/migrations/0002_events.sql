@@ -59,7 +59,8 @@ GRANT SELECT ON events, receipts TO recourse_writer, recourse_reader;
 
 -- ── for people ─────────────────────────────────────────────────────────────
 
-CREATE FUNCTION as_json(bytes bytea) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+CREATE FUNCTION as_json(bytes bytea) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path FROM CURRENT AS $$
 BEGIN
     RETURN convert_from(bytes, 'UTF8')::jsonb;
 EXCEPTION WHEN OTHERS THEN  -- whatever it is, a list for auditors must not stop at it
@@ -82,7 +83,8 @@ GRANT SELECT ON readable_events TO recourse_writer, recourse_reader;
 
 -- The last position recorded by a moment. Times never decrease with positions, which have no gaps,
 -- so halving finds it, and no index has to be kept for it.
-CREATE FUNCTION position_at(moment timestamptz) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+CREATE FUNCTION position_at(moment timestamptz) RETURNS bigint LANGUAGE plpgsql STABLE
+SET search_path FROM CURRENT AS $$
 DECLARE
     low  bigint := 0;
     high bigint := coalesce((SELECT max(position) FROM events), 0);

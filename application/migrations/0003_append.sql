@@ -25,8 +25,8 @@
 --   too_late         the given time, or an effective time, is in the future
 
 -- Where appends are announced. LISTEN is a hint: what it misses is found by asking.
-CREATE FUNCTION channel_of_events() RETURNS text LANGUAGE sql STABLE AS
-$$ SELECT 'events_' || 'events'::regclass::oid $$;
+CREATE FUNCTION channel_of_events() RETURNS text LANGUAGE sql STABLE
+SET search_path FROM CURRENT AS $$ SELECT 'events_' || 'events'::regclass::oid $$;
 
 CREATE FUNCTION append(
     command uuid, digest bytea, told_by uuid, touched uuid[], given_time timestamptz,

@@ -96,7 +96,7 @@ def test_a_tenant_s_name_is_plain(name: str) -> None:
 
 def test_the_files_can_be_pasted_into_a_session(bare: Database) -> None:
     with psycopg.connect(bare.url, autocommit=True) as session:
-        session.execute("SET search_path TO south, south_views")
+        session.execute("SET search_path TO south, pg_temp")
         first, *others = shipped()
         session.execute(first.text.encode())
         session.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(DatabaseRole.OWNER)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import psycopg
 import pytest
 from psycopg import errors
@@ -79,6 +81,33 @@ def test_the_writer_makes_the_tables_of_views_which_the_reader_reads(database: D
         assert reader.execute("SELECT * FROM claims").fetchall() == [("A-1",)]
         with pytest.raises(errors.InsufficientPrivilege):
             reader.execute("DELETE FROM claims")
+
+
+def test_what_the_writer_creates_is_not_found_by_what_runs_with_the_owner_s_rights(
+    log: EventLog, database: Database
+) -> None:
+    append(log, 1, (1, taken()))
+    with psycopg.connect(database.conninfo(DatabaseRole.WRITER), autocommit=True) as writer:
+        writer.execute("CREATE TEMP TABLE receipts (LIKE receipts)")
+        writer.execute("CREATE TEMP TABLE events (LIKE events)")
+        for signature, result in (
+            ("cardinality(uuid[])", "integer"),
+            ("to_jsonb(text)", "jsonb"),
+            ("shred_keys(uuid[])", "void"),
+        ):
+            writer.execute(
+                f"CREATE FUNCTION {database.views_schema}.{signature} RETURNS {result} "
+                "LANGUAGE plpgsql AS $$ BEGIN RAISE 'I run as %', current_user; END $$".encode()
+            )
+        person = [UUID(int=7)]
+        query = f"SELECT outcome FROM append({', '.join(['%s'] * 22)})"
+        done = writer.execute(query, Append(shredded=person, command_id=UUID(int=8)).parameters())
+        assert done.fetchone() == ("appended",)
+        assert writer.execute("SELECT position_at(now())").fetchone() == (1,)
+        assert writer.execute("SELECT as_json('not json')").fetchone() == ("bm90IGpzb24=",)
+    with psycopg.connect(database.conninfo(DatabaseRole.READER)) as reader:
+        [kept] = reader.execute("SELECT count(*) FROM receipts").fetchone() or [None]
+    assert kept == 2
 
 
 def test_auditors_read_the_log_as_json(log: EventLog, database: Database) -> None:
