@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
+from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -29,6 +30,12 @@ from api.principal import Principal
 from api.tokens import Unauthenticated, Verifier, bearer
 
 PAGE: Final = Path(__file__).with_name("explorer.html")
+PAGE_HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'none'; connect-src 'self'; img-src data:; "
+    "style-src 'unsafe-inline'; script-src 'unsafe-inline'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",
+}
 METHODS: Final = ["GET", "POST"]
 UNAUTHENTICATED: Final = "Send a bearer token: Authorization: Bearer …"
 CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="recourse"'}
@@ -40,9 +47,12 @@ class Doorkeeper:
     def __init__(self, verifier: Verifier) -> None:
         self.verifier = verifier
 
-    def principal(self, request: Request) -> Principal:
-        """Who asks. Raises Unauthenticated."""
+    async def principal(self, request: Request) -> Principal:
+        """Who asks. Raises Unauthenticated. A token seen for the first time may need its issuer's
+        keys, which may take a while."""
         token = bearer(request.headers.getlist("authorization"))
+        if not self.verifier.remembers(token):
+            return Principal.of(await run_sync(self.verifier.identity, token))
         return Principal.of(self.verifier.identity(token))
 
 
@@ -68,7 +78,7 @@ class GraphQL:
             check_method(request)
             media_type = acceptable(request.headers.get("accept"), offers(request))
             if media_type == HTML:
-                return Response(self.page, media_type=HTML)
+                return Response(self.page, headers=PAGE_HEADERS, media_type=HTML)
             answer = await self.answered(request)
         except NotWellFormed as error:
             shown = errors(error.status, {"message": str(error)})
@@ -79,7 +89,7 @@ class GraphQL:
         return response(answer, media_type, answer.status_as(media_type), {})
 
     async def answered(self, request: Request) -> Answer:
-        principal = self.doorkeeper.principal(request)
+        principal = await self.doorkeeper.principal(request)
         question = await asked(request)
         context = Context(self.sources, principal, str(self.new_id()))
         return await self.answering.answer(question, context)

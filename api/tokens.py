@@ -11,7 +11,6 @@ import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final
@@ -70,7 +69,7 @@ class Verifier:
     ) -> None:
         self.keys = keys
         self.clock = clock
-        self.signed = lru_cache(REMEMBERED)(self.claims)
+        self.remembered: dict[str, dict[str, Any]] = {}
         self.demands: dict[str, Any] = {
             "iss": {"essential": True, "value": issuer},
             "aud": {"essential": True, "value": audience},
@@ -81,7 +80,7 @@ class Verifier:
     def identity(self, token: str) -> Identity:
         """Who bears the token. Raises Unauthenticated if it is not to be believed."""
         try:
-            claims = self.signed(token)
+            claims = self.remembered.get(token) or self.remember(token)
             registry = jwt.JWTClaimsRegistry(
                 now=int(self.clock().timestamp()), leeway=LEEWAY, **self.demands
             )
@@ -89,6 +88,17 @@ class Verifier:
             return Identity.model_validate(claims)
         except (JoseError, ValidationError, ValueError) as error:
             raise Unauthenticated from error
+
+    def remembers(self, token: str) -> bool:
+        """Whether its signature was checked before."""
+        return token in self.remembered
+
+    def remember(self, token: str) -> dict[str, Any]:
+        claims = self.claims(token)
+        if len(self.remembered) >= REMEMBERED:
+            self.remembered.clear()
+        self.remembered[token] = claims
+        return claims
 
     def claims(self, token: str) -> dict[str, Any]:
         """What the token says, if one of the issuer's keys signed it."""

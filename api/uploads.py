@@ -54,7 +54,7 @@ class Files:
     async def post(self, request: Request) -> Response:
         """The body is the file; `?subject=` names the person it is about, if it is."""
         try:
-            self.admit(request, Scope.UPLOAD)
+            await self.admit(request, Scope.UPLOAD)
             subject = subject_of(request)
             content, media_type = streamed(request), media_type_of(request)
             stored = await run_sync(
@@ -69,7 +69,7 @@ class Files:
     async def get(self, request: Request) -> Response:
         """Never shown in place: whatever it is, it is somebody else's file."""
         try:
-            self.admit(request, Scope.FILES)
+            await self.admit(request, Scope.FILES)
             pieces = await run_sync(self.store.get, request.path_params["sha256"])
         except (Refusal, Unauthenticated) as error:
             return refusal(error)
@@ -80,9 +80,9 @@ class Files:
         }
         return StreamingResponse(pieces, headers=headers, media_type="application/octet-stream")
 
-    def admit(self, request: Request, scope: Scope) -> None:
+    async def admit(self, request: Request, scope: Scope) -> None:
         """Raises Unauthenticated or NotForYou."""
-        if scope not in self.doorkeeper.principal(request).scopes:
+        if scope not in (await self.doorkeeper.principal(request)).scopes:
             raise NotForYou(f"You may not do this without {scope}.")
 
 
