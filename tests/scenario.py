@@ -94,6 +94,10 @@ def state_of(stream: Stream, events: Iterable[Event]) -> Any:
     return reduce(EVOLVE[stream.kind], facts, None)
 
 
+def folded(histories: Histories, streams: Iterable[Stream]) -> dict[Stream, Any]:
+    return {stream: state_of(stream, histories.get(stream, ())) for stream in streams}
+
+
 def timeline(stream: Stream, events: Sequence[Event]) -> Timeline | None:
     """When the events of a history took effect: in scenarios all at NOON."""
     happenings = {
@@ -108,18 +112,19 @@ def decided(histories: Histories, command: Command, actor: Actor, now: datetime)
     known: dict[Stream, Any] = {}
     asked = {command.stream}
     while True:
-        known |= {stream: state_of(stream, histories.get(stream, ())) for stream in asked}
-        before = deepcopy(known)
+        known |= folded(histories, asked)
         world = World(now, actor, now, known)
         try:
             authorised(world, command.roles)
             state = own(histories, known, command)
             outcome = AGGREGATE_OF[type(command)].decide(state, command, world)
+            assert known == folded(histories, known), "deciding changes nothing"
             return [e if isinstance(e, On) else On(command.stream, e) for e in outcome]
         except NotLoaded as missing:
             asked = set(missing.streams)
-        finally:
-            assert known == before, "deciding changes nothing"
+        except Refusal:
+            assert known == folded(histories, known), "refusing changes nothing"
+            raise
 
 
 def own(histories: Histories, known: Mapping[Stream, Any], command: Command) -> Any:
