@@ -62,6 +62,13 @@ def parked(cursor: Cursor[Any]) -> Mapping[str, Parked]:
     return views
 
 
+def parked_rows(cursor: Cursor[Any], views: list[str]) -> int:
+    """How many rows of these views stand still."""
+    query = "SELECT count(DISTINCT (view, key)) FROM dead_letters WHERE view = ANY (%s)"
+    [rows] = cursor.execute(query, [views]).fetchone() or [0]
+    return int(rows)
+
+
 def letters(cursor: Cursor[Any], view: str | None = None) -> list[DeadLetter]:
     """All that is on record, or all of one view, in the order of the log."""
     cursor.execute(

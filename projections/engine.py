@@ -105,6 +105,10 @@ class Engine:
             self.progress.reached(position)
         return len(page)
 
+    def parked_rows(self) -> int:
+        """How many rows stand still."""
+        return dead_letters.parked_rows(self.cursor, list(self.tables))
+
     def move(self, position: Position, to: Position) -> None:
         """Compare and set: of two engines only one can take this step."""
         query = b"UPDATE checkpoint SET position = %s WHERE position = %s"

@@ -34,11 +34,15 @@ class EngineState(StrEnum):
 
 @dataclass(frozen=True)
 class Health:
-    """How the engine fares. `lag` is the number of events not yet visible; None if unknown."""
+    """How the engine fares. `lag` is the number of events not yet visible; None if unknown.
+
+    `parked` is the number of rows that stand still, behind an event they could not take in.
+    """
 
     state: EngineState = EngineState.STARTING
     position: Position = BEGINNING
     lag: int | None = None
+    parked: int = 0
     failures: int = 0  # in a row
     last_error: str | None = None  # also of an earlier failure that was overcome
 
@@ -73,9 +77,14 @@ class Runner:
         self.engine.close()
         self.is_now = replace(self.is_now, state=EngineState.STOPPED)
 
+    def well(self, parked: int) -> None:
+        self.is_now = replace(self.is_now, state=EngineState.FOLLOWING, failures=0, parked=parked)
+
     def failed(self, error: Exception) -> None:
         failures = self.is_now.failures + 1
-        self.is_now = Health(EngineState.FAILING, failures=failures, last_error=repr(error))
+        self.is_now = replace(
+            self.is_now, state=EngineState.FAILING, failures=failures, last_error=repr(error)
+        )
         logger.warning("The views stand still, attempt %s: %r", failures, error)
         self.engine.close()
 
@@ -88,7 +97,7 @@ class Runner:
         self.try_again()
         while not stopping.is_set():
             moved = self.engine.step()
-            self.is_now = replace(self.is_now, state=EngineState.FOLLOWING, failures=0)
+            self.well(self.engine.parked_rows())
             if not moved:
                 for _ in connection.notifies(timeout=POLL, stop_after=1):
                     pass

@@ -161,8 +161,12 @@ def test_the_next_start_tries_again_what_could_not_be_taken_in(bench: Bench) -> 
     broken = with_broken_fold(NAMES, lambda r: type(r.event).__name__ == "NameReleased")
     catch_up(bench.engine(broken)).close()
     assert len(bench.letters()) == 1
-    with running(bench.engine()):
+    with running(bench.engine(broken)) as runner:
+        until(lambda: runner.health().parked == 1)
+    with running(bench.engine()) as runner:
         until(lambda: bench.letters() == [])
+        until(lambda: runner.health().state == EngineState.FOLLOWING)
+        assert runner.health().parked == 0
     assert bench.rows("SELECT from_position FROM names ORDER BY name_id") == [(2,), (3,)]
 
 
