@@ -11,6 +11,10 @@ def nested(depth):
     return "{ a " * depth + "}" * depth
 
 
+def many(fields):
+    return " ".join(f"a{number}" for number in range(fields))
+
+
 def doubling(fragments):
     """Each fragment spreads the next one twice."""
     spreads = [
@@ -23,12 +27,30 @@ def doubling(fragments):
     ("document", "what"),
     [
         (nested(limits.DEPTH + 1), "levels deep"),
-        ("{ " + "a " * (limits.FIELDS + 1) + "}", "fields"),
+        ("{ " + many(limits.FIELDS + 1) + "}", "fields"),
         ("{ " + " ".join(f"a{n}: a" for n in range(limits.ALIASES + 1)) + "}", "aliases"),
         ("mutation { " + "a " * (limits.MUTATIONS + 1) + "}", "mutations"),
         ("mutation { ...F ...F } fragment F on Q { " + "a " * limits.MUTATIONS + "}", "mutations"),
         (doubling(14), "fields"),
         (doubling(60), "levels deep"),
+        ("{ " + "a " * 101 + "}", "repetitions"),
+        ("{ a " + "a { b { c } } " * 101 + "}", "repetitions"),
+        ("{ " + "a { b b b b b b b b } " * 14 + "}", "repetitions"),
+        (
+            "{ a } "
+            + doubling(4).replace("{ ...F0 }", "")
+            + " fragment G on Q { "
+            + "a " * 101
+            + "}",
+            "repetitions",
+        ),
+        ("{ ...F } fragment F on Q { ...F a }", "within itself"),
+        ("{ ...F } fragment F on Q { ...G } fragment G on Q { a { ...F } }", "within itself"),
+        (
+            "{ a } " + " ".join(f"fragment F{n} on Q {{ " + many(600) + "}" for n in range(17)),
+            "fields in all",
+        ),
+        (doubling(12).replace("{ a }", "{ ...Nothing }"), "fields"),
         ("query A { a } query B " + nested(limits.DEPTH + 1), "levels deep"),
     ],
 )
@@ -41,9 +63,9 @@ def test_what_is_too_much_is_refused(document, what):
     "document",
     [
         nested(limits.DEPTH),
-        "{ " + "a " * limits.FIELDS + "}",
+        "{ " + many(limits.FIELDS) + "}",
+        "{ " + "a { b c } " * 50 + "}",
         "mutation { " + "a " * limits.MUTATIONS + "}",
-        "{ ...F } fragment F on Q { ...F a }",  # validation refuses it
         "{ ...Nothing }",
     ],
 )
