@@ -34,6 +34,7 @@ trap 'exit 130' INT TERM
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 as_server "$server/initdb" -D "$place/data" -U postgres --auth=trust --encoding=UTF8 --locale=C >/dev/null
 as_server "$server/pg_ctl" -D "$place/data" -w -l "$place/log" \
-    -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$place" start >/dev/null
+    -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$place -c max_connections=300 \
+        -c fsync=off -c synchronous_commit=off -c full_page_writes=off" start >/dev/null
 
 TEST_DATABASE_URL="postgresql://postgres@127.0.0.1:$port/postgres" "$@"
