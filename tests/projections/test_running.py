@@ -9,6 +9,7 @@ from threading import Event, Thread
 from time import sleep
 
 import pytest
+from psycopg import connect
 
 from application.recorded import Position
 from projections.engine import Engine
@@ -52,7 +53,7 @@ def running(engine: Engine) -> Iterator[Runner]:
 
 def kill_backends(bench: Bench) -> int:
     """End the engine's connection from outside, as an administrator or a restart would."""
-    with bench.connect() as connection:
+    with connect(bench.database.conninfo(), autocommit=True) as connection:
         found = connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE application_name = 'engine' AND datname = current_database()"
