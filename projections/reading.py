@@ -8,10 +8,11 @@ from time import monotonic
 from typing import Any, NamedTuple, TypeAlias
 
 from anyio.to_thread import run_sync
+from psycopg import InterfaceError, OperationalError
 from psycopg.sql import SQL, Composed
-from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from application.log import EventLog
+from application.log import EventLog, Unavailable
 from application.recorded import Position
 from domain.messages import Refusal, RefusalCode
 from projections.access import EVERYTHING, REACH, Reach
@@ -61,6 +62,22 @@ class Reader:
         self.progress = progress or Progress()
 
     async def rows(self, query: bytes, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """The rows of a query that changes nothing; a connection that was cut is replaced.
+
+        Raises Unavailable while the database does not answer.
+        """
+        try:
+            return await self._rows(query, params)
+        except PoolTimeout as error:
+            raise Unavailable from error
+        except (OperationalError, InterfaceError):
+            await self.pool.check()
+        try:
+            return await self._rows(query, params)
+        except (OperationalError, InterfaceError) as error:
+            raise Unavailable from error
+
+    async def _rows(self, query: bytes, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         async with self.pool.connection() as connection:
             return await (await connection.execute(query, params)).fetchall()
 

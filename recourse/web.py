@@ -9,7 +9,6 @@ from typing import Final
 from uuid import uuid4
 
 import orjson
-import psycopg
 from fastapi import FastAPI, Request, Response
 
 from api.answering import Answering
@@ -18,6 +17,7 @@ from api.endpoint import Doorkeeper, GraphQL
 from api.schema import schema_of
 from api.tokens import Verifier
 from api.uploads import Files
+from domain.messages import Refusal
 from projections.catalogue import VIEWS
 from projections.running import EngineState
 from recourse.bootstrap import Program
@@ -69,7 +69,7 @@ class Readiness:
         state = self.program.views.is_now.state
         try:
             position = await self.program.reader.position()
-        except psycopg.Error:
+        except Refusal:
             return shown(HTTPStatus.SERVICE_UNAVAILABLE, {"status": "no database"})
         status = HTTPStatus.OK if state in READY else HTTPStatus.SERVICE_UNAVAILABLE
         return shown(status, {"status": state, "position": str(position)})
