@@ -126,9 +126,9 @@ class Office:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
+def office(data_directory: Path) -> Iterator[Office]:
     """With two customers, of whom one was refused a second registration, and a file about her."""
-    with embedded.running(tmp_path / "data") as server:
+    with embedded.running(data_directory) as server:
         database = embedded.ensure_database(server)
         migrate(database)
         connections = Connections(database.conninfo(DatabaseRole.WRITER), size=2)
