@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
+from recourse.cli import app
 from recourse.exits import Exit
 from recourse.settings import Settings
 
@@ -33,9 +34,9 @@ start, with its name.
 """
 
 
-def commands(app: typer.Typer) -> Iterator[tuple[str, TyperCommand]]:
+def commands() -> Iterator[tuple[str, TyperCommand]]:
     """Every command with its full name, as in `recourse claims list`."""
-    yield from below("recourse", typer.main.get_command(app))
+    yield from below("recourse", typer.main.get_command(app()))
 
 
 def below(name: str, command: object) -> Iterator[tuple[str, TyperCommand]]:
@@ -46,9 +47,9 @@ def below(name: str, command: object) -> Iterator[tuple[str, TyperCommand]]:
         yield name, command
 
 
-def command_line(app: typer.Typer) -> str:
+def command_line() -> str:
     codes = "".join(f"| {code.value} | {code.meaning} |\n" for code in Exit)
-    pages = "".join(page(name, command) for name, command in commands(app))
+    pages = "".join(page(name, command) for name, command in commands())
     return COMMANDS_INTRODUCTION + codes + pages
 
 

@@ -83,6 +83,6 @@ def shown(value: object) -> Text:
 
 
 def complain(message: str, *details: str) -> None:
-    complaints.print(Text(message, style="bold red"))
+    complaints.print(Text(message, style="bold red"), soft_wrap=True)
     for detail in details:
-        complaints.print(Text(f"  {detail}"))
+        complaints.print(Text(f"  {detail}"), soft_wrap=True)

@@ -15,10 +15,10 @@ from application.intake.booking import CreditNoteIntake, Outcome, Report
 from application.intake.xml import LARGEST
 from domain.credits.document import CreditNoteDocument, ReferenceKind, Root
 from domain.messages import Role
-from recourse.asking import operator
 from recourse.bootstrap import adopt_policies, built, settle, utc_now
 from recourse.commands.options import AsJson
 from recourse.exits import Exit
+from recourse.operator import operator
 from recourse.output import complaints, console, print_json, print_table
 from recourse.settings import Settings
 

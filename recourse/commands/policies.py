@@ -19,10 +19,10 @@ from application.recorded import Channel
 from domain.messages import Role
 from domain.policies import Policy, PolicyPublished, PublishPolicy
 from projections.reference import References
-from recourse.asking import operator
 from recourse.bootstrap import Program, built, utc_now
 from recourse.commands.options import AsJson, AsOf, instant, moment
 from recourse.exits import NotInOrder
+from recourse.operator import operator
 from recourse.output import console, print_facts, print_json, print_table
 from recourse.settings import Settings
 

@@ -13,11 +13,11 @@ import typer
 import uvicorn
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from api.tokens import DevelopmentIssuer, PublishedKeys, Verifier
-from recourse.bootstrap import Clock, adopt_policies, running, utc_now
+from recourse.bootstrap import adopt_policies, running
 from recourse.commands.options import AsJson
 from recourse.demo.telling import load
 from recourse.exits import NotInOrder
+from recourse.issuing import verifier
 from recourse.output import complaints, console, print_json
 from recourse.settings import Settings
 from recourse.web import web
@@ -43,7 +43,7 @@ def serve(
     The policies that ship with the program are put into force where none was published.
     """
     settings = Settings.from_env()
-    verifier = verifier_of(settings, host, utc_now)
+    believed = verifier(settings, host)
     if demo:
         load_demo(settings)
     listening = listen(host, settings.port if port is None else port)
@@ -51,20 +51,25 @@ def serve(
     with listening, suppress(KeyboardInterrupt), running(settings) as program:
         adopt_policies(program)
         config = uvicorn.Config(
-            web(program, verifier),
+            web(program, believed),
             log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=PATIENCE,
         )
-        announce(settings, *listening.getsockname()[:2])
-        uvicorn.Server(config).run(sockets=[listening])
+        Server(config, settings).run(sockets=[listening])
 
 
-def verifier_of(settings: Settings, host: str, clock: Clock) -> Verifier:
-    """Whose tokens are believed. Raises DevelopmentIssuerRefused off loopback without an issuer."""
-    if issuer := settings.oidc_issuer:
-        return Verifier(issuer, PublishedKeys(issuer, clock), clock, settings.oidc_audience)
-    return DevelopmentIssuer.on(settings.data_dir, host, clock, None).verifier()
+class Server(uvicorn.Server):
+    """Says where it is, as soon as it answers there."""
+
+    def __init__(self, config: uvicorn.Config, settings: Settings) -> None:
+        super().__init__(config)
+        self.settings = settings
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for listening in sockets or ():
+            announce(self.settings, *listening.getsockname()[:2])
 
 
 def listen(host: str, port: int) -> socket.socket:

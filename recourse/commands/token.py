@@ -8,10 +8,10 @@ from uuid import UUID, uuid5
 
 import typer
 
-from api.tokens import DevelopmentIssuer, Identity
+from api.tokens import Identity
 from domain.messages import Role
-from recourse.bootstrap import utc_now
 from recourse.commands.options import AsJson
+from recourse.issuing import development_issuer
 from recourse.output import console, print_json
 from recourse.settings import Settings
 
@@ -37,7 +37,7 @@ def token(
     OpenID issuer.
     """
     settings = Settings.from_env()
-    issuer = DevelopmentIssuer.on(settings.data_dir, "127.0.0.1", utc_now, settings.oidc_issuer)
+    issuer = development_issuer(settings, "127.0.0.1")
     identity = Identity(
         sub=person or uuid5(SOMEBODY, " ".join(sorted(role))),
         roles=frozenset(role),

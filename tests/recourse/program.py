@@ -1,0 +1,117 @@
+"""The program as its users have it: the installed command, in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import orjson
+
+RECOURSE = Path(sys.executable).with_name("recourse")
+PATIENCE = 120  # seconds until a hanging command is given up; nothing is measured by it
+
+
+@dataclass(frozen=True)
+class Installed:
+    """`recourse`, told by environment variables where its data is."""
+
+    data_dir: Path
+    database_url: str | None = None
+    more: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def env(self) -> dict[str, str]:
+        ours = {"RECOURSE_DATA_DIR": str(self.data_dir), "DATABASE_URL": self.database_url or ""}
+        return {**os.environ, **ours, "COLUMNS": "160", **self.more}
+
+    def run(self, *arguments: str | Path, cwd: Path | None = None) -> Ran:
+        done = subprocess.run(
+            [RECOURSE, *arguments],
+            env=self.env,
+            cwd=cwd,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+        )
+        return Ran(done.returncode, done.stdout, done.stderr)
+
+    def json(self, *arguments: str | Path) -> Any:
+        """What a command that succeeds answers to a program."""
+        return orjson.loads(self.run(*arguments, "--json").succeeded().stdout)
+
+    @contextmanager
+    def serving(self) -> Iterator[Serving]:
+        """`recourse serve`, stopped the orderly way afterwards."""
+        with self.started() as process:
+            serving = Serving(process, address(process), self)
+            try:
+                yield serving
+            finally:
+                if process.poll() is None:
+                    process.send_signal(signal.SIGTERM)
+                process.wait(PATIENCE)
+
+    @contextmanager
+    def started(self) -> Iterator[subprocess.Popen[str]]:
+        command = [RECOURSE, "serve", "--port", "0"]
+        with subprocess.Popen(
+            command, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
+
+
+@dataclass(frozen=True)
+class Ran:
+    code: int
+    stdout: str
+    stderr: str
+
+    def succeeded(self) -> Ran:
+        assert self.code == 0, f"exit {self.code}\n{self.stdout}\n{self.stderr}"
+        return self
+
+
+@dataclass(frozen=True)
+class Serving:
+    """A server that listens, and whoever asks it."""
+
+    process: subprocess.Popen[str]
+    address: str
+    installed: Installed
+
+    def client(self, *roles: str) -> httpx2.Client:
+        options = [word for role in roles for word in ("--role", role)]
+        token = self.installed.run("token", *options).succeeded().stdout.strip()
+        return httpx2.Client(
+            base_url=self.address, headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE
+        )
+
+
+def address(process: subprocess.Popen[str]) -> str:
+    """Where the server says that it is."""
+    said = []
+    assert process.stdout is not None
+    for line in process.stdout:
+        said.append(line)
+        if found := re.search(r"(http://\S+)/graphql", line):
+            return found[1]
+    raise AssertionError(f"The server did not start:\n{''.join(said)}")
+
+
+def ask(client: httpx2.Client, query: str, **variables: Any) -> Any:
+    """What GraphQL answers; every error is one of the test."""
+    answer = client.post("/graphql", json={"query": query, "variables": variables}).json()
+    assert "errors" not in answer, answer
+    return answer["data"]

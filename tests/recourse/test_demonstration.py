@@ -1,0 +1,192 @@
+"""The demonstration shows what it is meant to: claims paid in full and in part, told by history,
+and a week ago as it was then."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from recourse.demo.plans import CLAIMS
+from recourse.exits import Exit
+from tests.recourse.program import Serving, ask
+
+A_WEEK_AGO = (datetime.now(UTC) - timedelta(days=7)).isoformat()
+
+BALANCES = """
+query ($asOf: Moment) {
+  claims(first: 100, asOf: $asOf) {
+    totalCount
+    edges { node { claimId number status claimed accepted credited open writtenOff refused } }
+  }
+  creditNotes(first: 100, asOf: $asOf) {
+    totalCount
+    edges { node { number status unassigned payable applied unapplied } }
+  }
+}"""
+PAID = """
+query ($id: UUID!, $asOf: Moment) {
+  claim(claimId: $id, asOf: $asOf) {
+    status credited open
+    allocations(first: 10, reversed: false) { edges { node { amount creditNote { number } } } }
+    history(first: 100) { edges { node { eventType recordedAt actor
+      ... on ClaimCredited { amount { amount currency } }
+    } } }
+  }
+}"""
+
+SIGNED = "{ claims(first: 100) { edges { node { number signatures { onBehalfOf } } } } }"
+
+
+@pytest.fixture(scope="module")
+def serving(demonstration):
+    with demonstration.serving() as serving:
+        yield serving
+
+
+@pytest.fixture(scope="module")
+def now(serving: Serving):
+    with serving.client("auditor") as client:
+        yield nodes(ask(client, BALANCES))
+
+
+@pytest.fixture(scope="module")
+def then(serving: Serving):
+    with serving.client("auditor") as client:
+        yield nodes(ask(client, BALANCES, asOf=A_WEEK_AGO))
+
+
+def nodes(data):
+    return {name: [edge["node"] for edge in page["edges"]] for name, page in data.items()}
+
+
+def amount(row, name):
+    return Decimal(row[name])
+
+
+# ── the month ───────────────────────────────────────────────────────────────
+
+
+def test_claims_are_in_every_state_that_a_month_leaves_them_in(now):
+    assert len(now["claims"]) == CLAIMS
+    statuses = {claim["status"] for claim in now["claims"]}
+    assert statuses == {"OPENED", "CLAIMABLE", "SUBMITTED", "ACCEPTED", "REJECTED", "CLOSED"}
+
+
+def test_claims_are_paid_in_full_and_in_part(now):
+    closed = [claim for claim in now["claims"] if claim["status"] == "CLOSED"]
+    in_full = [c for c in closed if amount(c, "credited") == amount(c, "claimed")]
+    in_part = [c for c in closed if 0 < amount(c, "credited") < amount(c, "claimed")]
+    assert len(in_full) > 5
+    assert any(amount(claim, "refused") for claim in in_part)
+    assert any(amount(claim, "writtenOff") for claim in in_part)
+
+
+def test_one_claim_was_paid_short_and_stays_open(now):
+    short = [
+        claim
+        for claim in now["claims"]
+        if claim["status"] == "ACCEPTED" and amount(claim, "credited") and amount(claim, "open")
+    ]
+    assert len(short) == 1
+
+
+def test_notes_wait_that_nobody_can_match(now):
+    waiting = [note for note in now["creditNotes"] if amount(note, "unapplied")]
+    assert sorted(note["unassigned"] for note in waiting) == [False, True]
+    assert all(note["applied"] == "0" or not amount(note, "applied") for note in waiting)
+
+
+def test_what_claims_got_is_what_notes_gave(now):
+    given = sum(amount(note, "applied") for note in now["creditNotes"])
+    assert given == sum(amount(claim, "credited") for claim in now["claims"])
+
+
+# ── its history ─────────────────────────────────────────────────────────────
+
+
+def test_history_tells_how_a_claim_was_paid(serving, now):
+    paid = next(c for c in now["claims"] if c["status"] == "CLOSED" and amount(c, "credited"))
+    with serving.client("auditor") as client:
+        claim = ask(client, PAID, id=paid["claimId"])["claim"]
+    events = [edge["node"] for edge in claim["history"]["edges"]]
+    types = [event["eventType"].removeprefix("claims.") for event in events]
+    told = ["ClaimOpened", "ClaimApproved", "ClaimSubmitted", "ClaimCredited", "ClaimClosed"]
+    assert [name for name in types if name in told] == told
+    credited = next(event for event in events if event["eventType"] == "claims.ClaimCredited")
+    [allocation] = [edge["node"] for edge in claim["allocations"]["edges"]]
+    assert amount(credited["amount"], "amount") == amount(allocation, "amount")
+    moments = [datetime.fromisoformat(event["recordedAt"]) for event in events]
+    assert moments == sorted(moments)
+
+
+def test_history_at_the_command_line_names_people_and_whom_they_stood_in_for(
+    demonstration, serving
+):
+    with serving.client("auditor") as client:
+        signed = ask(client, SIGNED)["claims"]["edges"]
+    for_others = [
+        edge["node"]["number"]
+        for edge in signed
+        if any(signature["onBehalfOf"] for signature in edge["node"]["signatures"])
+    ]
+    told = demonstration.run("history", for_others[0]).succeeded().stdout
+    assert "Tang Lei for Zhao Min (claims manager)" in told
+
+
+# ── a week ago ──────────────────────────────────────────────────────────────
+
+
+def test_lists_a_week_ago_show_what_was_so_then(now, then):
+    assert 0 < len(then["claims"]) < len(now["claims"])
+    assert 0 < len(then["creditNotes"]) < len(now["creditNotes"])
+    credited = [sum(amount(c, "credited") for c in at["claims"]) for at in (then, now)]
+    assert 0 < credited[0] < credited[1]
+
+
+def test_a_claim_a_week_ago_shows_what_was_so_then(serving, now, then):
+    before = {claim["claimId"]: claim for claim in then["claims"]}
+    changed = next(
+        claim
+        for claim in now["claims"]
+        if amount(claim, "credited")
+        and claim["claimId"] in before
+        and not amount(before[claim["claimId"]], "credited")
+    )
+    with serving.client("auditor") as client:
+        past = ask(client, PAID, id=changed["claimId"], asOf=A_WEEK_AGO)["claim"]
+    assert past["allocations"]["edges"] == []
+    types = {edge["node"]["eventType"] for edge in past["history"]["edges"]}
+    assert "claims.ClaimOpened" in types
+    assert "claims.ClaimCredited" not in types
+
+
+def test_the_command_line_knows_the_week_before_too(demonstration, then):
+    listed = demonstration.json("claims", "list", "--as-of", A_WEEK_AGO)
+    assert {claim["number"] for claim in listed} == {claim["number"] for claim in then["claims"]}
+
+
+# ── loading it ──────────────────────────────────────────────────────────────
+
+
+def test_it_is_loaded_once(demonstration):
+    before = demonstration.json("doctor")["log"]
+    assert demonstration.json("demo") == {"loaded": False}
+    assert "loaded already" in demonstration.run("demo").succeeded().stdout
+    assert demonstration.json("doctor")["log"] == before
+
+
+def test_it_replays_without_a_difference_now_and_a_week_ago(demonstration):
+    assert demonstration.json("replay")["differences"] == []
+    assert demonstration.json("replay", "--as-of", A_WEEK_AGO)["differences"] == []
+
+
+def test_it_is_not_told_to_a_database_that_remembers_something_else(installed, tmp_path):
+    file = tmp_path / "limits.toml"
+    file.write_text('[[policies]]\npolicy = "claim_limits"\nsubmission_days = 21\n')
+    installed.run("policies", "publish", file).succeeded()
+    ran = installed.run("demo")
+    assert ran.code == Exit.NOT_IN_ORDER
+    assert "empty database" in ran.stderr
+    assert installed.json("doctor")["log"] == {"position": 1}
