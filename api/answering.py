@@ -11,8 +11,10 @@ import orjson
 import strawberry
 from graphql import ExecutionResult, OperationType, execute
 
+from api import costs
 from api.context import Context
 from api.documents import Document, Unanswerable
+from api.limits import TooMuch
 from api.over_http import Answer, NotWellFormed, Question, errors
 from api.planner import Planner
 from api.problems import masked, refused, shown
@@ -41,6 +43,7 @@ class Answering:
             document = self.planner.document(question.query, question.operation_name)
             variables = self.planner.variables(document, question.variables or {})
             allow(question, document, context)
+            costs.check(document.lists, variables)
             return Answer(await self.data(question, document, variables, context))
         except NotWellFormed:
             raise
@@ -48,6 +51,8 @@ class Answering:
             return errors(unanswerable.status, *unanswerable.errors)
         except NotForYou as refusal:
             return errors(HTTPStatus.FORBIDDEN, refused(refusal))
+        except TooMuch as refusal:
+            return errors(HTTPStatus.UNPROCESSABLE_ENTITY, refused(refusal))
         except Exception as error:  # nobody outside is told what went wrong inside
             return errors(HTTPStatus.INTERNAL_SERVER_ERROR, masked(error, context.correlation_id))
 

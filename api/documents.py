@@ -26,6 +26,7 @@ from graphql import (
 )
 
 from api import limits
+from api.costs import Lists, Pages
 from api.over_http import JsonObject
 from api.principal import Scope
 from api.problems import refused
@@ -52,6 +53,7 @@ class Document:
     fragments: Mapping[str, FragmentDefinitionNode]
     scopes: frozenset[str]
     by_id: bool  # whether it asks for anything by its id
+    lists: tuple[Pages, ...]  # the lists it asks for, within one another
 
 
 class Documents:
@@ -72,13 +74,14 @@ class Documents:
             name = operation_name or "without a name, alone"
             raise unprocessable({"message": f"There is no operation {name} in the document."})
         fragments = [d for d in ast.definitions if isinstance(d, FragmentDefinitionNode)]
-        mentioned = self.mentioned(ast)
+        mentioned, by_name = self.mentioned(ast), {f.name.value: f for f in fragments}
         return Document(
             ast,
             operation,
-            {f.name.value: f for f in fragments},
+            by_name,
             frozenset(scope for scopes in mentioned.values() for scope in scopes),
             by_id=("Query", "node") in mentioned,
+            lists=Lists(self.schema, by_name).of(operation),
         )
 
     def parsed(self, text: str) -> DocumentNode:

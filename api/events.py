@@ -36,7 +36,8 @@ class EventTypes:
         self.types = types
         self.interface = self.envelope()
         self.made = [self.event(event) for event in EVENTS]
-        kinds = {event.__name__: event.type_name() for event in EVENT_TYPES.values()}
+        events = sorted(EVENT_TYPES.values(), key=lambda event: event.__name__)
+        kinds = {event.__name__: event.type_name() for event in events}
         kind: Any = Enum("EventType", kinds)  # type: ignore[misc]
         self.kinds = types.enum(kind, "The kinds of events, called like their types.")
         edge = types.make("EventEdge", [field("node", self.interface), field("cursor", str)])

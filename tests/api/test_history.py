@@ -344,3 +344,22 @@ def test_a_row_that_stands_still_says_so(api):
 def test_a_strangers_history_is_not_told(lived):
     stranger = as_identity(lived, Role.STATION_MANAGER, station=MACHINE)
     assert stranger.ask(HISTORY, claim=PAID) == {"claim": None}
+
+
+# ── what a newer release recorded ───────────────────────────────────────────
+
+
+def test_an_event_of_an_unknown_type_is_told_as_it_was_stored(api, monkeypatch):
+    api.do("registerStation", {"stationId": str(STATION), "name": "North"})
+    monkeypatch.delitem(EVENT_TYPES, "registry.StationRegistered")
+    query = """{ events { edges { node { __typename eventType schemaVersion
+        ... on UnknownEvent { payload } } } } }"""
+    [edge] = api.as_(Role.AUDITOR).ask(query)["events"]["edges"]
+    assert edge["node"] == {
+        "__typename": "UnknownEvent",
+        "eventType": "registry.StationRegistered",
+        "schemaVersion": 1,
+        "payload": '{"name":"North"}',
+    }
+    refused = api.do("renameStation", {"stationId": str(STATION), "name": "South"})
+    assert (refused["__typename"], refused["code"]) == ("Problem", "UNAVAILABLE")

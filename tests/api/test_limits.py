@@ -3,8 +3,10 @@
 import pytest
 from graphql import parse
 
-from api import limits
+from api import costs, limits
 from api.limits import TooMuch, check
+from domain.messages import Role
+from tests.api.asking import worded
 
 
 def nested(depth):
@@ -94,3 +96,42 @@ def test_introspection_as_tools_do_it_is_not_too_much(still):
     from graphql import get_introspection_query
 
     assert still.ask(get_introspection_query(descriptions=True))["__schema"]
+
+
+WITHIN = (
+    "query ($a: Int, $b: Int) { claims(first: $a) { edges { node { equipment { <inner> } } } } }"
+)
+INNER = "claims(last: $b) { edges { node { history { edges { cursor } } } } }"
+
+
+@pytest.mark.parametrize(
+    ("inner", "variables", "rows"),
+    [
+        (INNER, {"a": 10, "b": 10}, 10 + 100 + 10_000),
+        (INNER, {"a": 100, "b": 4}, 100 + 400 + 40_000),
+        (INNER, {"a": 100}, 100 + 10_000 + 1_000_000),
+        (INNER, {"a": 9999, "b": -1}, 100 + 10_000 + 1_000_000),
+        (
+            "...F } } } } } fragment F on Equipment { " + INNER[: -len("} } } }")],
+            {"b": 1, "a": 1},
+            102,
+        ),
+        (
+            "... on Equipment { claims(first: 3) { totalCount } } ... { claims(first: 3) "
+            "{ totalCount } }",
+            {"a": 2},
+            2 + 6 + 6,
+        ),
+    ],
+)
+def test_the_rows_that_may_come_are_bounded_before_any_is_read(still, inner, variables, rows):
+    unused = "" if "$b" in inner else " s: stations(first: $b) @skip(if: true) { totalCount }"
+    query = worded(WITHIN, inner=inner)
+    query = query[:-1] + unused + " }" if unused else query
+    answer = still.as_(Role.AUDITOR).post(query, **variables)
+    too_many = rows > costs.ROWS
+    assert answer.status_code == (422 if too_many else 200), answer.text
+    if too_many:
+        assert f"{rows} rows" in answer.json()["errors"][0]["message"]
+    else:
+        assert answer.json()["data"]
