@@ -1,10 +1,15 @@
-"""A whole selection becomes one statement, and PostgreSQL writes the JSON."""
+"""A whole selection becomes one statement, and PostgreSQL writes the JSON.
+
+Rows are built by json_build_object. What lies around them, lists and the answer itself, is put
+together as text: JSON within JSON would be copied once more at every level.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
 from itertools import islice
+from json import dumps
 from typing import Any, assert_never
 
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
@@ -37,7 +42,21 @@ def write(statement: Statement, roots: Mapping[str, Field]) -> str:
     for name, root in roots.items():
         statement.look(getattr(root, "as_of", None))
         answers[name] = top(statement, root)
-    return SQL("SELECT {}::text").format(json_object(answers)).as_string()
+    return SQL("SELECT {}").format(text_object(answers)).as_string()
+
+
+def text_object(fields: Mapping[str, Composable]) -> Composable:
+    """An object as text, of fields that are JSON as text and never NULL."""
+    if not fields:
+        return Literal("{}")
+    pairs = [
+        SQL("{} || {}").format(Literal(f"{dumps(name)}:"), value) for name, value in fields.items()
+    ]
+    return SQL("('{{' || {} || '}}')").format(SQL(" || ',' || ").join(pairs))
+
+
+def text_of(constant: Constant) -> Composable:
+    return Literal(dumps(constant.text))
 
 
 def json_object(fields: Mapping[str, Composable]) -> Composable:
@@ -60,13 +79,14 @@ def built(fields: Mapping[str, Composable]) -> Composed:
 
 def top(statement: Statement, root: Field) -> Composable:
     match root:
-        case Constant(text):
-            return Literal(text)
+        case Constant():
+            return text_of(root)
         case Connection():
             return connection(PageOfRows(statement, root.view, root.page), root.parts)
         case Object(key=key) if key:
             rows = Rows(statement, root.view)
-            return one(rows, rows.bind(root.view.key_column, key), root.fields)
+            found = one(rows, rows.bind(root.view.key_column, key), root.fields)
+            return SQL("coalesce({}::text, 'null')").format(found)
         case _:
             raise TypeError(f"{root} hangs on nothing.")
 
@@ -104,7 +124,8 @@ def related(rows: Rows, field: Object | Connection) -> Composable:
             return one(Rows(rows.statement, view), rows.column(str(via)), fields)
         case Connection(view, page, parts, via):
             join = {str(via): rows.key}
-            return connection(PageOfRows(rows.statement, view, page, join), parts)
+            answer = connection(PageOfRows(rows.statement, view, page, join), parts)
+            return SQL("{}::json").format(answer)
         case never:
             assert_never(never)
 
@@ -194,42 +215,50 @@ def every(statement: Statement, json: Composable, shown: Any) -> Composed:
 # ── lists, in the shape of Relay ────────────────────────────────────────────
 
 
-def connection(page: PageOfRows, parts: Fields) -> Composed:
-    """HAVING makes it one row, even if nothing that is asked for aggregates."""
-    answer = json_object({name: part(page, asked) for name, asked in parts.items()})
-    return SQL("(SELECT {} FROM {} HAVING true)").format(answer, page.table())
+def connection(page: PageOfRows, parts: Fields) -> Composable:
+    """A list, as text. HAVING makes it one row, even if nothing that is asked for aggregates."""
+    asked = [type(part) for part in parts.values()]
+    counted = page.page.backwards or PageInfo in asked
+    answer = text_object({name: part(page, what, counted) for name, what in parts.items()})
+    if not counted and Edges not in asked:
+        return SQL("(SELECT {})").format(answer)
+    rows = page.counted() if counted else page.stretch_alone()
+    return SQL("(SELECT {} FROM {} HAVING true)").format(answer, rows)
 
 
-def part(page: PageOfRows, asked: Any) -> Composable:
+def part(page: PageOfRows, asked: Any, counted: bool) -> Composable:
     match asked:
         case Edges(fields):
-            return edges(page, fields)
+            return edges(page, fields, counted)
         case PageInfo(names):
-            return json_object({name: page_info(page, what) for name, what in names.items()})
+            info = json_object({name: page_info(page, what) for name, what in names.items()})
+            return SQL("{}::text").format(info)
         case TotalCount():
-            return page.total()
-        case Constant(text):
-            return Literal(text)
+            return SQL("{}::text").format(page.total())
+        case Constant():
+            return text_of(asked)
         case _:
             raise TypeError(f"{asked} is no part of a connection.")
 
 
-def edges(page: PageOfRows, fields: Fields) -> Composed:
-    edge = json_object({name: edge_field(page, asked) for name, asked in fields.items()})
-    order = SQL("n DESC" if page.page.backwards else "n")
-    return SQL("coalesce(json_agg({} ORDER BY {}) FILTER (WHERE n <= {}), '[]')").format(
-        edge, order, page.size
-    )
+def edges(page: PageOfRows, fields: Fields, counted: bool) -> Composable:
+    edge = text_object({name: edge_field(page, asked) for name, asked in fields.items()})
+    order: Composable = SQL("")
+    only: Composable = SQL("")
+    if counted:
+        order = SQL(" ORDER BY n DESC" if page.page.backwards else " ORDER BY n")
+        only = SQL(" FILTER (WHERE n <= {})").format(page.size)
+    return SQL("'[' || coalesce(string_agg({}, ','{}){}, '') || ']'").format(edge, order, only)
 
 
 def edge_field(page: PageOfRows, asked: Any) -> Composable:
     match asked:
         case Node(fields):
-            return row(page, fields)
+            return SQL("{}::text").format(row(page, fields))
         case Cursor():
-            return page.cursor()
-        case Constant(text):
-            return Literal(text)
+            return SQL("'\"' || {} || '\"'").format(page.cursor())
+        case Constant():
+            return text_of(asked)
         case _:
             raise TypeError(f"{asked} is no part of an edge.")
 

@@ -131,7 +131,7 @@ class Reader:
         statement = self._statement(as_of, reach)
         rows = self._page(statement, view, page, join)
         query = SQL("SELECT {}, {}, {} FROM {} ORDER BY n")
-        parts = rows.cursor(), rows.stale(), columns(rows), rows.table()
+        parts = rows.cursor(), rows.stale(), columns(rows), rows.counted()
         found = await self._run(statement, query.format(*parts), reach)
         return [self._seen(rows, *values) for values in found]
 

@@ -21,6 +21,16 @@ Value: TypeAlias = Callable[[Mapping[str, Any]], Any]
 LONGEST_PAGE = 100
 
 
+@dataclass(frozen=True)
+class Fixed:
+    """A value that is the same with each request."""
+
+    value: Any
+
+    def __call__(self, values: Mapping[str, Any]) -> Any:
+        return self.value
+
+
 class InvalidPage(Refusal):
     """Ask for between 1 and 100 rows, either the first or the last."""
 
@@ -151,7 +161,7 @@ def page_of(view: View[Any, Any], given: Mapping[str, Value], order: str | None)
     return Page(
         where=tuple((f, given[f.argument]) for f in view.filters if f.argument in given),
         order=by,
-        size=lambda values: bounded(size(values)),
+        size=checked(size),
         backwards=backwards,
         beyond=cursor and (lambda values: place(cursor(values), columns_of(view, by))),
     )
@@ -161,6 +171,12 @@ def columns_of(view: View[Any, Any], order: Order) -> dict[str, Shape]:
     """What a cursor holds: the ordering column and the key, or the key alone."""
     names = dict.fromkeys([order.column, view.key_column])
     return {name: shapes(view.row)[name] for name in names}
+
+
+def checked(size: Value) -> Value:
+    if isinstance(size, Fixed) and 1 <= size.value <= LONGEST_PAGE:
+        return size
+    return lambda values: bounded(size(values))
 
 
 def bounded(size: int) -> int:
@@ -194,4 +210,4 @@ def storable(value: Any) -> Any:
 
 
 def constant(value: Any) -> Value:
-    return lambda _: value
+    return Fixed(value)

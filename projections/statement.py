@@ -11,7 +11,7 @@ from psycopg.sql import SQL, Composable, Composed, Identifier, Literal, Placehol
 from projections.access import reach_in
 from projections.catalogue import Views
 from projections.columns import Shape
-from projections.selection import Page, Value, columns_of, storable
+from projections.selection import Fixed, Page, Value, columns_of, storable
 from projections.tables import BIGINT, Tables, tables_of
 from projections.view import View
 
@@ -133,8 +133,15 @@ class PageOfRows(Rows):
     ) -> None:
         super().__init__(statement, view)
         self.page = page
-        self.size = statement.bind(page.size, BIGINT)
+        self.size = self.how_many(page.size)
         self.wanted = AND.join([TRUE, *self.joins(join or {}), *self.filters()])
+
+    def how_many(self, size: Value) -> Composable:
+        """A size that is known now is written out, so that PostgreSQL knows how few rows are
+        wanted when it makes a plan that it keeps."""
+        if isinstance(size, Fixed):
+            return SQL("{}::bigint").format(Literal(size.value))
+        return self.statement.bind(size, BIGINT)
 
     def joins(self, join: Mapping[str, Composable]) -> list[Composed]:
         return [self.equals(column, value) for column, value in join.items()]
@@ -150,28 +157,39 @@ class PageOfRows(Rows):
     def total(self) -> Composed:
         return SQL("(SELECT count(*) {})").format(self.where(self.wanted))
 
-    def table(self) -> Composed:
+    def counted(self) -> Composed:
         """The page, each row with its number `n`, and one row more that tells of a next page."""
-        return SQL(
-            "(SELECT page.*, row_number() OVER () AS n FROM"
-            " (SELECT * FROM ({}) {row} {}) page) {row}"
-        ).format(UNION.join(self.candidates()), self.stretch, row=self.alias)
+        return SQL("(SELECT page.*, row_number() OVER () AS n FROM {}) {}").format(
+            self.rows_in_order(SQL("{} + 1").format(self.size), "page"), self.alias
+        )
 
-    def candidates(self) -> list[Composed]:
+    def stretch_alone(self) -> Composed:
+        """The rows of the page, in order, and nothing beside them."""
+        return self.rows_in_order(self.size, None)
+
+    def rows_in_order(self, limit: Composable, name: str | None) -> Composed:
+        stretch = self.stretch(limit)
+        return SQL("(SELECT * FROM ({}) {row} {}) {name}").format(
+            UNION.join(self.candidates(stretch)),
+            stretch,
+            row=self.alias,
+            name=Identifier(name) if name else self.alias,
+        )
+
+    def candidates(self, stretch: Composable) -> list[Composed]:
         """The first rows of what is and of what was, each by its index: PostgreSQL does not
         take a LIMIT into a UNION by itself, and would read both tables whole."""
         columns = COMMA.join(map(self.column, self.columns))
         wanted = AND.join([self.wanted, self.beyond()])
         return [
             SQL("(SELECT {} FROM {} {} WHERE {} AND {} {})").format(
-                columns, table, self.alias, condition, wanted, self.stretch
+                columns, table, self.alias, condition, wanted, stretch
             )
             for table, condition in self.statement.versions(self.tables)
         ]
 
-    @property
-    def stretch(self) -> Composed:
-        return SQL("ORDER BY {} LIMIT {} + 1").format(self.order(), self.size)
+    def stretch(self, limit: Composable) -> Composed:
+        return SQL("ORDER BY {} LIMIT {}").format(self.order(), limit)
 
     @property
     def place(self) -> list[str]:
