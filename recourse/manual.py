@@ -1,12 +1,16 @@
-"""The pages of the manual that follow from the program itself: its commands and its settings."""
+"""Pages of the manual that follow from the program: its commands, settings, views and policies."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import typer
+from pydantic.alias_generators import to_camel
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
+from application import shipped
+from domain.policy_content import Content, Deadline
+from projections.catalogue import VIEWS, AnyView
 from recourse.cli import app
 from recourse.exits import Exit
 from recourse.settings import Settings
@@ -105,3 +109,55 @@ def settings() -> str:
 def default(name: str) -> str:
     field = Settings.model_fields[name]
     return "see there" if field.default_factory else f"`{field.default}`" if field.default else "–"
+
+
+# ── views and policies ──────────────────────────────────────────────────────
+
+VIEWS_INTRODUCTION = """\
+# Views
+
+What can be looked at. Each view is a list and a look-up in [GraphQL](graphql.md), both with `asOf`;
+`recourse views status` says how they fare. A reader needs the view's scope, and sees the rows of
+their own station, dealer or person only, where the view belongs to such.
+"""
+
+POLICIES_INTRODUCTION = """\
+# Policies
+
+The numbers and lists that the rules refer to. They are data, published as events: a change is a new
+version, in force from a moment on, and what was decided keeps the version it was decided under.
+Those below ship with the program and are put into force where none was published;
+`recourse policies show POLICY` prints what one says, `recourse policies publish FILE` replaces it.
+
+| policy | about |
+| --- | --- |
+"""
+
+
+def views() -> str:
+    return VIEWS_INTRODUCTION + "".join(view_page(view) for view in VIEWS.values())
+
+
+def view_page(view: AnyView) -> str:
+    said = {
+        "a row is": f"`{view.row.__name__}`, by `{view.key_column}`",
+        "needs": f"`{view.scope}`",
+        "belongs to": ", ".join(view.owners) or "everyone who holds the scope",
+        "narrowed by": ", ".join(f"`{to_camel(each.argument)}`" for each in view.filters),
+        "ordered by": ", ".join(f"`{order}`" for order in view.order_by),
+        "leads to": ", ".join(f"`{to_camel(name)}`" for name in view.relations),
+    }
+    about = " ".join((view.row.__doc__ or "").split())
+    facts = "".join(f"- {name} {value}\n" for name, value in said.items() if value)
+    return f"\n## `{view.name}`\n\n{about}\n\n{facts}"
+
+
+def policies() -> str:
+    rows = (f"| `{content.policy_id}` | {about(content)} |\n" for content in shipped.contents())
+    return POLICIES_INTRODUCTION + "".join(rows)
+
+
+def about(content: Content) -> str:
+    if isinstance(content, Deadline):
+        return f"{content.about} ({', '.join(content.rules)})"
+    return " ".join((type(content).__doc__ or "").split())

@@ -9,44 +9,34 @@ import psycopg
 import pytest
 
 from recourse import embedded
-from tests.databases import Databases
+from tests.databases import FAST, Databases, data_directory
 from tests.recourse.program import Installed
 
 
 @pytest.fixture
 def installed(databases: Databases, tmp_path: Path) -> Iterator[Installed]:
-    """The program with an empty database: its own, or one on the server that tests run on."""
-    if "TEST_DATABASE_URL" in os.environ:
-        with databases.new() as database:
-            yield Installed(tmp_path / "data", database.url)
-    else:
-        with embedded.running(tmp_path / "data"):  # so that it need not start for each command
-            yield Installed(tmp_path / "data")
+    """The program with an empty database on the server that tests run on."""
+    with databases.new() as database:
+        yield Installed(tmp_path / "data", database.url)
 
 
 @pytest.fixture
 def another(databases: Databases, tmp_path: Path) -> Iterator[Installed]:
     """A second one, as on another machine."""
-    if "TEST_DATABASE_URL" in os.environ:
-        with databases.new() as database:
-            yield Installed(tmp_path / "elsewhere", database.url)
-    else:
-        with embedded.running(tmp_path / "elsewhere"):
-            yield Installed(tmp_path / "elsewhere")
+    with databases.new() as database:
+        yield Installed(tmp_path / "elsewhere", database.url)
 
 
 @pytest.fixture(scope="session")
-def demonstration(
-    databases: Databases, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Installed]:
+def demonstration(databases: Databases) -> Iterator[Installed]:
     """The program with the demonstration loaded, for tests that only read."""
-    place = tmp_path_factory.mktemp("demonstration") / "data"
-    if "TEST_DATABASE_URL" in os.environ:
-        with databases.new() as database:
-            yield loaded(Installed(place, database.url))
-    else:
-        with embedded.running(place):
-            yield loaded(Installed(place))
+    with data_directory() as place:
+        if "TEST_DATABASE_URL" in os.environ:
+            with databases.new() as database:
+                yield loaded(Installed(place, database.url))
+        else:
+            with embedded.running(place, FAST):  # so that it need not start for each command
+                yield loaded(Installed(place))
 
 
 def loaded(installed: Installed) -> Installed:
@@ -55,12 +45,18 @@ def loaded(installed: Installed) -> Installed:
 
 
 @pytest.fixture
+def of_its_own() -> Iterator[Installed]:
+    """With an embedded database that nobody else holds up."""
+    with data_directory() as place:
+        yield Installed(place)
+
+
+@pytest.fixture
 def executed(installed: Installed) -> Callable[[LiteralString], None]:
     """Does to the database what nobody should."""
-    url = installed.database_url or embedded.Server(installed.data_dir).url("recourse")
 
     def execute(statement: LiteralString) -> None:
-        with psycopg.connect(url) as connection:
+        with psycopg.connect(str(installed.database_url)) as connection:
             connection.execute(statement)
 
     return execute

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import orjson
 import pytest
 
+from recourse import embedded
 from recourse.demo import cast
 from recourse.demo.notes import Line, Note, ubl
 from recourse.exits import Exit
@@ -18,9 +21,6 @@ NAMES = {name: command for name, command in commands()}
 
 
 def note(number: str, amount: str = "120.50") -> bytes:
-    from datetime import date
-    from decimal import Decimal
-
     line = Line("Seal kit", Decimal(amount))
     return ubl(Note(number, date(2026, 3, 5), cast.STRANGER, cast.US, "EUR", (line,)))
 
@@ -175,6 +175,15 @@ def test_an_unknown_view_is_named_with_those_there_are(installed):
     ran = installed.run("rebuild", "nonsense")
     assert ran.code == Exit.USAGE
     assert "credit_notes" in ran.stderr
+
+
+def test_the_embedded_database_is_made_migrated_and_stopped_by_itself(of_its_own):
+    told = of_its_own.json("views", "status")
+    assert (told["position"], told["last_position"]) == (0, 0)
+    assert not embedded.Server(of_its_own.data_dir).is_running()
+    doctor = of_its_own.json("doctor")
+    assert doctor["database"] == "embedded, started for this look"
+    assert (doctor["faults"], doctor["warnings"]) == ([], [])
 
 
 # ── what stands in the way ──────────────────────────────────────────────────

@@ -104,12 +104,6 @@ def recorded(client: httpx2.Client) -> list[dict[str, str]]:
         after = page["pageInfo"]["endCursor"]
 
 
-@pytest.fixture
-def of_its_own(tmp_path):
-    """With a database server that nobody else holds up, so that it too can be killed."""
-    return Installed(tmp_path / "data")
-
-
 @pytest.mark.skipif("TEST_DATABASE_URL" in os.environ, reason="it kills the database server")
 def test_no_acknowledged_command_is_lost_and_none_is_doubled(of_its_own):
     sent = Sent()

@@ -1,0 +1,54 @@
+"""The README's tour works as it is printed: its commands are run, and say what it shows."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+import pytest
+
+from tests.recourse.program import Installed
+from tests.snapshots import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def tour() -> list[tuple[str, list[str]]]:
+    """The commands of the console blocks, each with the lines it is shown to print."""
+    found: list[tuple[str, list[str]]] = []
+    for block in re.findall(r"```console\n(.*?)```", README, re.DOTALL):
+        for line in block.splitlines():
+            if line.startswith("$ "):
+                found.append((line.removeprefix("$ "), []))
+            else:
+                found[-1][1].append(line)
+    return found
+
+
+def test_the_tour_works_from_an_empty_database(installed: Installed):
+    commands = tour()
+    assert len(commands) >= 8
+    place = ROOT
+    for command, shown in commands:
+        program, *words = shlex.split(command)
+        if program == "cd":
+            place = ROOT / words[0]
+            continue
+        assert program == "recourse"
+        ran = installed.run(*words, cwd=place)
+        assert ran.code in {0, 1} and not ran.stderr.startswith("Traceback"), (command, ran)
+        assert ran.code == 0 or "intake" in command, (command, ran)
+        assert [line for line in shown if line not in ran.stdout] == [], (command, ran.stdout)
+
+
+def test_the_question_of_the_tour_is_answered(demonstration: Installed):
+    [question] = re.findall(r"```graphql\n(.*?)```", README, re.DOTALL)
+    with demonstration.serving() as serving, serving.client("auditor") as client:
+        answer = client.post("/graphql", json={"query": question}).json()
+    assert answer == {"data": {"claims": {"totalCount": 0, "edges": []}}}
+
+
+@pytest.mark.parametrize("word", re.findall(r"^    make (\w+)", README, re.MULTILINE))
+def test_the_words_that_make_knows(word):
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert re.search(rf"^{word}:", makefile, re.MULTILINE)
