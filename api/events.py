@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from enum import Enum
 from typing import Any, Final
@@ -23,7 +23,7 @@ from application.log import EventLog
 from application.recorded import Channel, Position, Recorded, UnknownEvent
 from domain.messages import Event, Role
 from projections.catalogue import AnyView
-from projections.effective import happened
+from projections.effective import happened, told_whole
 
 EVENTS: Final[tuple[type[Event], ...]] = (*EVENT_TYPES.values(), UnknownEvent)
 SELECTED: Final[dict[str, Any]] = {"since": datetime | None, "until": datetime | None}
@@ -85,12 +85,13 @@ class EventTypes:
 
     def history(self, view: AnyView) -> StrawberryField:
         """What happened to the stream that a row stands for, or what made the row as it is."""
+        kinds = told_whole(view)
 
         async def resolve(seen: Any, info: Info, given: Given) -> EventPage:
             key, context = getattr(seen.row, view.key_column), info.context
             stretch, found = Stretch.of(given, context.as_of.get(root_of(info))), None
             if isinstance(key, UUID):
-                found = await run_sync(history_of, context.log, key, stretch)
+                found = await run_sync(history_of, context.log, key, kinds, stretch)
             if found is None:
                 found = stretch.among(await happened(context.reader, view, key))
             return stretch.page(found)
@@ -138,9 +139,12 @@ def root_of(info: Info) -> str:
     return str(path.key)
 
 
-def history_of(log: EventLog, id: UUID, stretch: Stretch) -> list[Recorded] | None:
-    """What happened in the stream with this id; None if there is none."""
-    if not log.select(stream_id=id, limit=1):
+def history_of(
+    log: EventLog, id: UUID, kinds: Collection[str], stretch: Stretch
+) -> list[Recorded] | None:
+    """What happened in the stream with this id; None if there is none of these kinds."""
+    first = log.select(stream_id=id, limit=1)
+    if not first or first[0].envelope.stream.kind not in kinds:
         return None
     return stretch.read(log, id)
 

@@ -18,6 +18,7 @@ from projections.catalogue import AnyView
 from projections.reading import Reader
 from projections.reference import References
 from projections.tables import tables_of
+from projections.touching import EVENTS_OF
 from projections.view import Row
 
 
@@ -33,6 +34,12 @@ async def in_fact(
     """The row, told anew from the histories that it was ever made from. Raises NotTellable."""
     positions = await changes(reader, view, key)
     return await run_sync(effective_row, reader.log, view, key, positions, at, upto)
+
+
+def told_whole(view: AnyView) -> frozenset[str]:
+    """The kinds of streams of which the view takes in everything that happens: whoever sees such
+    a row may see its whole history, and of all others only what changed the row."""
+    return frozenset(kind for kind, events in EVENTS_OF.items() if events <= view.event_types)
 
 
 async def happened(reader: Reader, view: AnyView, key: Any) -> list[Recorded]:

@@ -4,9 +4,15 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from api.events import history_of
+from api.stretches import Stretch
 from application.aggregates import EVENT_TYPES
 from domain.messages import Role
+from projections.catalogue import VIEWS
 from projections.columns import shapes
+from projections.effective import told_whole
+from projections.touching import EVENTS_OF
+from projections.view import stream_id
 from tests.api.asking import worded
 from tests.api.test_access import as_identity, camel, key_argument, list_of, lookup_of
 from tests.stories import CUSTOMER, MACHINE, MAKER, STATION, claim_id
@@ -159,6 +165,22 @@ def test_what_is_no_stream_has_the_history_of_what_made_it(auditor):
     versions = [e["node"]["version"] for e in answer["policy"]["history"]["edges"]]
     assert len(versions) > 1  # the first was not recorded in this world
     assert versions == list(range(2, answer["policy"]["latestVersion"] + 1))
+
+
+@pytest.mark.parametrize(
+    "view", [v for v in VIEWS.values() if v.keys is stream_id], ids=lambda view: view.name
+)
+def test_a_view_of_streams_takes_in_all_that_happens_in_them(view):
+    """So that whoever sees a row may see its whole history."""
+    [kind] = told_whole(view)
+    assert EVENTS_OF[kind] <= view.event_types
+
+
+def test_a_row_that_shares_its_id_with_a_stream_of_another_kind_does_not_tell_of_it(lived):
+    """A view of claims by customer, say: the customer's own history is not for its readers."""
+    log, stretch = lived.program.log, Stretch.of({})
+    assert history_of(log, CUSTOMER, told_whole(VIEWS["claims"]), stretch) is None
+    assert history_of(log, CUSTOMER, told_whole(VIEWS["customers"]), stretch)
 
 
 # ── the whole log ───────────────────────────────────────────────────────────
