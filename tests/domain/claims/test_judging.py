@@ -17,6 +17,7 @@ from domain.approvals import (
 )
 from domain.claims.amounts import Amounts, Labour
 from domain.claims.commands import (
+    AmendClaim,
     ApproveClaim,
     JudgeClaim,
     RevokeSignature,
@@ -64,6 +65,7 @@ from tests.stories import (
     MACHINE,
     OTHER_MAKER,
     STARTED,
+    amounts,
     attach,
     claim_id,
     claim_story,
@@ -319,6 +321,9 @@ def signature(actor: Actor, role: Role, on_behalf_of: Actor | None = None) -> Si
     )
 
 
+AMEND = AmendClaim(
+    claim_id=claim_id(), report=report(), amounts=amounts("900.00"), reason="fewer hours"
+)
 BY_MAX = signature(MAX, Role.CLAIMS_MANAGER)
 BY_DORA = signature(DORA, Role.SERVICE_DIRECTOR)
 BY_GINA = signature(GINA, Role.GENERAL_MANAGER)
@@ -363,12 +368,14 @@ def test_one_person_of_two_roles_gives_one_signature():
         pytest.param(MIA, None, id="who judged it"),
         pytest.param(ENZO, None, id="who did the work"),
         pytest.param(MAX, attach(PaperKind.OTHER), id="who filed a paper"),
+        pytest.param(MAX, AMEND, id="who corrected it"),
     ],
 )
 def test_who_prepared_the_claim_does_not_approve_it(preparer, command):
-    story = claim_story("claimable")
+    story = claim_story("with papers")
     if command:
         story.tell(command, preparer)
+    story.tell(judge(), MIA)
     promoted = Actor(preparer.id, frozenset({Role.CLAIMS_MANAGER}))
     given(story.histories).when(APPROVE, actor=promoted).then_refused(ApproverPrepared)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TypeGuard
 
 import pytest
 
@@ -31,8 +32,9 @@ from domain.credits.refusals import (
     ShortWithoutReason,
 )
 from domain.credits.state import CreditNote, allocation_id
-from domain.messages import Forbidden, NotFound, On, Stream
+from domain.messages import Event, Forbidden, NotFound, On, Stream
 from domain.money import Money
+from tests.domain.claims.asked import written_off
 from tests.scenario import FINN, MAX, MIA, STAN, SYSTEM, Story, given
 from tests.stories import (
     OTHER_MAKER,
@@ -216,9 +218,9 @@ def test_a_note_of_many_claims_is_matched_whole_or_not_at_all(lines, payable, wh
 
 @pytest.mark.rule("CRN-4")
 def test_the_tax_of_a_line_is_rounded_to_the_cent_as_money_is():
-    lines = (line("1", "0.05", "C-1", tax_rate="10"), line("2", "500.00", "C-2"))
-    story = note_of_lines("0.06", "500.00", lines=lines, payable="500.06")
-    matched_by_reference(story).then(*allocated(1, "0.06"), *allocated(2, "500.00", claim=2))
+    lines = (line("1", "0.02", "C-1", tax_rate="25"), line("2", "500.00", "C-2"))
+    story = note_of_lines("0.03", "500.00", lines=lines, payable="500.03")
+    matched_by_reference(story).then(*allocated(1, "0.03"), *allocated(2, "500.00", claim=2))
 
 
 def test_a_line_that_names_two_claims_is_not_clear():
@@ -274,6 +276,24 @@ def test_a_match_that_cannot_be_is_refused_whole(wishes, refusal):
 def test_the_refusal_says_what_stays_open():
     story = booked(claims("1000.00"), names=())
     by_hand(story, (1, "999.99")).then_refused(ShortWithoutReason, "C-1", "0.01")
+
+
+@pytest.mark.rule("CRN-4")
+def test_a_claim_is_never_paid_twice():
+    story = partly_paid_claim()  # 300 of the 800 that were accepted are open
+    story.tell(book(2, payable="800.00", names=()), FINN)
+    scenario = given(story.histories)
+    too_much = match(2, (1, "300.01", "part_payment"))
+    scenario.when(too_much, actor=FINN).then_refused(MoreThanOpen, "300.00")
+    assert scenario.when(match(2, (1, "300.00")), actor=FINN).outcome()
+
+
+@pytest.mark.rule("CRN-4")
+def test_what_is_written_off_is_not_paid_any_more():
+    story = written_off(partly_paid_claim(), "300.00", MIA, MAX)
+    story.tell(book(2, payable="800.00", names=()), FINN)
+    paying = given(story.histories).when(match(2, (1, "0.01")), actor=FINN)
+    paying.then_refused(MoreThanOpen, "0.00")
 
 
 @pytest.mark.rule("CRN-4")
@@ -375,6 +395,19 @@ def test_every_balance_is_as_it_was_before_the_match():
 def test_what_is_matched_anew_is_another_allocation():
     story = booked(claims("1000.00")).tell(BY_REFERENCE, SYSTEM).tell(undo(), FINN)
     matched_by_reference(story).then(*allocated(2, "1000.00"))
+
+
+@pytest.mark.rule("CRN-6")
+def test_no_allocation_ever_has_the_id_of_an_earlier_one():
+    story = matched_twice()
+    for _ in range(3):
+        story.tell(undo(), FINN).tell(match(1, (1, "70.00", "part_payment")), FINN)
+    ids = [on.event.allocation_id for on in story.happened if is_allocation(on.event)]
+    assert len(ids) == len(set(ids)) == 5
+
+
+def is_allocation(event: Event) -> TypeGuard[CreditAllocated]:
+    return isinstance(event, CreditAllocated)
 
 
 @pytest.mark.rule("CRN-6")
