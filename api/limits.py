@@ -26,6 +26,7 @@ from graphql import (
 
 from domain.messages import Refusal, RefusalCode
 
+CHARACTERS: Final = 100_000
 TOKENS: Final = 4_000
 DEPTH: Final = 24
 FIELDS: Final = 2_000  # after every fragment is spread

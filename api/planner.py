@@ -51,7 +51,8 @@ from projections.statement import Statement
 from projections.view import Many, One
 
 GIVEN: Final = object()
-CACHED: Final = 1_000
+DOCUMENTS: Final = 300  # that are kept, parsed
+PLANS: Final = 1_000
 NOBODY: Final = "null"
 NONE: Final = frozenset[str]()
 
@@ -99,8 +100,8 @@ class Planner:
     def __init__(self, schema: GraphQLSchema, views: Views) -> None:
         self.schema = schema
         self.views = views
-        self.document = lru_cache(CACHED)(Documents(schema, views).read)
-        self.planned = lru_cache(CACHED)(self.compile)
+        self.document = lru_cache(DOCUMENTS)(Documents(schema, views).read)
+        self.planned = lru_cache(PLANS)(self.compile)
 
     def plan(
         self,

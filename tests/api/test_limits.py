@@ -82,6 +82,7 @@ def test_what_is_not_too_much_passes(document):
         (nested(limits.DEPTH + 1), 422),
         ("{ " + "a " * limits.TOKENS + "}", 400),
         ("{ a" * 1_300, 400),
+        ('{ stations(name: "' + "x" * limits.CHARACTERS + '") { totalCount } }', 400),
         ("[" * 3_000, 400),
         ("query (" + "$a: [" * 300 + "Int", 400),
     ],
