@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import UTC
 from functools import lru_cache
 from typing import Any, Final, LiteralString, NamedTuple
@@ -86,10 +85,10 @@ def circumstances(metadata: str) -> Circumstances:
     )
 
 
-def digest(instruction: Instruction) -> bytes:
-    """SHA-256 of who asks and what for, so that a command id stands for one command."""
+def asked(instruction: Instruction) -> bytes:
+    """Who asks and what for: what must be the same under the same command id."""
     command, effective_at = instruction.command, instruction.effective_at
-    asked = orjson.dumps(
+    return orjson.dumps(
         {
             "actor": instruction.actor.id,
             "on_behalf_of": instruction.actor.on_behalf_of,
@@ -100,7 +99,6 @@ def digest(instruction: Instruction) -> bytes:
         },
         option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS,
     )
-    return hashlib.sha256(asked).digest()
 
 
 COLUMNS: Final[LiteralString] = """
@@ -148,7 +146,7 @@ def enveloped(
 ) -> EnvelopedEvent:
     """An event as it is stored; its id follows from the command's, so that it is the same for
     every attempt."""
-    asked = recording.instruction
+    given = recording.instruction
     return EnvelopedEvent(
         originator_id=on.stream.id,
         originator_version=version,
@@ -156,12 +154,12 @@ def enveloped(
         state=encoded(on.event),
         stream_kind=on.stream.kind,
         schema_version=on.event.schema_version,
-        event_id=uuid5(asked.id, str(number)),
-        effective_at=asked.effective_at,
-        actor=asked.actor.id,
-        on_behalf_of=asked.actor.on_behalf_of,
-        command_id=asked.id,
-        correlation_id=asked.correlation_id or asked.id,
-        causation_id=asked.causation_id,
+        event_id=uuid5(given.id, str(number)),
+        effective_at=given.effective_at,
+        actor=given.actor.id,
+        on_behalf_of=given.actor.on_behalf_of,
+        command_id=given.id,
+        correlation_id=given.correlation_id or given.id,
+        causation_id=given.causation_id,
         metadata=metadata,
     )

@@ -7,6 +7,7 @@ anew each time and never kept in memory, so that an erasure counts at once in ev
 
 from __future__ import annotations
 
+import hmac
 import os
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -25,6 +26,7 @@ KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
 KEY_OF_PERSON: Final = b"key of a person "  # what is authenticated with a wrapped key, so that
 KEY_OF_FILE: Final = b"key of a file"  # one cannot be put in the place of the other
+FINGERPRINT_OF: Final = b"recourse fingerprint of "  # sets its use of the master key apart
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -75,6 +77,11 @@ class Vault:
             self._make(missing)
             found |= self._found(missing)
         return {subject: unless_erased(subject, found[subject]) for subject in subjects}
+
+    def fingerprint(self, content: bytes) -> bytes:
+        """A hash by which the same content is known again. Who has only the database cannot find
+        out by trying what it was made of, not even after an erasure (AUD-5)."""
+        return hmac.digest(self._master, FINGERPRINT_OF + content, "sha256")
 
     def wrap(self, key: bytes, subject: UUID | None) -> bytes:
         """The key of a file encrypted, so that it is lost with the data of whom it is about.

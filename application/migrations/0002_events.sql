@@ -30,7 +30,7 @@ COMMENT ON TABLE events IS
 -- A command that was carried out, so that the same one again is known for what it is.
 CREATE TABLE receipts (
     command_id     uuid        NOT NULL PRIMARY KEY,
-    digest         bytea       NOT NULL,               -- SHA-256 of who asked and what for
+    digest         bytea       NOT NULL,               -- keyed hash of who asked and what for
     actor          uuid        NOT NULL,
     first_position bigint      NOT NULL,               -- 0 if nothing had to happen
     last_position  bigint      NOT NULL,

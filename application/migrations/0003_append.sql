@@ -6,7 +6,7 @@
 --
 -- Arguments
 --   command          the command's id; null for events that come without one: no receipt then
---   digest           SHA-256 of who asked and what for
+--   digest           keyed hash of who asked and what for
 --   told_by          who asked
 --   touched          the streams the receipt names
 --   given_time       the moment of recording; null for this database's clock

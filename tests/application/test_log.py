@@ -2,14 +2,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from threading import Barrier, Thread
 from uuid import UUID
 
 import psycopg
 import pytest
 
-from application.connections import listen
+from application.connections import Connections, listen
 from application.database import Database, DatabaseRole
+from application.encoding import asked
 from application.log import (
     CommandIdReused,
     Conflict,
@@ -22,6 +24,7 @@ from application.log import (
     TooNewToDecide,
     Unrecordable,
 )
+from application.personal import Vault
 from application.recorded import BEGINNING, Channel, Position, UnknownEvent
 from application.recorder import Append
 from domain.messages import Actor, Event, On, Role, Stream
@@ -230,6 +233,18 @@ def test_the_content_of_a_command_does_not_depend_on_the_order_of_a_set(log: Eve
     assert list(one) != list(other)  # they collide, so the order is that of insertion
     append(log, 1, (1, taken()), command=Count(thing=UUID(int=1), numbers=one))
     assert log.receipt(instruction(1, command=Count(thing=UUID(int=1), numbers=other)))
+
+
+def test_a_receipt_does_not_betray_what_was_asked_to_who_only_has_the_database(
+    log: EventLog, database: Database, connections: Connections
+) -> None:
+    append(log, 1, (1, taken()))
+    with psycopg.connect(database.conninfo(DatabaseRole.READER)) as reader:
+        [kept] = reader.execute("SELECT digest FROM receipts").fetchone() or [b""]
+    content = asked(instruction(1))
+    assert kept != sha256(content).digest()
+    assert kept != Vault(connections, b"another key of 32 bytes, exactly").fingerprint(content)
+    assert kept == log.vault.fingerprint(content)
 
 
 # ── time ────────────────────────────────────────────────────────────────────
