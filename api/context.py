@@ -18,6 +18,7 @@ from application.log import EventLog, Receipt
 from application.personal import Vault
 from application.recorded import Position, Recorded, UnknownEvent
 from domain.messages import Erased, Event, Sealed
+from projections.catalogue import AnyView
 from projections.reading import Reader, Seen
 
 
@@ -39,6 +40,7 @@ class Context:
     principal: Principal
     correlation_id: str
     as_of: dict[str, Position | None] = field(default_factory=dict)  # by root field
+    loaders: dict[Any, DataLoader[Any, Seen | None]] = field(default_factory=dict)
 
     @property
     def log(self) -> EventLog:
@@ -53,6 +55,20 @@ class Context:
 
     def may(self, scope: str) -> bool:
         return scope in self.principal.scopes
+
+    # ── related rows ────────────────────────────────────────────────────────
+
+    async def related(self, view: AnyView, key: Any, as_of: Position | None) -> Seen | None:
+        """A row by its key. All that are wanted at the same time come with one query."""
+        if (view.name, as_of) not in self.loaders:
+
+            async def load(keys: Sequence[Any]) -> list[Seen | None]:
+                reach = self.principal.reach
+                found = await self.reader.some(view, keys, as_of=as_of, reach=reach)
+                return [found.get(each) for each in keys]
+
+            self.loaders[view.name, as_of] = DataLoader(load_fn=load)
+        return await self.loaders[view.name, as_of].load(key)
 
     # ── personal data ───────────────────────────────────────────────────────
 

@@ -86,8 +86,8 @@ class Documents:
 
     def parsed(self, text: str) -> DocumentNode:
         if len(text) > limits.CHARACTERS:
-            message = f"The document has {len(text)} characters; {limits.CHARACTERS} are allowed."
-            raise Unanswerable(HTTPStatus.BAD_REQUEST, {"message": message})
+            too_long = f"The document has {len(text)} characters; {limits.CHARACTERS} are allowed."
+            raise Unanswerable(HTTPStatus.BAD_REQUEST, {"message": too_long})
         try:
             return parse(text, max_tokens=limits.TOKENS, no_location=False)
         except GraphQLError as error:

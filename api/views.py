@@ -216,8 +216,7 @@ def one(other: AnyView, relation: One) -> Resolve:
         key, context = getattr(seen.row, relation.via), info.context
         if key is None:
             return None
-        as_of = context.as_of[root_of(info)]
-        return await context.reader.one(other, key, as_of=as_of, reach=context.principal.reach)
+        return await context.related(other, key, context.as_of[root_of(info)])
 
     return resolve
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from time import monotonic
 from typing import Any, NamedTuple, TypeAlias
@@ -117,6 +117,24 @@ class Reader:
         query = SQL("SELECT {}, {} {}").format(rows.stale(), columns(rows), found)
         answer = await self._run(statement, query, reach)
         return self._seen(rows, "", *answer[0]) if answer else None
+
+    async def some(
+        self,
+        view: AnyView,
+        keys: Sequence[Any],
+        *,
+        as_of: Position | None = None,
+        reach: Reach = EVERYTHING,
+    ) -> dict[Any, Seen]:
+        """The rows with these keys that there are and the reader may see, by their keys."""
+        statement = self._statement(as_of, reach)
+        rows = Rows(statement, view)
+        kind = rows.columns[view.key_column].sql
+        wanted = statement.bind(constant(list(keys)), SQL("{}[]").format(kind))
+        found = rows.where(SQL("{} = ANY({})").format(rows.key, wanted))
+        query = SQL("SELECT {}, {} {}").format(rows.stale(), columns(rows), found)
+        seen = [self._seen(rows, "", *v) for v in await self._run(statement, query, reach)]
+        return {getattr(each.row, view.key_column): each for each in seen}
 
     async def page(
         self,

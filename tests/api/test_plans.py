@@ -194,3 +194,23 @@ def test_readers_of_one_kind_share_a_plan_and_see_their_own(library: Library) ->
         edges = library.planned(question, reader)["data"]["claims"]["edges"]
         seen.append({edge["node"]["stationId"] for edge in edges})
     assert seen == [{str(STATION)}, {str(world.OTHER_STATION)}]
+
+
+def test_the_executor_asks_for_related_rows_together(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One query for the list, and one for each view it leads to, however many rows there are."""
+    asked = []
+    rows = library.program.reader.rows
+
+    async def counted(query: bytes, params: Any) -> Any:
+        asked.append(query)
+        return await rows(query, params)
+
+    monkeypatch.setattr(library.program.reader, "rows", counted)
+    text = (
+        "{ claims { edges { node { equipment { model } station { name } customer { name } } } } }"
+    )
+    edges = library.executed(Question(text, {}, ()), READERS[0])["data"]["claims"]["edges"]
+    assert len(edges) > 4
+    assert len(asked) == 4
