@@ -178,6 +178,8 @@ def stop(server: Server) -> None:
     """Stop at once but cleanly: nothing acknowledged is lost, and no recovery is needed."""
     with suppress(EmbeddedServerFailed):
         control(server, "stop", "-w", "-m", "fast")
+        if server.sockets != server.data:
+            shutil.rmtree(server.sockets, ignore_errors=True)
 
 
 def is_up(server: Server) -> bool:
