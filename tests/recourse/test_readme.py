@@ -25,7 +25,7 @@ def tour() -> list[tuple[str, list[str]]]:
     return found
 
 
-def test_the_tour_works_from_an_empty_database(installed: Installed):
+def test_the_tour_works_from_an_empty_database(of_its_own: Installed):
     commands = tour()
     assert len(commands) >= 8
     place = ROOT
@@ -35,7 +35,7 @@ def test_the_tour_works_from_an_empty_database(installed: Installed):
             place = ROOT / words[0]
             continue
         assert program == "recourse"
-        ran = installed.run(*words, cwd=place)
+        ran = of_its_own.run(*words, cwd=place)
         assert ran.code in {0, 1} and not ran.stderr.startswith("Traceback"), (command, ran)
         assert ran.code == 0 or "intake" in command, (command, ran)
         assert [line for line in shown if line not in ran.stdout] == [], (command, ran.stdout)
