@@ -13,6 +13,7 @@ from uuid import UUID
 
 from api.tokens import Identity
 from domain.messages import Actor, Role
+from domain.registry.person import STATION_ROLES as STATION_ROLES
 from projections.access import EVERYTHING, Reach
 from projections.view import Owner
 
@@ -26,19 +27,6 @@ class Scope(StrEnum):
     FILES = "files:read"
     UPLOAD = "files:write"
 
-
-STATION_ROLES: Final = frozenset(
-    {
-        Role.SERVICE_AGENT,
-        Role.SERVICE_SUPERVISOR,
-        Role.STATION_MANAGER,
-        Role.ENGINEER,
-        Role.WORKSHOP_LEAD,
-        Role.QUALITY_INSPECTOR,
-        Role.STOREKEEPER,
-    }
-)
-"""They see what is of their own station."""
 
 OUTSIDE: Final = frozenset({Role.DEALER, Role.CUSTOMER})
 """They see what is their own."""

@@ -11,12 +11,14 @@ from domain.claims.crediting import credit_reversed as credit_reversed
 from domain.claims.crediting import credited as credited
 from domain.claims.events import Event as Event
 from domain.claims.preparing import OWN_NUMBER as OWN_NUMBER
+from domain.claims.refusals import AnotherStation, ClaimNotFound
 from domain.claims.state import Claim as Claim
 from domain.claims.state import Status as Status
 from domain.claims.state import evolve as evolve
 from domain.claims.states_allowed import existing
 from domain.claims.submitting import MANUFACTURER_NUMBER as MANUFACTURER_NUMBER
 from domain.messages import On, World
+from domain.registry.person import confined_to
 
 State = Claim
 Command: TypeAlias = (
@@ -44,6 +46,7 @@ Command: TypeAlias = (
 
 def decide(claim: Claim | None, command: Command, world: World) -> list[Event | On]:
     """Which stage of a claim's life decides about a wish."""
+    refuse_other_stations(claim, command, world)
     match command:
         case c.OpenClaim() | c.AttachPaper() | c.AmendClaim():
             return preparing.decide(claim, command, world)
@@ -64,3 +67,14 @@ def decide(claim: Claim | None, command: Command, world: World) -> list[Event | 
             return [*crediting.decide(existing(claim), command)]
         case never:
             assert_never(never)
+
+
+def refuse_other_stations(claim: Claim | None, command: Command, world: World) -> None:
+    """Whoever is confined to a station opens claims for it; others' are hidden from them."""
+    station = confined_to(world)
+    if station is None:
+        return
+    if isinstance(command, c.OpenClaim) and command.station_id != station:
+        raise AnotherStation(fields=("station_id",))
+    if claim and claim.station_id != station:
+        raise ClaimNotFound

@@ -29,6 +29,19 @@ from domain.messages import (
 from domain.vocabulary import EngineerLevel
 
 OF_NO_PERSON = frozenset({Role.SYSTEM})
+STATION_ROLES = frozenset(
+    {
+        Role.SERVICE_AGENT,
+        Role.SERVICE_SUPERVISOR,
+        Role.STATION_MANAGER,
+        Role.ENGINEER,
+        Role.WORKSHOP_LEAD,
+        Role.QUALITY_INSPECTOR,
+        Role.STOREKEEPER,
+    }
+)
+"""Who has no other role, and a station, deals with what is of that station alone."""
+
 STAFF = frozenset(Role) - {Role.SYSTEM, Role.AUDITOR, Role.CUSTOMER, Role.DEALER}
 
 # ── commands ────────────────────────────────────────────────────────────────
@@ -343,3 +356,15 @@ def authorised(world: World, roles: frozenset[Role]) -> Mandate:
 def delegated(world: World, principal: UUID) -> frozenset[Role]:
     person = world.of(Person, principal)
     return person.delegated(world.actor.id, world) & person.held if person else frozenset()
+
+
+def confined_to(world: World) -> UUID | None:
+    """The station outside which the command may touch nothing; None for headquarters.
+
+    A delegate is confined as the delegator is.
+    """
+    station, roles = world.actor.station, world.actor.roles
+    if world.actor.on_behalf_of is not None:
+        principal = world.of(Person, world.actor.on_behalf_of)
+        station, roles = (principal.station_id, principal.held) if principal else (None, roles)
+    return station if roles <= STATION_ROLES else None

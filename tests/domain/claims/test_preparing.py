@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from pydantic import ValidationError
@@ -14,6 +16,7 @@ from domain.claims.commands import AmendClaim, CloseClaim, JudgeClaim
 from domain.claims.events import ClaimAmended, ClaimOpened, PaperAttached
 from domain.claims.preparing import WORK
 from domain.claims.refusals import (
+    AnotherStation,
     ClaimExists,
     ClaimNotFound,
     CurrenciesMixed,
@@ -26,21 +29,23 @@ from domain.claims.refusals import (
 )
 from domain.claims.state import Claim, Status
 from domain.claims.submitting import MANUFACTURER_NUMBER
-from domain.messages import Forbidden, On, Stream
+from domain.messages import Actor, Forbidden, On, Role, Stream
 from domain.money import Money
 from domain.policies import Pin
 from domain.registry.manufacturer import ManufacturerNotFound, SetClaimLimit
+from domain.registry.person import DelegateRole, RegisterPerson
 from domain.registry.station import StationNotFound
 from domain.uniqueness import Bearer, NameTaken, name_id
 from domain.vocabulary import ClaimKind, PaperKind
 from tests.domain.claims.asked import request_write_off
-from tests.scenario import AUDREY, ENZO, FINN, MIA, NOON, STAN, given
+from tests.scenario import ADAM, AUDREY, ENZO, FINN, MIA, NOON, STAN, given, standing_in
 from tests.stories import (
     CUSTOMER,
     DEALER,
     MACHINE,
     MAKER,
     OTHER_MAKER,
+    OTHER_STATION,
     STATION,
     TODAY,
     amounts,
@@ -306,3 +311,47 @@ def test_the_name_of_the_manufacturers_number_is_not_taken_by_opening():
     story = claim_story("opened")
     number = Stream(Bearer.kind, name_id(MANUFACTURER_NUMBER, str(MAKER), "W-2026-1"))
     assert story.events(number) == ()
+
+
+# ── whose claim it is ───────────────────────────────────────────────────────
+
+
+def at(actor: Actor, station: UUID) -> Actor:
+    return replace(actor, station=station)
+
+
+def test_a_station_opens_claims_for_its_own_work_only():
+    assert registered().when(open_claim(), actor=at(STAN, STATION)).outcome()
+    elsewhere = registered().when(open_claim(), actor=at(STAN, OTHER_STATION))
+    elsewhere.then_refused(AnotherStation)
+
+
+@pytest.mark.parametrize("command", [PAPER, AMEND])
+def test_a_claim_of_another_station_is_hidden_from_a_station(command):
+    assert opened().when(command, actor=at(STAN, STATION)).outcome()
+    opened().when(command, actor=at(STAN, OTHER_STATION)).then_refused(ClaimNotFound)
+
+
+def test_headquarters_deals_with_every_station():
+    both = Actor(STAN.id, STAN.roles | {Role.CLAIMS_SPECIALIST}, OTHER_STATION)
+    assert opened().when(PAPER, actor=both).outcome()
+
+
+@pytest.mark.rule("SEG-6")
+@pytest.mark.parametrize("principals", [STATION, OTHER_STATION])
+def test_a_delegate_is_confined_as_the_delegator_is(principals):
+    story = claim_story("opened")
+    manager = RegisterPerson(person_id=STAN.id, name="Stan", held=STAN.roles, station_id=principals)
+    delegate = DelegateRole(
+        person_id=STAN.id,
+        role=Role.STATION_MANAGER,
+        to=ENZO.id,
+        since=NOON - DAY,
+        until=NOON + DAY,
+    )
+    story.tell(manager, ADAM).tell(delegate, ADAM)
+    filing = given(story.histories).when(PAPER, actor=standing_in(at(ENZO, STATION), STAN))
+    if principals == STATION:
+        assert filing.outcome()
+    else:
+        filing.then_refused(ClaimNotFound)
