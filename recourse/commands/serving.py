@@ -91,7 +91,7 @@ def announce(settings: Settings, host: str, port: int) -> None:
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     console.print(f"Recourse is at {address}/graphql (stop it with Ctrl-C).", soft_wrap=True)
     if settings.oidc_issuer is None:
-        console.print("A token to read everything with:  recourse token --role auditor")
+        console.print(f"A token to read everything with: {sys.argv[0]} token --role auditor")
     console.file.flush()
 
 
