@@ -160,7 +160,7 @@ def is_loopback(host: str) -> bool:
 
 def kept_key(file: Path) -> ECKey:
     """The signing key, made on first use, readable by its owner only."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = ECKey.generate_key("P-256")
     try:
         descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)

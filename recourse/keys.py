@@ -14,7 +14,7 @@ def kept(file: Path, size: int) -> bytes:
     Of two programs that start at once only one makes it, and neither sees half of it.
     """
     if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}-") as fresh:
             fresh.write(os.urandom(size))
             fresh.flush()
