@@ -6,6 +6,8 @@ PORT   ?= 8000
 BIN    := .venv/bin
 UV     := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .uv/bin/uv)
 
+FETCHED := $(if $(filter uv,$(UV)),,.uv/bin/uv)
+
 PROGRAM := .venv/.program
 CHECKS  := .venv/.checks
 
@@ -63,16 +65,16 @@ LOCKING := --quiet --universal --python-version 3.11 --no-header --no-emit-index
 
 # ── how it is installed ──
 
-$(PROGRAM): requirements.lock pyproject.toml | .venv
+$(PROGRAM): requirements.lock pyproject.toml | .venv $(FETCHED)
 	$(call fetch,-r requirements.lock)
 	@VIRTUAL_ENV=$(CURDIR)/.venv $(UV) pip install --quiet --offline --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(CHECKS): requirements-dev.lock $(PROGRAM)
+$(CHECKS): requirements-dev.lock $(PROGRAM) | $(FETCHED)
 	$(call fetch,-r requirements.lock -r requirements-dev.lock)
 	@touch $@
 
-.venv: | $(if $(filter uv,$(UV)),,.uv/bin/uv)
+.venv: | $(FETCHED)
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed." if sys.version_info < (3, 11) else 0)'
 	@$(UV) venv --quiet --python $(PYTHON) .venv
 
