@@ -24,7 +24,7 @@ run: install
 
 # The order in which failures are cheapest. pytest comes last, so its closing line is the verdict.
 test: check
-	$(BIN)/pytest -n $(WORKERS) $(PYTEST)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(PYTEST)
 
 check: $(CHECKS)
 	$(BIN)/ruff format --check .
