@@ -175,6 +175,12 @@ def clock(world: World, name: str) -> Pin:
     return Pin(policy_id=found.policy_id, version=found.version)
 
 
+def pin(world: World, content: type[Content]) -> Pin:
+    """The version in force of the one policy of a kind (SLA-2). Raises PolicyMissing."""
+    found = published(world, content.model_fields["policy"].default)
+    return Pin(policy_id=found.policy_id, version=found.version)
+
+
 def zone(world: World) -> str:
     """The organisation's time zone."""
     return in_force(world, Organisation).zone

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from domain.messages import Message, Role, Text
+from domain.messages import Message, Refusal, RefusalCode, Role, Text
 from domain.money import Amount, Currency, Money
 from domain.vocabulary import (
     ClaimKind,
@@ -63,6 +63,21 @@ class Approved(StrEnum):
 
     STANDARD_CLAIM = "standard_claim"
     WRITE_OFF = "write_off"
+    PART_ORDER = "part_order"  # for a failure claim (CLM-5)
+    COMMERCIAL_APPLICATION = "commercial_application"  # who apply for a commercial claim (CLM-6)
+    COMMERCIAL_AMOUNT = "commercial_amount"  # who fix its amount together
+    COMMERCIAL_CLAIM = "commercial_claim"  # the joint signatures, and who decides last
+
+
+ALWAYS_NAMED = (Approved.STANDARD_CLAIM, Approved.WRITE_OFF)
+"""What every matrix names; one that was published before there was more stays readable."""
+
+
+class NobodyApproves(Refusal):
+    """The approval matrix in force names nobody for this. Publish one that does."""
+
+    code = RefusalCode.UNAVAILABLE
+    rule = "SEG-4"
 
 
 class Band(Message):
@@ -92,7 +107,7 @@ def ordered_bands(chains: tuple[Chain, ...]) -> tuple[Chain, ...]:
 
 
 def complete_chains(chains: tuple[Chain, ...]) -> tuple[Chain, ...]:
-    if missing := [of for of in Approved if of not in {chain.of for chain in chains}]:
+    if missing := [of for of in ALWAYS_NAMED if of not in {chain.of for chain in chains}]:
         raise ValueError(f"Nobody is named who approves a {' or a '.join(missing)}.")
     if len({(chain.of, chain.currency) for chain in chains}) < len(chains):
         raise ValueError("There is one chain for each thing and currency.")
@@ -106,12 +121,21 @@ class ApprovalMatrix(Content):
     chains: Annotated[tuple[Chain, ...], AfterValidator(complete_chains)]
 
     def signed_by(self, of: Approved, amount: Money) -> tuple[Role, ...]:
-        """The roles that sign. An amount in a currency without bands needs the longest chain."""
-        chains = [chain for chain in self.chains if chain.of == of]
-        for chain in chains:
-            if chain.currency == amount.currency:
+        """The roles that sign. An amount in a currency without bands needs the longest chain.
+
+        Raises NobodyApproves.
+        """
+        for chain in self.chains:
+            if (chain.of, chain.currency) == (of, amount.currency):
                 return next(b.signed_by for b in chain.bands if within(amount.amount, b.up_to))
-        return max((b.signed_by for chain in chains for b in chain.bands), key=len)
+        return self.longest(of)
+
+    def longest(self, of: Approved) -> tuple[Role, ...]:
+        """Who signs whatever the amount, or before there is one. Raises NobodyApproves."""
+        chains = [b.signed_by for chain in self.chains if chain.of == of for b in chain.bands]
+        if not chains:
+            raise NobodyApproves(f"The approval matrix names nobody who approves a {of}.")
+        return max(chains, key=len)
 
 
 def within(amount: Decimal, limit: Decimal | None) -> bool:
@@ -166,6 +190,31 @@ class EngineerLevels(Content):
         return next((entry.level for entry in self.of if entry.kind == kind), EngineerLevel.TCL1)
 
 
+MAY_JUDGE = frozenset(
+    {
+        Role.CLAIMS_SPECIALIST,
+        Role.CLAIMS_MANAGER,
+        Role.SERVICE_SUPERVISOR,
+        Role.SERVICE_DIRECTOR,
+    }
+)
+
+
+def seats_of_judges(seats: tuple[Role, ...]) -> tuple[Role, ...]:
+    if strangers := sorted(set(seats) - MAY_JUDGE):
+        raise ValueError(f"Claims are not judged by a {' or a '.join(strangers)}.")
+    if len(set(seats)) < len(seats):
+        raise ValueError("Each role has one seat.")
+    return seats
+
+
+class ClaimJudges(Content):
+    """Who judge together whether a standard claim is claimable, one of each role (CLM-6a)."""
+
+    policy: Literal["claim_judges"] = "claim_judges"
+    seats: Annotated[tuple[Role, ...], Field(min_length=1), AfterValidator(seats_of_judges)]
+
+
 class ReasonWord(Message):
     """A word for why less than was claimed is paid, with its code in X12 element 1172."""
 
@@ -187,6 +236,33 @@ class Tolerance(Content):
     policy: Literal["tolerance"] = "tolerance"
     amount: Money
     percent: Annotated[Decimal, Field(ge=0, le=100, max_digits=9, decimal_places=6)]
+
+
+class Charged(StrEnum):
+    """What somebody is liable for at a fixed amount (LIA-1)."""
+
+    FALSE_CLAIM_PAPERS = "false_claim_papers"  # for each claim
+
+
+class Tariff(Message):
+    of: Charged
+    amount: Money
+
+
+def every_tariff(tariffs: tuple[Tariff, ...]) -> tuple[Tariff, ...]:
+    if sorted(tariff.of for tariff in tariffs) != sorted(Charged):
+        raise ValueError("There is one tariff for each thing.")
+    return tariffs
+
+
+class LiabilityTariff(Content):
+    """What is charged for what (LIA-1)."""
+
+    policy: Literal["liability_tariff"] = "liability_tariff"
+    tariffs: Annotated[tuple[Tariff, ...], AfterValidator(every_tariff)]
+
+    def of(self, charged: Charged) -> Money:
+        return next(tariff.amount for tariff in self.tariffs if tariff.of == charged)
 
 
 # ── registry ────────────────────────────────────────────────────────────────
@@ -314,6 +390,8 @@ PolicyContent = Annotated[
     | ClaimLimits
     | PapersRequired
     | EngineerLevels
+    | ClaimJudges
+    | LiabilityTariff
     | ReasonWords
     | Tolerance
     | WarrantyTerms

@@ -64,6 +64,7 @@ STAN = Actor(person_id(7), frozenset({Role.STATION_MANAGER}))
 SUSI = Actor(person_id(8), frozenset({Role.SERVICE_AGENT}))
 ADAM = Actor(person_id(9), frozenset({Role.ADMIN}))
 AUDREY = Actor(person_id(10), frozenset({Role.AUDITOR}))
+SAM = Actor(person_id(11), frozenset({Role.SERVICE_SUPERVISOR}))
 STRANGER = Actor(person_id(99), frozenset())
 SYSTEM = Actor(SYSTEM_ID, frozenset({Role.SYSTEM}))
 
@@ -243,6 +244,12 @@ class Story:
         self.happened += events
         self.told.append((command, actor, now))
         note_events(events)
+        return self
+
+    def tell_all(self, told: Iterable[tuple[Command, Actor]]) -> Self:
+        """Several commands, each by somebody."""
+        for command, actor in told:
+            self.tell(command, actor)
         return self
 
     def state(self, kind: type[Any], id: UUID) -> Any:

@@ -59,6 +59,7 @@ from tests.scenario import (
     GINA,
     MAX,
     MIA,
+    SAM,
     STAN,
     SYSTEM,
     Story,
@@ -134,7 +135,7 @@ def setting() -> Story:
     story.tell(RegisterStation(station_id=STATION, name="Harbour"), DORA)
     story.tell(RegisterStation(station_id=OTHER_STATION, name="Airport"), DORA)
     story.tell(register_person(ENZO, "Enzo", EngineerLevel.TCL2), ADAM)
-    for name, actor in (("Mia", MIA), ("Max", MAX), ("Dora", DORA), ("Finn", FINN)):
+    for name, actor in (("Mia", MIA), ("Max", MAX), ("Sam", SAM), ("Dora", DORA), ("Finn", FINN)):
         story.tell(register_person(actor, name), ADAM)
     customer = RegisterCustomer(customer_id=CUSTOMER, name="Wang Fang", phone="+86 10 5555 0101")
     story.tell(customer, STAN)
@@ -209,9 +210,17 @@ def attach(paper: PaperKind, number: int = 1, dated: date = COMPLETED) -> c.Atta
     )
 
 
+Told = tuple[Command, Actor]
+
+
 def judge(number: int = 1, claimable: bool = True) -> c.JudgeClaim:
     reason = "within terms" if claimable else "worn out by use"
     return c.JudgeClaim(claim_id=claim_id(number), claimable=claimable, reason=reason)
+
+
+def judged(number: int = 1, claimable: bool = True) -> list[Told]:
+    """The opinions of those who judge together, by the shipped policy (CLM-6a)."""
+    return [(judge(number, claimable), MAX), (judge(number, claimable), SAM)]
 
 
 def maker_number(number: int = 1) -> str:
@@ -229,15 +238,12 @@ def reject(number: int = 1) -> c.RecordRejection:
     )
 
 
-Told = tuple[Command, Actor]
-
-
 def signers(total: str) -> list[Actor]:
     """Who signs a claim of so much, by the shipped matrix."""
     limits = (Decimal(0), Decimal(20_000), Decimal(100_000))
     return [
         actor
-        for actor, limit in zip((MAX, DORA, GINA), limits, strict=True)
+        for actor, limit in zip((DORA, FINN, GINA), limits, strict=True)
         if Decimal(total) > limit
     ]
 
@@ -250,7 +256,7 @@ def steps_to_acceptance(
     in_part = {"accepted": yuan(accepted), "reasons": ("labour_hours",)} if accepted else {}
     yield "opened", [(open_claim(number, total), STAN)]
     yield "with papers", [(attach(paper, number), STAN) for paper in PAPERS]
-    yield "claimable", [(c.VetClaim(claim_id=id), MIA), (judge(number), MIA)]
+    yield "claimable", [(c.VetClaim(claim_id=id), MIA), *judged(number)]
     yield "approved", [(c.ApproveClaim(claim_id=id), signer) for signer in signers(total)]
     yield "submitted", [(submit(number), MIA)]
     yield "accepted", [(c.RecordAcceptance(claim_id=id, **in_part), MIA)]

@@ -7,9 +7,12 @@ from typing import assert_never
 from uuid import UUID
 
 from domain import policies
+from domain.approvals import names
 from domain.claims.commands import (
     Answering,
+    GiveInformation,
     RecordAcceptance,
+    RecordInformationAsked,
     RecordRejection,
     RevokeAcceptance,
 )
@@ -19,6 +22,8 @@ from domain.claims.events import (
     ClaimAcceptedInPart,
     ClaimRejected,
     Event,
+    InformationAsked,
+    InformationGiven,
 )
 from domain.claims.refusals import (
     AcceptedMoreThanClaimed,
@@ -35,6 +40,9 @@ from domain.policy_content import ReasonWords
 from domain.registry.manufacturer import Manufacturer
 
 EXAMINATION_CLOCK = "claim_rejection_examination"
+INFORMATION_CLOCK = "claim_information"
+UNANSWERED = (Status.SUBMITTED, Status.INFORMATION_ASKED)
+"""A manufacturer that asked may answer without having been told."""
 
 
 def decide(claim: Claim, command: Answering, world: World) -> list[Event]:
@@ -49,6 +57,13 @@ def decide(claim: Claim, command: Answering, world: World) -> list[Event]:
             return [AcceptanceRevoked(reason=reason)]
         case RecordRejection():
             return [reject(claim, command, world)]
+        case RecordInformationAsked(question=question, answer_by=answer_by):
+            only_in(claim, Status.SUBMITTED)
+            clock = policies.clock(world, INFORMATION_CLOCK)
+            return [InformationAsked(question=question, answer_by=answer_by, clock=clock)]
+        case GiveInformation(answer=answer):
+            only_in(claim, Status.INFORMATION_ASKED)
+            return [InformationGiven(answer=answer, given_by=names(world))]
         case never:
             assert_never(never)
 
@@ -56,7 +71,7 @@ def decide(claim: Claim, command: Answering, world: World) -> list[Event]:
 def accept(
     claim: Claim, command: RecordAcceptance, world: World
 ) -> ClaimAccepted | ClaimAcceptedInPart:
-    only_in(claim, Status.SUBMITTED)
+    only_in(claim, *UNANSWERED)
     accepted = in_currency_of(claim, command.accepted or claim.total)
     if claim.total < accepted:
         raise AcceptedMoreThanClaimed(fields=("accepted",))
@@ -93,7 +108,7 @@ def refuse_unknown_reasons(words: Iterable[str], manufacturer_id: UUID, world: W
 
 
 def reject(claim: Claim, command: RecordRejection, world: World) -> ClaimRejected:
-    only_in(claim, Status.SUBMITTED)
+    only_in(claim, *UNANSWERED)
     refuse_unknown_reasons(command.reasons, claim.manufacturer_id, world)
     return ClaimRejected(
         reasons=command.reasons,

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TypeAlias, assert_never
 
-from domain.claims import answering, crediting, judging, preparing, submitting, writing_off
+from domain.claims import (
+    answering,
+    crediting,
+    judging,
+    preparing,
+    submitting,
+    withdrawing,
+    writing_off,
+)
 from domain.claims import commands as c
 from domain.claims import events as events
 from domain.claims.crediting import credit_reversed as credit_reversed
@@ -32,9 +40,13 @@ Command: TypeAlias = (
     | c.SubmitClaim
     | c.ResubmitClaim
     | c.RecordManufacturerNumber
+    | c.RuleOutResubmission
     | c.RecordAcceptance
     | c.RevokeAcceptance
     | c.RecordRejection
+    | c.RecordInformationAsked
+    | c.GiveInformation
+    | c.WithdrawClaim
     | c.RequestWriteOff
     | c.ApproveWriteOff
     | c.RevokeWriteOffSignature
@@ -52,10 +64,23 @@ def decide(claim: Claim | None, command: Command, world: World) -> list[Event | 
             return preparing.decide(claim, command, world)
         case c.VetClaim() | c.JudgeClaim() | c.ApproveClaim() | c.RevokeSignature():
             return [*judging.decide(existing(claim), command, world)]
-        case c.SubmitClaim() | c.ResubmitClaim() | c.RecordManufacturerNumber():
+        case (
+            c.SubmitClaim()
+            | c.ResubmitClaim()
+            | c.RecordManufacturerNumber()
+            | c.RuleOutResubmission()
+        ):
             return submitting.decide(existing(claim), command, world)
-        case c.RecordAcceptance() | c.RevokeAcceptance() | c.RecordRejection():
+        case (
+            c.RecordAcceptance()
+            | c.RevokeAcceptance()
+            | c.RecordRejection()
+            | c.RecordInformationAsked()
+            | c.GiveInformation()
+        ):
             return [*answering.decide(existing(claim), command, world)]
+        case c.WithdrawClaim():
+            return [withdrawing.withdraw(existing(claim), command, world)]
         case (
             c.RequestWriteOff()
             | c.ApproveWriteOff()

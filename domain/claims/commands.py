@@ -12,7 +12,7 @@ from domain import messages
 from domain.claims.amounts import Amounts
 from domain.messages import Message, Role, Sha256, Stream, Text
 from domain.money import PositiveMoney
-from domain.policy_content import Word
+from domain.policy_content import MAY_JUDGE, Word
 from domain.vocabulary import ClaimKind, PaperKind, Part
 
 CLAIM = "claims.Claim"
@@ -116,9 +116,12 @@ class VetClaim(ClaimCommand):
 
 
 class JudgeClaim(ClaimCommand):
-    """Judge whether the claim is claimable. If it is, its approval begins."""
+    """Give your opinion whether the claim is claimable.
 
-    roles = CLAIMS_STAFF
+    It is judged when all who judge it together agree; if it is claimable, its approval begins.
+    """
+
+    roles = MAY_JUDGE
     claimable: bool
     reason: Text
 
@@ -163,7 +166,14 @@ class RecordManufacturerNumber(ClaimCommand):
     manufacturer_number: Text
 
 
-Submitting: TypeAlias = SubmitClaim | ResubmitClaim | RecordManufacturerNumber
+class RuleOutResubmission(ClaimCommand):
+    """Find that a rejected claim cannot be resubmitted as it stands (CLM-7)."""
+
+    roles = CLAIMS_STAFF
+    reason: Text
+
+
+Submitting: TypeAlias = SubmitClaim | ResubmitClaim | RecordManufacturerNumber | RuleOutResubmission
 
 # ── the manufacturer's answer ───────────────────────────────────────────────
 
@@ -191,7 +201,40 @@ class RecordRejection(ClaimCommand):
     explanation: Text
 
 
-Answering: TypeAlias = RecordAcceptance | RevokeAcceptance | RecordRejection
+class RecordInformationAsked(ClaimCommand):
+    """Record what the manufacturer wants to know before it answers."""
+
+    roles = CLAIMS_STAFF
+    question: Text
+    answer_by: date | None = Field(None, description="The last day, if it named one.")
+
+
+class GiveInformation(ClaimCommand):
+    """Record what the manufacturer was told that had asked."""
+
+    roles = CLAIMS_STAFF
+    answer: Text
+
+
+Answering: TypeAlias = (
+    RecordAcceptance | RevokeAcceptance | RecordRejection | RecordInformationAsked | GiveInformation
+)
+
+# ── withdrawing ─────────────────────────────────────────────────────────────
+
+
+class WithdrawClaim(ClaimCommand):
+    """Withdraw the claim because papers of it are false (CLM-9)."""
+
+    roles = frozenset({Role.CLAIMS_MANAGER, Role.SERVICE_DIRECTOR})
+    false_papers: Annotated[
+        tuple[PaperKind, ...], Field(min_length=1, description="Which papers of it are false.")
+    ]
+    explanation: Text
+    evidence: tuple[Sha256, ...] = Field((), description="Files that show it.")
+
+
+Withdrawing: TypeAlias = WithdrawClaim
 
 # ── writing off ─────────────────────────────────────────────────────────────
 

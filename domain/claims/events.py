@@ -96,6 +96,15 @@ class ClaimVetted(ClaimEvent):
     findings: tuple[Finding, ...]
 
 
+class OpinionGiven(ClaimEvent):
+    """One of those who judge the claim together said whether it is claimable (CLM-6a)."""
+
+    seat: Role
+    claimable: bool
+    reason: str
+    given_by: Names
+
+
 class ClaimJudged(ClaimEvent):
     """The claim was judged claimable, and these roles approve it in this order; or it was not."""
 
@@ -158,6 +167,13 @@ class ManufacturerNumberRecorded(ClaimEvent):
     manufacturer_number: str
 
 
+class ResubmissionRuledOut(ClaimEvent):
+    """The rejected claim cannot be resubmitted as it stands (CLM-7)."""
+
+    reason: str
+    ruled_out_by: Names
+
+
 # ── the manufacturer's answer ───────────────────────────────────────────────
 
 
@@ -188,6 +204,36 @@ class ClaimRejected(ClaimEvent):
     explanation: str
     refused: Money
     clock: Pin
+
+
+class InformationAsked(ClaimEvent):
+    """The manufacturer wants to know more before it answers; its time does not count meanwhile."""
+
+    question: str
+    answer_by: date | None
+    clock: Pin
+
+
+class InformationGiven(ClaimEvent):
+    """The manufacturer was told what it had asked; it is to answer the claim."""
+
+    answer: str
+    given_by: Names
+
+
+# ── withdrawing ─────────────────────────────────────────────────────────────
+
+
+class ClaimWithdrawn(ClaimEvent):
+    """The claim was withdrawn for false papers; a liability case is due for this (CLM-9)."""
+
+    false_papers: tuple[PaperKind, ...]
+    explanation: str
+    evidence: tuple[str, ...]
+    amount: Money
+    liability: Money
+    tariff: Pin
+    withdrawn_by: Names
 
 
 # ── writing off ─────────────────────────────────────────────────────────────
@@ -265,6 +311,7 @@ Event: TypeAlias = (
     | PaperAttached
     | ClaimAmended
     | ClaimVetted
+    | OpinionGiven
     | ClaimJudged
     | ClaimSigned
     | ClaimApproved
@@ -272,10 +319,14 @@ Event: TypeAlias = (
     | ClaimSubmitted
     | ClaimResubmitted
     | ManufacturerNumberRecorded
+    | ResubmissionRuledOut
     | ClaimAccepted
     | ClaimAcceptedInPart
     | AcceptanceRevoked
     | ClaimRejected
+    | InformationAsked
+    | InformationGiven
+    | ClaimWithdrawn
     | WriteOffRequested
     | WriteOffSigned
     | WriteOffSignatureRevoked

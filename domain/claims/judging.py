@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import assert_never
 
 from domain import approvals, policies
-from domain.approvals import NextStepTaken, names
+from domain.approvals import NextStepTaken, SignedTwice, names
 from domain.claims.commands import (
     SIGNERS,
     ApproveClaim,
@@ -20,14 +21,16 @@ from domain.claims.events import (
     ClaimSigned,
     ClaimVetted,
     Event,
+    Finding,
+    OpinionGiven,
     SignatureRevoked,
 )
-from domain.claims.refusals import JudgedOwnWork, NotPossibleNow, VettingFailed
+from domain.claims.refusals import JudgedOwnWork, NotAJudge, NotPossibleNow, VettingFailed
 from domain.claims.state import Claim, Status
 from domain.claims.states_allowed import only_in
 from domain.claims.vetting import findings
-from domain.messages import World
-from domain.policy_content import ApprovalMatrix, Approved
+from domain.messages import Role, World
+from domain.policy_content import MAY_JUDGE, ApprovalMatrix, Approved, ClaimJudges
 from domain.registry.person import authorised
 
 UNDECIDED = (Status.OPENED, Status.NOT_CLAIMABLE, Status.CLAIMABLE)
@@ -39,7 +42,7 @@ def decide(claim: Claim, command: Judging, world: World) -> list[Event]:
             only_in(claim, *UNDECIDED)
             return [ClaimVetted(findings=findings(claim, world))]
         case JudgeClaim():
-            return [judge(claim, command, world)]
+            return judge(claim, command, world)
         case ApproveClaim():
             return approve(claim, world)
         case RevokeSignature(reason=reason):
@@ -48,8 +51,11 @@ def decide(claim: Claim, command: Judging, world: World) -> list[Event]:
             assert_never(never)
 
 
-def judge(claim: Claim, command: JudgeClaim, world: World) -> ClaimJudged:
-    """A claim that fails vetting cannot be judged claimable (CLM-3)."""
+def judge(claim: Claim, command: JudgeClaim, world: World) -> list[Event]:
+    """The last of those who judge together makes it a judgement, if they agree (CLM-6a).
+
+    A claim that fails vetting cannot be judged claimable (CLM-3).
+    """
     only_in(claim, *UNDECIDED)
     if claim.chain.signatures:
         raise NotPossibleNow("The claim is already being signed. Revoke the signatures first.")
@@ -59,13 +65,54 @@ def judge(claim: Claim, command: JudgeClaim, world: World) -> ClaimJudged:
     failed = tuple(f"{f.check}: {f.explanation}" for f in found if not f.passed)
     if command.claimable and failed:
         raise VettingFailed(reasons=failed)
-    matrix = policies.in_force(world, ApprovalMatrix)
-    steps = matrix.signed_by(Approved.STANDARD_CLAIM, claim.total) if command.claimable else ()
-    return ClaimJudged(
+    seats = policies.in_force(world, ClaimJudges).seats
+    opinion = OpinionGiven(
+        seat=seat_of(claim, seats, world),
         claimable=command.claimable,
         reason=command.reason,
+        given_by=names(world),
+    )
+    opinions = {**claim.opinions, opinion.seat: opinion}
+    agreed = all(seat in opinions for seat in seats) and unanimous(opinions.values())
+    return [opinion, judgement(claim, opinions, found, world)] if agreed else [opinion]
+
+
+def unanimous(opinions: Iterable[OpinionGiven]) -> bool:
+    return len({opinion.claimable for opinion in opinions}) == 1
+
+
+def seat_of(claim: Claim, seats: tuple[Role, ...], world: World) -> Role:
+    """The seat one already has, or else one of one's role; a free one first.
+
+    Raises NotAJudge, and SignedTwice for who would have two seats, in whosever name.
+    """
+    mandate = authorised(world, MAY_JUDGE)
+    free_first = sorted(seats, key=lambda seat: seat in claim.opinions)
+    fitting = [seat for seat in free_first if seat in mandate.roles]
+    if not fitting:
+        raise NotAJudge(f"Claims are judged by a {' and a '.join(seats)} together.")
+    for seat, opinion in claim.opinions.items():
+        if opinion.given_by.both & mandate.names.both:
+            if seat not in fitting:
+                raise SignedTwice("Nobody has two seats among those who judge together.")
+            return seat
+    return fitting[0]
+
+
+def judgement(
+    claim: Claim,
+    opinions: Mapping[Role, OpinionGiven],
+    found: tuple[Finding, ...],
+    world: World,
+) -> ClaimJudged:
+    claimable = next(iter(opinions.values())).claimable
+    matrix = policies.in_force(world, ApprovalMatrix)
+    reasons = dict.fromkeys(opinion.reason for opinion in opinions.values())
+    return ClaimJudged(
+        claimable=claimable,
+        reason="; ".join(reasons),
         findings=found,
-        signed_by=steps,
+        signed_by=matrix.signed_by(Approved.STANDARD_CLAIM, claim.total) if claimable else (),
         judged_by=names(world),
     )
 
@@ -73,6 +120,8 @@ def judge(claim: Claim, command: JudgeClaim, world: World) -> ClaimJudged:
 def approve(claim: Claim, world: World) -> list[Event]:
     """The last signature approves the claim (SEG-1, SEG-4)."""
     only_in(claim, Status.CLAIMABLE)
+    if claim.opinions:
+        raise NotPossibleNow("The claim is being judged anew.")
     repairer = {claim.report.engineer_id}
     mandate = authorised(world, SIGNERS)
     signature = approvals.sign(claim.chain, mandate, claim.prepared_by | repairer)

@@ -107,7 +107,7 @@ def impossible(report: Report, today: date) -> list[tuple[str, str]]:
 
 
 def attach(claim: Claim, command: AttachPaper, world: World) -> list[Event | On]:
-    only_in(claim, *(status for status in Status if status != Status.CLOSED))
+    only_in(claim, *(s for s in Status if s not in (Status.CLOSED, Status.WITHDRAWN)))
     filed = {(paper.paper, paper.sha256, paper.dated) for paper in claim.papers}
     if (command.paper, command.sha256, command.dated) in filed:
         return []

@@ -83,6 +83,13 @@ class JudgedOwnWork(Refusal):
     rule = "CLM-4"
 
 
+class NotAJudge(Refusal):
+    """Your role has no seat among those who judge claims together."""
+
+    code = RefusalCode.FORBIDDEN
+    rule = "CLM-6a"
+
+
 class AlreadySubmitted(Refusal):
     """The claim was submitted before. Resubmit it, and say what is different."""
 
@@ -93,6 +100,19 @@ class NeverSubmitted(Refusal):
     """The claim was never submitted, so it cannot be resubmitted."""
 
     rule = "CLM-7"
+
+
+class CannotBeResubmitted(Refusal):
+    """It was found that the claim cannot be resubmitted as it stands. Amend it, or write it off."""
+
+    rule = "CLM-7"
+
+
+class PaperNotFiled(Refusal):
+    """Only a paper that is filed with the claim can be false."""
+
+    code = RefusalCode.INVALID
+    rule = "CLM-9"
 
 
 class CurrencyDiffers(Refusal):

@@ -1,6 +1,7 @@
 """What decisions need to remember of a claim.
 
 opened ──▶ claimable ──▶ approved ──▶ submitted ──▶ accepted ──▶ closed
+               submitted ──▶ information asked ──▶ submitted; any but closed ──▶ withdrawn
    └─────▶ not claimable ──▶ closed       └───────▶ rejected ──▶ submitted again
                                                         └──────▶ abandoned ──▶ closed
 """
@@ -17,6 +18,7 @@ from uuid import UUID
 from domain.approvals import SigningChain
 from domain.claims import events as e
 from domain.claims.commands import CLAIM, Report
+from domain.messages import Role
 from domain.money import Money, total
 from domain.vocabulary import ClaimKind
 
@@ -27,9 +29,11 @@ class Status(StrEnum):
     CLAIMABLE = "claimable"
     APPROVED = "approved"
     SUBMITTED = "submitted"
+    INFORMATION_ASKED = "information_asked"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
     ABANDONED = "abandoned"  # rejected and written off
+    WITHDRAWN = "withdrawn"  # for false papers
     CLOSED = "closed"
 
 
@@ -50,7 +54,10 @@ class WriteOff:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """total = accepted + refused + abandoned; accepted = credited + written off + open."""
+    """total = accepted + refused + abandoned + withdrawn, once it is answered or withdrawn;
+
+    accepted = credited + written off + open.
+    """
 
     kind: ClassVar[str] = CLAIM
     number: str
@@ -58,6 +65,7 @@ class Claim:
     manufacturer_id: UUID
     equipment_id: UUID
     station_id: UUID
+    order_reference: str
     report: Report
     parts_listed: int
     total: Money
@@ -66,9 +74,12 @@ class Claim:
     accepted: Money
     written_off: Money
     abandoned: Money
+    withdrawn: Money
     status: Status = Status.OPENED
     papers: tuple[e.PaperAttached, ...] = ()
     chain: SigningChain = SigningChain(())
+    opinions: Mapping[Role, e.OpinionGiven] = field(default_factory=dict)
+    ruled_out: bool = False
     submissions: int = 0
     manufacturer_number: str | None = None
     credits: Mapping[UUID, Credit] = field(default_factory=dict)
@@ -100,14 +111,26 @@ def evolve(claim: Claim | None, event: e.Event) -> Claim:
         return opened(event)
     assert claim is not None, "a claim is opened first"
     match event:
-        case e.PaperAttached() | e.ClaimAmended() | e.ClaimVetted() | e.ClaimJudged():
+        case (
+            e.PaperAttached()
+            | e.ClaimAmended()
+            | e.ClaimVetted()
+            | e.OpinionGiven()
+            | e.ClaimJudged()
+        ):
             return prepared(claim, event)
         case e.ClaimSigned() | e.ClaimApproved() | e.SignatureRevoked():
             return signed(claim, event)
         case e.ClaimSubmitted() | e.ClaimResubmitted() | e.ManufacturerNumberRecorded():
             return submitted(claim, event)
         case (
-            e.ClaimAccepted() | e.ClaimAcceptedInPart() | e.AcceptanceRevoked() | e.ClaimRejected()
+            e.ClaimAccepted()
+            | e.ClaimAcceptedInPart()
+            | e.AcceptanceRevoked()
+            | e.ClaimRejected()
+            | e.InformationAsked()
+            | e.InformationGiven()
+            | e.ResubmissionRuledOut()
         ):
             return answered(claim, event)
         case (
@@ -118,7 +141,13 @@ def evolve(claim: Claim | None, event: e.Event) -> Claim:
             | e.ClaimWrittenOff()
         ):
             return written_off(claim, event)
-        case e.ClaimCredited() | e.ClaimCreditReversed() | e.ClaimClosed() | e.ClaimReopened():
+        case (
+            e.ClaimCredited()
+            | e.ClaimCreditReversed()
+            | e.ClaimWithdrawn()
+            | e.ClaimClosed()
+            | e.ClaimReopened()
+        ):
             return settled(claim, event)
         case never:
             assert_never(never)
@@ -132,6 +161,7 @@ def opened(event: e.ClaimOpened) -> Claim:
         manufacturer_id=event.manufacturer_id,
         equipment_id=event.equipment_id,
         station_id=event.station_id,
+        order_reference=event.order_reference,
         report=event.report,
         parts_listed=len(event.amounts.parts),
         total=event.total,
@@ -140,11 +170,13 @@ def opened(event: e.ClaimOpened) -> Claim:
         accepted=nothing,
         written_off=nothing,
         abandoned=nothing,
+        withdrawn=nothing,
     )
 
 
 def prepared(
-    claim: Claim, event: e.PaperAttached | e.ClaimAmended | e.ClaimVetted | e.ClaimJudged
+    claim: Claim,
+    event: e.PaperAttached | e.ClaimAmended | e.ClaimVetted | e.OpinionGiven | e.ClaimJudged,
 ) -> Claim:
     match event:
         case e.PaperAttached(attached_by=by):
@@ -154,9 +186,13 @@ def prepared(
             return amended(claim, event)
         case e.ClaimVetted():
             return claim
+        case e.OpinionGiven(seat=seat, given_by=by):
+            opinions = {**claim.opinions, seat: event}
+            return replace(claim, opinions=opinions, prepared_by=claim.prepared_by | by.both)
         case e.ClaimJudged(claimable=claimable, signed_by=steps, judged_by=by):
             return replace(
                 claim,
+                opinions={},
                 status=Status.CLAIMABLE if claimable else Status.NOT_CLAIMABLE,
                 chain=SigningChain(steps),
                 prepared_by=claim.prepared_by | by.both,
@@ -174,10 +210,13 @@ def amended(claim: Claim, event: e.ClaimAmended) -> Claim:
         parts_listed=len(event.amounts.parts),
         total=event.total,
         chain=SigningChain(()),
+        opinions={},
+        ruled_out=False,
         prepared_by=claim.prepared_by | event.amended_by.both,
         accepted=nothing,
         written_off=nothing,
         abandoned=nothing,
+        withdrawn=nothing,
     )
 
 
@@ -217,7 +256,13 @@ def submitted(
 
 def answered(
     claim: Claim,
-    event: e.ClaimAccepted | e.ClaimAcceptedInPart | e.AcceptanceRevoked | e.ClaimRejected,
+    event: e.ClaimAccepted
+    | e.ClaimAcceptedInPart
+    | e.AcceptanceRevoked
+    | e.ClaimRejected
+    | e.InformationAsked
+    | e.InformationGiven
+    | e.ResubmissionRuledOut,
 ) -> Claim:
     match event:
         case e.ClaimAccepted(accepted=accepted) | e.ClaimAcceptedInPart(accepted=accepted):
@@ -227,6 +272,12 @@ def answered(
             return replace(claim, status=Status.SUBMITTED, accepted=nothing)
         case e.ClaimRejected():
             return replace(claim, status=Status.REJECTED)
+        case e.InformationAsked():
+            return replace(claim, status=Status.INFORMATION_ASKED)
+        case e.InformationGiven():
+            return replace(claim, status=Status.SUBMITTED)
+        case e.ResubmissionRuledOut():
+            return replace(claim, ruled_out=True)
         case never:
             assert_never(never)
 
@@ -271,7 +322,11 @@ def waiting(claim: Claim) -> WriteOff:
 
 def settled(
     claim: Claim,
-    event: e.ClaimCredited | e.ClaimCreditReversed | e.ClaimClosed | e.ClaimReopened,
+    event: e.ClaimCredited
+    | e.ClaimCreditReversed
+    | e.ClaimWithdrawn
+    | e.ClaimClosed
+    | e.ClaimReopened,
 ) -> Claim:
     match event:
         case e.ClaimCredited(note_id=note, allocation_id=allocation, amount=amount):
@@ -279,6 +334,9 @@ def settled(
         case e.ClaimCreditReversed(allocation_id=allocation):
             rest = {id: credit for id, credit in claim.credits.items() if id != allocation}
             return replace(claim, credits=rest)
+        case e.ClaimWithdrawn(amount=amount):
+            rest = claim.written_off
+            return replace(claim, status=Status.WITHDRAWN, accepted=rest, withdrawn=amount)
         case e.ClaimClosed():
             return replace(claim, status=Status.CLOSED, before_closing=claim.status)
         case e.ClaimReopened():

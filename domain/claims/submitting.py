@@ -10,6 +10,7 @@ from domain.approvals import names
 from domain.claims.commands import (
     RecordManufacturerNumber,
     ResubmitClaim,
+    RuleOutResubmission,
     SubmitClaim,
     Submitting,
 )
@@ -18,9 +19,11 @@ from domain.claims.events import (
     ClaimSubmitted,
     Event,
     ManufacturerNumberRecorded,
+    ResubmissionRuledOut,
 )
 from domain.claims.refusals import (
     AlreadySubmitted,
+    CannotBeResubmitted,
     ManufacturerNumberTaken,
     NeverSubmitted,
     PapersMissing,
@@ -34,6 +37,8 @@ MANUFACTURER_NUMBER = "claims.ManufacturerNumber"
 
 
 def decide(claim: Claim, command: Submitting, world: World) -> list[Event | On]:
+    if isinstance(command, RuleOutResubmission):
+        return rule_out(claim, command.reason, world)
     number = named(claim, command.claim_id, command.manufacturer_number, world)
     match command:
         case SubmitClaim():
@@ -87,6 +92,8 @@ def resubmit(claim: Claim, command: ResubmitClaim, world: World) -> ClaimResubmi
         raise NeverSubmitted
     only_in(claim, Status.REJECTED, Status.APPROVED)
     no_write_off_pending(claim)
+    if claim.ruled_out:
+        raise CannotBeResubmitted
     refuse_missing_papers(claim, world)
     return ClaimResubmitted(
         submission=claim.submissions + 1,
@@ -96,6 +103,14 @@ def resubmit(claim: Claim, command: ResubmitClaim, world: World) -> ClaimResubmi
         total=claim.total,
         submitted_by=names(world),
     )
+
+
+def rule_out(claim: Claim, reason: str, world: World) -> list[Event | On]:
+    """Amended and approved anew, it can be submitted again (CLM-7)."""
+    only_in(claim, Status.REJECTED)
+    if claim.ruled_out:
+        return []
+    return [ResubmissionRuledOut(reason=reason, ruled_out_by=names(world))]
 
 
 def record(claim: Claim, command: RecordManufacturerNumber) -> list[Event]:

@@ -16,6 +16,7 @@ from domain.claims.amounts import Amounts
 from domain.claims.commands import Report
 from domain.claims.state import Status
 from domain.messages import Role
+from domain.money import Money
 from domain.vocabulary import ClaimKind, PaperKind
 from projections.view import (
     Embedded,
@@ -31,7 +32,7 @@ from projections.view import (
 )
 
 ZERO: Final = Decimal(0)
-ANSWERED: Final = frozenset({Status.ACCEPTED, Status.REJECTED, Status.ABANDONED})
+ANSWERED: Final = frozenset({Status.ACCEPTED, Status.REJECTED, Status.ABANDONED, Status.WITHDRAWN})
 
 
 class Paper(Embedded):
@@ -82,11 +83,42 @@ class WrittenOff(Embedded):
     at: datetime
 
 
+class Opinion(Embedded):
+    """What one of those who judge together says (CLM-6a)."""
+
+    seat: Role
+    claimable: bool
+    reason: str
+    given_at: datetime
+    given_by: Names
+
+
+class Question(Embedded):
+    """What the manufacturer asked before it answered, and what it was told."""
+
+    asked: str
+    asked_at: datetime
+    answer_by: date | None
+    told: str | None = None
+    told_at: datetime | None = None
+
+
+class Withdrawal(Embedded):
+    """Why the claim was withdrawn, and what is owed for it (CLM-9, LIA-1)."""
+
+    false_papers: tuple[PaperKind, ...]
+    explanation: str
+    evidence: tuple[str, ...]
+    liability: Money
+    at: datetime
+    withdrawn_by: Names
+
+
 class Claim(Row):
     """A standard warranty claim.
 
     All amounts are in its currency, and
-    claimed = credited + open + written_off + refused + abandoned + unanswered.
+    claimed = credited + open + written_off + refused + abandoned + withdrawn + unanswered.
     """
 
     claim_id: UUID
@@ -112,6 +144,7 @@ class Claim(Row):
     written_off: Decimal = Field(ZERO, description="Of what was accepted, given up.")
     refused: Decimal = Field(ZERO, description="What the manufacturer's answer left out.")
     abandoned: Decimal = Field(ZERO, description="Rejected, and given up.")
+    withdrawn: Decimal = Field(ZERO, description="Withdrawn for false papers (CLM-9).")
     unanswered: Decimal = Field(description="What the manufacturer has not answered, or not seen.")
     submit_by: date = Field(description="Submitted after this day it is late (CLM-1).")
     late: bool = Field(False, description="Whether it was submitted too late.")
@@ -119,11 +152,16 @@ class Claim(Row):
     submissions: tuple[Submission, ...] = ()
     papers: tuple[Paper, ...] = ()
     findings: tuple[e.Finding, ...] = Field((), description="What vetting found last (CLM-3).")
+    opinions: tuple[Opinion, ...] = Field((), description="Of who judge together, until they do.")
     judgement: str | None = Field(None, description="Why it was judged claimable, or not.")
     signed_by: tuple[Role, ...] = Field((), description="The roles that approve it, in order.")
     signatures: tuple[Signed, ...] = ()
     reasons: tuple[str, ...] = Field((), description="Why less was accepted than claimed (CRN-12).")
     explanation: str | None = Field(None, description="Why it was rejected.")
+    questions: tuple[Question, ...] = Field((), description="What the manufacturer asked.")
+    ruled_out: bool = Field(False, description="Whether it cannot be resubmitted (CLM-7).")
+    ruled_out_because: str | None = None
+    withdrawal: Withdrawal | None = None
     write_off: WriteOffAsked | None = None
     write_offs: tuple[WrittenOff, ...] = ()
     opened_at: datetime
@@ -139,9 +177,14 @@ def fold(row: Claim | None, recorded: Recorded[e.Event], reference: Any) -> Clai
     return balanced(changed(known(row), event, recorded.effective_at))
 
 
-Preparing: TypeAlias = e.PaperAttached | e.ClaimAmended | e.ClaimVetted | e.ClaimJudged
+Preparing: TypeAlias = (
+    e.PaperAttached | e.ClaimAmended | e.ClaimVetted | e.OpinionGiven | e.ClaimJudged
+)
 Signing: TypeAlias = e.ClaimSigned | e.ClaimApproved | e.SignatureRevoked
 Submitting: TypeAlias = e.ClaimSubmitted | e.ClaimResubmitted | e.ManufacturerNumberRecorded
+Turning: TypeAlias = (
+    e.InformationAsked | e.InformationGiven | e.ResubmissionRuledOut | e.ClaimWithdrawn
+)
 Answering: TypeAlias = (
     e.ClaimAccepted | e.ClaimAcceptedInPart | e.AcceptanceRevoked | e.ClaimRejected
 )
@@ -155,17 +198,30 @@ WritingOff: TypeAlias = (
 Settling: TypeAlias = e.ClaimCredited | e.ClaimCreditReversed | e.ClaimClosed | e.ClaimReopened
 
 
-Later: TypeAlias = Preparing | Signing | Submitting | Answering | WritingOff | Settling
+Later: TypeAlias = Preparing | Signing | Submitting | Turning | Answering | WritingOff | Settling
 
 
 def changed(claim: Claim, event: Later, at: datetime) -> Claim:
     match event:
-        case e.PaperAttached() | e.ClaimAmended() | e.ClaimVetted() | e.ClaimJudged():
+        case (
+            e.PaperAttached()
+            | e.ClaimAmended()
+            | e.ClaimVetted()
+            | e.OpinionGiven()
+            | e.ClaimJudged()
+        ):
             return prepared(claim, event, at)
         case e.ClaimSigned() | e.ClaimApproved() | e.SignatureRevoked():
             return approved(claim, event, at)
         case e.ClaimSubmitted() | e.ClaimResubmitted() | e.ManufacturerNumberRecorded():
             return submitted(claim, event, at)
+        case (
+            e.InformationAsked()
+            | e.InformationGiven()
+            | e.ResubmissionRuledOut()
+            | e.ClaimWithdrawn()
+        ):
+            return turned(claim, event, at)
         case (
             e.ClaimAccepted() | e.ClaimAcceptedInPart() | e.AcceptanceRevoked() | e.ClaimRejected()
         ):
@@ -187,7 +243,7 @@ def changed(claim: Claim, event: Later, at: datetime) -> Claim:
 def balanced(claim: Claim) -> Claim:
     """The amounts that follow from the others (CRN-13)."""
     seen = claim.status in ANSWERED or claim.closed_from in ANSWERED
-    rest = claim.claimed - claim.accepted - claim.abandoned
+    rest = claim.claimed - claim.accepted - claim.abandoned - claim.withdrawn
     return claim.but(
         open=claim.accepted - claim.credited - claim.written_off,
         refused=rest if seen else ZERO,
@@ -228,8 +284,12 @@ def prepared(claim: Claim, event: Preparing, at: datetime) -> Claim:
             return amended(claim, event)
         case e.ClaimVetted(findings=findings):
             return claim.but(findings=findings)
+        case e.OpinionGiven(seat=seat):
+            others = tuple(opinion for opinion in claim.opinions if opinion.seat != seat)
+            return claim.but(opinions=(*others, opinion_of(event, at)))
         case e.ClaimJudged():
             return claim.but(
+                opinions=(),
                 status=Status.CLAIMABLE if event.claimable else Status.NOT_CLAIMABLE,
                 judgement=event.reason,
                 findings=event.findings,
@@ -238,6 +298,16 @@ def prepared(claim: Claim, event: Preparing, at: datetime) -> Claim:
             )
         case never:
             assert_never(never)
+
+
+def opinion_of(event: e.OpinionGiven, at: datetime) -> Opinion:
+    return Opinion(
+        seat=event.seat,
+        claimable=event.claimable,
+        reason=event.reason,
+        given_at=at,
+        given_by=event.given_by,
+    )
 
 
 def attached(event: e.PaperAttached, at: datetime) -> Paper:
@@ -265,11 +335,14 @@ def amended(claim: Claim, event: e.ClaimAmended) -> Claim:
         abandoned=ZERO,
         submit_by=event.submit_by,
         findings=(),
+        opinions=(),
         judgement=None,
         signed_by=(),
         signatures=(),
         reasons=(),
         explanation=None,
+        ruled_out=False,
+        ruled_out_because=None,
     )
 
 
@@ -326,6 +399,39 @@ def sending(event: e.ClaimSubmitted | e.ClaimResubmitted, number: int, at: datet
         amount=event.total.amount,
         different=event.different if isinstance(event, e.ClaimResubmitted) else None,
         submitted_by=event.submitted_by,
+    )
+
+
+def turned(claim: Claim, event: Turning, at: datetime) -> Claim:
+    match event:
+        case e.InformationAsked(question=question, answer_by=answer_by):
+            asked = Question(asked=question, asked_at=at, answer_by=answer_by)
+            return claim.but(status=Status.INFORMATION_ASKED, questions=(*claim.questions, asked))
+        case e.InformationGiven(answer=answer):
+            *before, last = claim.questions
+            told = last.model_copy(update={"told": answer, "told_at": at})
+            return claim.but(status=Status.SUBMITTED, questions=(*before, told))
+        case e.ResubmissionRuledOut(reason=reason):
+            return claim.but(ruled_out=True, ruled_out_because=reason)
+        case e.ClaimWithdrawn(amount=amount):
+            return claim.but(
+                status=Status.WITHDRAWN,
+                accepted=claim.written_off,
+                withdrawn=amount.amount,
+                withdrawal=withdrawal(event, at),
+            )
+        case never:
+            assert_never(never)
+
+
+def withdrawal(event: e.ClaimWithdrawn, at: datetime) -> Withdrawal:
+    return Withdrawal(
+        false_papers=event.false_papers,
+        explanation=event.explanation,
+        evidence=event.evidence,
+        liability=event.liability,
+        at=at,
+        withdrawn_by=event.withdrawn_by,
     )
 
 
@@ -416,6 +522,7 @@ CLAIMS = View(
         Owner.CUSTOMER: "customer_id",
     },
     scope="claims:read",
+    version=2,
     filters=(
         equal("status"),
         equal("kind", indexed=False),
@@ -428,6 +535,7 @@ CLAIMS = View(
         equal("number"),
         equal("manufacturer_number"),
         equal("late", indexed=False),
+        equal("ruled_out", indexed=False),
         equal("currency", indexed=False),
         since("opened_at"),
         before("opened_at"),

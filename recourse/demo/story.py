@@ -15,7 +15,7 @@ from domain.claims import commands as c
 from domain.claims.claim import Claim
 from domain.claims.commands import CLAIM, Report
 from domain.credits.commands import AllocationWish, MatchCreditNote
-from domain.messages import Role, Stream
+from domain.messages import Command, Role, Stream
 from domain.money import Money
 from domain.registry import customer, equipment, manufacturer, person, station
 from domain.registry.equipment import FiledDocument, Owner, OwnerKind
@@ -307,20 +307,22 @@ class ClaimStory:
     # ── judging and submitting ──
 
     def judge(self) -> None:
+        """The station's supervisor and the claims manager judge together (CLM-6a)."""
         claimable = self.plan.outcome is not Outcome.NOT_CLAIMABLE
         reason = "Covered, papers agree." if claimable else "Opened by a third party before repair."
-        self.stage.give(
-            cast.CLAIMS,
-            c.JudgeClaim(claim_id=self.plan.id, claimable=claimable, reason=reason),
-        )
+        opinion = c.JudgeClaim(claim_id=self.plan.id, claimable=claimable, reason=reason)
+        self.stage.give(cast.SUPERVISORS[self.plan.station], opinion)
+        self.stage.clock.now += timedelta(minutes=6)
+        self.as_holder(Role.CLAIMS_MANAGER, opinion)
 
     def sign(self) -> None:
-        """Each whose turn it is; while the manager is on leave, her deputy for her (SEG-6)."""
+        """Each whose turn it is."""
         while role := self.claim.chain.next_step:
             self.stage.clock.now += timedelta(minutes=4)
-            self.signed_by(role, c.ApproveClaim(claim_id=self.plan.id))
+            self.as_holder(role, c.ApproveClaim(claim_id=self.plan.id))
 
-    def signed_by(self, role: Role, command: c.ApproveClaim | c.ApproveWriteOff) -> None:
+    def as_holder(self, role: Role, command: Command) -> None:
+        """Whoever has the role gives it; while the manager is on leave, her deputy (SEG-6)."""
         today = (self.stage.clock.now.astimezone(ZONE).date() - self.stage.first_day).days
         if role is Role.CLAIMS_MANAGER and today in ON_LEAVE:
             principal = cast.CLAIMS_MANAGER
@@ -404,7 +406,7 @@ class ClaimStory:
     def sign_write_off(self) -> None:
         while (pending := self.claim.write_off) and (role := pending.chain.next_step):
             self.stage.clock.now += timedelta(minutes=3)
-            self.signed_by(role, c.ApproveWriteOff(claim_id=self.plan.id))
+            self.as_holder(role, c.ApproveWriteOff(claim_id=self.plan.id))
 
     def close(self) -> None:
         self.stage.give(cast.CLAIMS, c.CloseClaim(claim_id=self.plan.id))

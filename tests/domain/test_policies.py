@@ -244,6 +244,8 @@ def test_every_kind_of_policy_ships_and_none_twice():
         "claim_limits",
         "papers_required",
         "engineer_levels",
+        "claim_judges",
+        "liability_tariff",
         "reason_words",
         "tolerance",
         "document_set",
@@ -312,8 +314,8 @@ def test_deadlines_start_and_stop_on_events_that_exist_where_their_context_does(
         "claims.CampaignWorkDone",
         "claims.CampaignProgressReported",
         "credits.PeriodClosed",
-        "credits.ClaimPartListChecked",
-        "credits.CommercialPartsReconciled",
+        "claims.ClaimPartListChecked",
+        "claims.CommercialPartsReconciled",
     }
     named = {
         event

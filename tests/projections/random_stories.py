@@ -15,9 +15,9 @@ from domain.messages import Actor, Command, Refusal, Role
 from domain.money import Money
 from domain.policy_content import ReasonWord, Tolerance
 from domain.registry import customer, equipment, manufacturer, person, station
-from domain.vocabulary import EngineerLevel, ExclusionGround
+from domain.vocabulary import EngineerLevel, ExclusionGround, PaperKind
 from tests.clock import NOON
-from tests.scenario import ADAM, DORA, FINN, GINA, MAX, MIA, STAN, SYSTEM, Story
+from tests.scenario import ADAM, DORA, FINN, GINA, MAX, MIA, SAM, STAN, SYSTEM, Story
 from tests.stories import (
     COMPLETED,
     CUSTOMER,
@@ -120,8 +120,25 @@ WISHES: tuple[Wish, ...] = (
     lambda r, s: (MatchByReference(note_id=note_id(any_note(r))), SYSTEM),
     lambda r, s: (AssignIssuer(note_id=note_id(any_note(r)), manufacturer_id=MAKER), FINN),
     about_claim(lambda n, r: c.ApproveClaim(claim_id=claim_id(n)), MAX, DORA, FINN, GINA),
-    about_claim(lambda n, r: c.RevokeSignature(claim_id=claim_id(n), reason="unsure"), MAX, DORA),
-    about_claim(lambda n, r: c.JudgeClaim(claim_id=claim_id(n), claimable=False, reason="no"), MIA),
+    about_claim(lambda n, r: c.RevokeSignature(claim_id=claim_id(n), reason="unsure"), DORA, FINN),
+    about_claim(
+        lambda n, r: c.JudgeClaim(claim_id=claim_id(n), claimable=r.random() < 0.5, reason="no"),
+        MAX,
+        SAM,
+    ),
+    about_claim(
+        lambda n, r: c.RecordInformationAsked(claim_id=claim_id(n), question="which seal?"), MIA
+    ),
+    about_claim(lambda n, r: c.GiveInformation(claim_id=claim_id(n), answer="the inner"), MIA),
+    about_claim(lambda n, r: c.RuleOutResubmission(claim_id=claim_id(n), reason="scrapped"), MIA),
+    about_claim(
+        lambda n, r: c.WithdrawClaim(
+            claim_id=claim_id(n),
+            false_papers=(PaperKind.DIAGNOSTICS,),
+            explanation="of another machine",
+        ),
+        MAX,
+    ),
     about_claim(
         lambda n, r: c.AmendClaim(
             claim_id=claim_id(n), report=report(), amounts=amounts("700.00"), reason="misread"

@@ -30,7 +30,7 @@ from projections.view import Row
 from projections.views.credit_notes import CreditNoteStatus
 from tests.clock import NOON
 from tests.projections.random_stories import CLAIMS, NOTES, random_story
-from tests.scenario import ADAM, DORA, FINN, GINA, MAX, MIA, STAN, Story
+from tests.scenario import ADAM, DORA, FINN, GINA, MAX, MIA, SAM, STAN, Story
 from tests.stories import (
     CUSTOMER,
     DEALER,
@@ -101,21 +101,25 @@ def test_papers_findings_and_signatures_are_listed() -> None:
     claim = row("claims", claim_id(), claim_story("approved"))
     assert len(claim.papers) == 5 and claim.papers[0].attached_by.person == STAN.id
     assert claim.findings and all(finding.passed for finding in claim.findings)
-    assert [signature.person for signature in claim.signatures] == [MAX.id]
+    assert [signature.person for signature in claim.signatures] == [DORA.id]
     shows(claim, status=Status.APPROVED, judgement="within terms")
 
 
 def test_a_revoked_signature_is_gone() -> None:
     story = claim_story("claimable", total="25000.00")
-    story.tell(c.ApproveClaim(claim_id=claim_id()), MAX)
+    story.tell(c.ApproveClaim(claim_id=claim_id()), DORA)
     assert len(row("claims", claim_id(), story).signatures) == 1
-    story.tell(c.RevokeSignature(claim_id=claim_id(), reason="unsure"), MAX)
+    story.tell(c.RevokeSignature(claim_id=claim_id(), reason="unsure"), DORA)
     shows(row("claims", claim_id(), story), status=Status.CLAIMABLE, signatures=())
 
 
 def test_a_claim_that_is_not_claimable_shows_why() -> None:
     story = claim_story("with papers")
-    story.tell(c.JudgeClaim(claim_id=claim_id(), claimable=False, reason="worn out"), MIA)
+    worn = c.JudgeClaim(claim_id=claim_id(), claimable=False, reason="worn out")
+    story.tell(worn, MAX)
+    [opinion] = row("claims", claim_id(), story).opinions
+    assert (opinion.seat, opinion.claimable) == (Role.CLAIMS_MANAGER, False)
+    story.tell(worn, SAM)
     shows(row("claims", claim_id(), story), status=Status.NOT_CLAIMABLE, judgement="worn out")
 
 
@@ -414,11 +418,12 @@ def agrees(claim: Any, state: ClaimState) -> None:
         open=state.open.amount,
         written_off=state.written_off.amount,
         abandoned=state.abandoned.amount,
+        withdrawn=state.withdrawn.amount,
         refused=state.refused.amount,
         manufacturer_number=state.manufacturer_number,
     )
     assert len(claim.papers) == len(state.papers)
-    parts = ("credited", "open", "written_off", "refused", "abandoned", "unanswered")
+    parts = ("credited", "open", "written_off", "refused", "abandoned", "withdrawn", "unanswered")
     assert sum(getattr(claim, part) for part in parts) == claim.claimed
 
 

@@ -14,7 +14,7 @@ from tests.scenario import FINN, MAX, MIA, SYSTEM, given
 from tests.stories import (
     claim_id,
     claim_story,
-    judge,
+    judged,
     note_id,
     paid_claim,
     partly_paid_claim,
@@ -41,7 +41,7 @@ def reopened_paid_claim():
             written_off(rejected_claim(), "1000.00", FINN, MAX), id="rejected and written off"
         ),
         pytest.param(
-            claim_story("with papers").tell(judge(claimable=False), MIA), id="not claimable"
+            claim_story("with papers").tell_all(judged(claimable=False)), id="not claimable"
         ),
     ],
 )
@@ -95,7 +95,7 @@ def test_what_pays_a_closed_claim_is_taken_back_only_after_it_is_open_again():
 
 
 def test_a_claim_that_was_judged_not_claimable_returns_as_such():
-    story = claim_story("with papers").tell(judge(claimable=False), MIA)
+    story = claim_story("with papers").tell_all(judged(claimable=False))
     story.tell(CLOSE, MIA).tell(REOPEN, FINN)
     state = story.state(Claim, claim_id())
     assert (state.status, state.refused) == (Status.NOT_CLAIMABLE, yuan(0))

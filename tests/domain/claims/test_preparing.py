@@ -38,7 +38,7 @@ from domain.registry.station import StationNotFound
 from domain.uniqueness import Bearer, NameTaken, name_id
 from domain.vocabulary import ClaimKind, PaperKind
 from tests.domain.claims.asked import request_write_off
-from tests.scenario import ADAM, AUDREY, ENZO, FINN, MIA, NOON, STAN, given, standing_in
+from tests.scenario import ADAM, AUDREY, ENZO, FINN, MAX, MIA, NOON, STAN, given, standing_in
 from tests.stories import (
     CUSTOMER,
     DEALER,
@@ -53,7 +53,7 @@ from tests.stories import (
     claim_id,
     claim_story,
     file_of,
-    judge,
+    judged,
     open_claim,
     rejected_claim,
     report,
@@ -250,7 +250,7 @@ def test_a_paper_is_filed_once():
 
 
 def test_nothing_is_filed_with_a_closed_claim():
-    not_claimable = claim_story("with papers").tell(judge(claimable=False), MIA)
+    not_claimable = claim_story("with papers").tell_all(judged(claimable=False))
     closed = not_claimable.tell(CloseClaim(claim_id=claim_id()), MIA)
     given(closed.histories).when(PAPER, actor=STAN).then_refused(NotPossibleNow)
 
@@ -304,7 +304,7 @@ def test_a_claim_that_is_being_written_off_is_not_corrected():
     "command", [PAPER, AMEND, JudgeClaim(claim_id=claim_id(), claimable=True, reason="sound")]
 )
 def test_nothing_is_said_of_a_claim_nobody_opened(command):
-    registered().when(command, actor=MIA).then_refused(ClaimNotFound)
+    registered().when(command, actor=MAX).then_refused(ClaimNotFound)
 
 
 def test_the_name_of_the_manufacturers_number_is_not_taken_by_opening():

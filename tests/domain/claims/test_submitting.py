@@ -26,7 +26,7 @@ from domain.policy_content import PaperRequirement, PapersOfKind, PapersRequired
 from domain.uniqueness import Bearer, NameTaken, bearer, name_id
 from domain.vocabulary import ClaimKind, PaperKind
 from tests.domain.claims.asked import request_write_off
-from tests.scenario import ADAM, FINN, MAX, MIA, NOON, STAN, given, state_of
+from tests.scenario import ADAM, DORA, FINN, MIA, NOON, STAN, given, state_of
 from tests.stories import (
     MAKER,
     OTHER_MAKER,
@@ -36,7 +36,7 @@ from tests.stories import (
     attach,
     claim_id,
     claim_story,
-    judge,
+    judged,
     maker_number,
     open_claim,
     paid_claim,
@@ -107,15 +107,15 @@ def test_a_missing_paper_blocks_submission_and_is_listed(lacking):
     for paper in PaperKind:
         if paper not in (lacking, PaperKind.REPLACED_PART):
             story.tell(attach(paper), STAN)
-    story.tell(judge(), MIA).tell(ApproveClaim(claim_id=claim_id()), MAX)
+    story.tell_all(judged()).tell(ApproveClaim(claim_id=claim_id()), DORA)
     refused = given(story.histories).when(submit(), actor=MIA).then_refused(PapersMissing, lacking)
     assert len(refused.reasons) == 1
 
 
 @pytest.mark.rule("CLM-2")
 def test_every_missing_paper_is_listed_at_once():
-    story = setting().tell(open_claim(), STAN).tell(judge(), MIA)
-    story.tell(ApproveClaim(claim_id=claim_id()), MAX)
+    story = setting().tell(open_claim(), STAN).tell_all(judged())
+    story.tell(ApproveClaim(claim_id=claim_id()), DORA)
     refused = given(story.histories).when(submit(), actor=MIA).then_refused(PapersMissing)
     assert refused.reasons == (
         "service_report",
@@ -170,7 +170,7 @@ def test_two_manufacturers_may_use_one_number():
     story.tell(other, STAN)
     for paper in PAPERS:
         story.tell(attach(paper, 2), STAN)
-    story.tell(judge(2), MIA).tell(ApproveClaim(claim_id=claim_id(2)), MAX)
+    story.tell_all(judged(2)).tell(ApproveClaim(claim_id=claim_id(2)), DORA)
     same = submit(2, manufacturer_number="W-2026-1")
     outcome = given(story.histories).when(same, actor=MIA).outcome()
     assert outcome[1:] == [number_taken("W-2026-1", by=2, maker=OTHER_MAKER)]
@@ -242,7 +242,7 @@ def test_an_amended_claim_is_approved_anew_before_it_is_resubmitted():
     )
     story = rejected_claim().tell(amend, STAN)
     given(story.histories).when(resubmit(), actor=MIA).then_refused(NotPossibleNow)
-    story.tell(judge(), MIA).tell(ApproveClaim(claim_id=claim_id()), MAX)
+    story.tell_all(judged()).tell(ApproveClaim(claim_id=claim_id()), DORA)
     scenario = given(story.histories)
     scenario.when(submit(), actor=MIA).then_refused(AlreadySubmitted)
     again = resubmit(manufacturer_number="W-2026-1b")

@@ -124,7 +124,7 @@ class Reconciliation(RuleBasedStateMachine):
     @rule(number=claims)
     def out_of_turn(self, number: int) -> None:
         """None of this is possible any more."""
-        for command, actor in ((judge(number), MIA), (submit(number), MIA)):
+        for command, actor in ((judge(number), MAX), (submit(number), MIA)):
             assert not self.wish(command, actor)
 
     @rule(number=notes, payable=sums, named=st.sets(claims, max_size=2))

@@ -17,7 +17,7 @@ from domain.credits.commands import MatchByReference, UndoMatch
 from domain.messages import Actor, Command, Event, Refusal
 from domain.vocabulary import PaperKind
 from tests.domain.claims.asked import request_write_off, sign_write_off
-from tests.scenario import DORA, ENZO, FINN, GINA, MAX, MIA, STAN, SYSTEM, Story
+from tests.scenario import DORA, ENZO, FINN, GINA, MAX, MIA, SAM, STAN, SYSTEM, Story
 from tests.stories import (
     PAPERS,
     amounts,
@@ -37,7 +37,7 @@ from tests.stories import (
 )
 
 ID = claim_id()
-TOTAL = "50000.00"  # signed by claims manager and service director
+TOTAL = "50000.00"  # signed by service director and finance
 AMENDED = c.AmendClaim(claim_id=ID, report=report(), amounts=amounts(TOTAL), reason="hours")
 IN_PART = c.RecordAcceptance(claim_id=ID, accepted=yuan("40000.00"), reasons=("part_cost",))
 WISHES: list[tuple[Command, Actor]] = [
@@ -45,17 +45,27 @@ WISHES: list[tuple[Command, Actor]] = [
     *((attach(paper), STAN) for paper in (*PAPERS, PaperKind.OTHER)),
     (AMENDED, STAN),
     (c.VetClaim(claim_id=ID), SYSTEM),
-    (judge(), MIA),
     (judge(), MAX),
-    (judge(claimable=False), MIA),
+    (judge(), SAM),
+    (judge(claimable=False), MAX),
+    (judge(claimable=False), SAM),
     *((c.ApproveClaim(claim_id=ID), actor) for actor in (MAX, DORA, GINA, FINN)),
-    *((c.RevokeSignature(claim_id=ID, reason="too early"), actor) for actor in (MAX, DORA)),
+    *((c.RevokeSignature(claim_id=ID, reason="too early"), actor) for actor in (DORA, FINN)),
     (submit(), MIA),
     (submit(manufacturer_number=None), MIA),
     (c.RecordManufacturerNumber(claim_id=ID, manufacturer_number="W-9"), MIA),
     (c.ResubmitClaim(claim_id=ID, different="photo"), MIA),
     (c.RecordAcceptance(claim_id=ID), MIA),
     (IN_PART, MIA),
+    (c.RecordInformationAsked(claim_id=ID, question="which seal?"), MIA),
+    (c.GiveInformation(claim_id=ID, answer="the inner one"), MIA),
+    (c.RuleOutResubmission(claim_id=ID, reason="the part is scrapped"), MIA),
+    (
+        c.WithdrawClaim(
+            claim_id=ID, false_papers=(PaperKind.DIAGNOSTICS,), explanation="of another machine"
+        ),
+        MAX,
+    ),
     (c.RevokeAcceptance(claim_id=ID, reason="mistaken"), MIA),
     (reject(), MIA),
     *((request_write_off(amount), MIA) for amount in ("40000.00", TOTAL)),
@@ -72,9 +82,10 @@ WISHES: list[tuple[Command, Actor]] = [
 LIFE: list[tuple[Command, Actor]] = [
     (open_claim(1, TOTAL), STAN),
     *((attach(paper), STAN) for paper in PAPERS),
-    (judge(), MIA),
-    (c.ApproveClaim(claim_id=ID), MAX),
+    (judge(), MAX),
+    (judge(), SAM),
     (c.ApproveClaim(claim_id=ID), DORA),
+    (c.ApproveClaim(claim_id=ID), FINN),
     (submit(), MIA),
     (reject(), MIA),
     (c.ResubmitClaim(claim_id=ID, different="photo"), MIA),
