@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -16,6 +16,7 @@ from application.personal import Vault
 from application.recorded import Recorded, UnknownEvent
 from domain.messages import Erased, Sealed
 from domain.registry.person import Person, PersonRegistered
+from processes.reactions import ITSELF
 from recourse.asking import ask
 from recourse.bootstrap import Program, built, caught_up
 from recourse.commands.options import AsJson, AsOf, moment
@@ -92,7 +93,7 @@ def up_to(program: Program, records: list[Recorded], as_of: str | None) -> list[
 # ── who ─────────────────────────────────────────────────────────────────────
 
 
-def people(program: Program, records: Iterable[Recorded]) -> Mapping[UUID, str]:
+def people(program: Program, records: Iterable[Recorded]) -> dict[UUID, str]:
     """The names of those who did it, as far as they are registered and not erased."""
     actors = {record.envelope.actor for record in records}
     actors |= {r.envelope.on_behalf_of for r in records if r.envelope.on_behalf_of}
@@ -110,11 +111,12 @@ def registered_name(program: Program, person: UUID) -> Sealed | None:
             return None
 
 
-def who(record: Recorded, names: Mapping[UUID, str]) -> str:
+def who(record: Recorded, names: dict[UUID, str]) -> str:
     """Their name, in whose place, and in which roles."""
     envelope = record.envelope
     roles = ", ".join(sorted(envelope.roles)).replace("_", " ")
-    name = names.get(envelope.actor, str(envelope.actor)[:8])
+    itself = {ITSELF.id: "the program"}
+    name = (names | itself).get(envelope.actor, str(envelope.actor)[:8])
     principal = envelope.on_behalf_of
     instead = f" for {names.get(principal, str(principal)[:8])}" if principal else ""
     return f"{name}{instead} ({roles})"
@@ -146,7 +148,7 @@ def in_the_clear(vault: Vault, value: Any) -> Any:
             return value
 
 
-def tell(record: Recorded, facts: dict[str, Any], names: Mapping[UUID, str]) -> None:
+def tell(record: Recorded, facts: dict[str, Any], names: dict[UUID, str]) -> None:
     """Two lines: what and who, then the facts."""
     envelope = record.envelope
     line = Text(f"{envelope.position:>7}  {shown(envelope.recorded_at)}  ")
@@ -192,9 +194,7 @@ def short(value: Any) -> str | None:
             return str(value)
 
 
-def described(
-    record: Recorded, facts: dict[str, Any], names: Mapping[UUID, str]
-) -> dict[str, object]:
+def described(record: Recorded, facts: dict[str, Any], names: dict[UUID, str]) -> dict[str, object]:
     """Everything about an event, for programs."""
     envelope = record.envelope
     return {

@@ -18,7 +18,7 @@ def id_of(name: str) -> UUID:
     return uuid5(DEMONSTRATION, name)
 
 
-US: Final = Party("Huadong Machinery Service Co., Ltd.", "91320500MA1W0DEM0X", "CN")
+US: Final = Party("Huadong Machinery Service Co., Ltd.", "CN91320500MA1W0DEM0X", "CN")
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class Manufacturer:
 
 
 TAISHAN: Final = Manufacturer(
-    Party("Taishan Construction Machinery Co., Ltd.", "91370900MA3C0DEM1T", "CN"),
+    Party("Taishan Construction Machinery Co., Ltd.", "CN91370900MA3C0DEM1T", "CN"),
     "CNY",
     "TS",
     EquipmentKind.MACHINE,
@@ -129,7 +129,7 @@ NORDWERK: Final = Manufacturer(
     ("NH-300 crawler", "NH-450 crawler"),
 )
 LINGYUN: Final = Manufacturer(
-    Party("Lingyun Mobile Communications Co., Ltd.", "91440300MA5F0DEM2L", "CN"),
+    Party("Lingyun Mobile Communications Co., Ltd.", "CN91440300MA5F0DEM2L", "CN"),
     "CNY",
     "LY",
     EquipmentKind.PHONE,
