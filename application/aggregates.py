@@ -12,7 +12,7 @@ from typing import Any, get_args
 
 from domain import corrections, messages, policies, uniqueness
 from domain.claims import claim
-from domain.credits import credit_note
+from domain.credits import credit_note, refused_file
 from domain.registry import customer, equipment, manufacturer, person, station
 
 AGGREGATES: tuple[ModuleType, ...] = (
@@ -24,6 +24,7 @@ AGGREGATES: tuple[ModuleType, ...] = (
     equipment,
     claim,
     credit_note,
+    refused_file,
     corrections,
 )
 

@@ -35,6 +35,11 @@ def without_station(facts: Facts) -> Facts:
     return {**facts, "station_id": None}
 
 
+def without_prices(facts: Facts) -> Facts:
+    """The prices of lines, and the part of a file, were not recorded at first."""
+    return facts  # what was not recorded reads as None
+
+
 STEPS: Final[Mapping[Form, Step]] = {
     Form("registry.CustomerRegistered", 1): Step(
         Form("registry.CustomerRegistered", 2), without_station
@@ -42,6 +47,7 @@ STEPS: Final[Mapping[Form, Step]] = {
     Form("registry.EquipmentRegistered", 1): Step(
         Form("registry.EquipmentRegistered", 2), without_station
     ),
+    Form("credits.CreditNoteBooked", 1): Step(Form("credits.CreditNoteBooked", 2), without_prices),
 }
 
 

@@ -16,6 +16,7 @@ from projections.views.equipment import EQUIPMENT
 from projections.views.manufacturers import MANUFACTURERS
 from projections.views.people import PEOPLE
 from projections.views.policies import POLICIES
+from projections.views.refused_files import REFUSED_FILES
 from projections.views.stations import STATIONS
 
 AnyView: TypeAlias = View[Any, Any]
@@ -104,5 +105,6 @@ VIEWS: Final[Views] = catalogue(
     MANUFACTURERS,
     PEOPLE,
     POLICIES,
+    REFUSED_FILES,
     STATIONS,
 )

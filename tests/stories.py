@@ -32,6 +32,7 @@ from domain.credits.document import (
     Root,
     Totals,
 )
+from domain.credits.refused_file import KeepRefusedFile
 from domain.messages import Actor, Command
 from domain.money import Money
 from domain.registry.customer import RegisterCustomer
@@ -327,6 +328,12 @@ def book(
     source = SourceFile(sha256=file_of(f"note {number}"), name=f"note-{number}.xml")
     paper = paper or document(number, **changes)
     return BookCreditNote(note_id=note_id(number), source=source, document=paper)
+
+
+def refuse(number: int, *reasons: str) -> KeepRefusedFile:
+    """Keep the file of a note as one that is refused."""
+    source = SourceFile(sha256=file_of(f"note {number}"), name=f"note-{number}.xml")
+    return KeepRefusedFile(source=source, size=12, reasons=reasons or ("No number.",))
 
 
 def match(number: int, *wishes: tuple[int, str] | tuple[int, str, str]) -> MatchCreditNote:

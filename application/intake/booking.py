@@ -3,6 +3,8 @@
 Everything about a file follows from its hash: the id of the note, of the command, of the event. So
 it may break off anywhere and be done again, by anybody, at the same time: the original may have
 been kept already, the note may have been booked already, and nothing is ever half done.
+
+A file that is refused is kept too, with every reason, for finance to see.
 """
 
 from __future__ import annotations
@@ -18,21 +20,27 @@ from uuid import UUID, uuid5
 from application.files import FileStore
 from application.handling import foreseen, handle
 from application.instruction import Instruction
-from application.intake import ubl
+from application.intake import documents
 from application.intake.faults import Unreadable
+from application.intake.mapping import TableMapping
+from application.intake.paper import Reading
+from application.intake.xml import LARGEST
 from application.log import EventLog
 from application.recorded import Channel
+from domain.credits.checking import refusing
 from domain.credits.commands import BookCreditNote, SourceFile
 from domain.credits.document import CreditNoteDocument
 from domain.credits.refusals import DuplicateCreditNote, InvalidCreditNote
-from domain.messages import Actor
+from domain.credits.refused_file import KeepRefusedFile
+from domain.messages import Actor, Command
 
 NOTES: Final = UUID("0d1f6a3c-7c5e-5f0e-8a55-9f6f1b0c2d77")  # the ids of notes, by their files
-MEDIA_TYPE: Final = "application/xml"
+LONGEST_REASON: Final = 2000  # characters, of what is kept on record
+MOST_REASONS: Final = 500
 
 
 class Outcome(StrEnum):
-    """What became of a file."""
+    """What became of a file, or of one note in it."""
 
     BOOKED = "booked"
     DUPLICATE = "duplicate"
@@ -54,9 +62,23 @@ class Report:
     errors: tuple[str, ...] = ()
 
 
-def note_id_of(sha256: str) -> UUID:
-    """The id of the credit note that comes as this file."""
-    return uuid5(NOTES, sha256)
+def note_id_of(sha256: str, part: str | None = None) -> UUID:
+    """The id of the credit note that comes as this file, or as this part of it."""
+    return uuid5(NOTES, f"{sha256} {part}" if part else sha256)
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A file as it came."""
+
+    file: str
+    content: bytes
+    sha256: str
+
+    @property
+    def source(self) -> SourceFile:
+        name = self.file.replace("\\", "/").rpartition("/")[2] or self.file
+        return SourceFile(sha256=self.sha256, name=name)
 
 
 @dataclass(frozen=True)
@@ -69,46 +91,114 @@ class CreditNoteIntake:
     clock: Callable[[], datetime]
 
     def take(self, file: str, content: bytes, *, dry_run: bool = False) -> Report:
-        """Book the note in a file. A dry run reads and checks, and writes nothing.
+        """Book the note in an XML or PDF file. A dry run reads and checks, and writes nothing.
 
         Raises a Refusal only if it is not about this file: Forbidden, Unavailable, Conflict.
         """
-        sha256 = hashlib.sha256(content).hexdigest()
+        original = Original(file, content, hashlib.sha256(content).hexdigest())
         try:
-            document = ubl.read(content)
+            reading = documents.read(content)
         except Unreadable as unreadable:
-            found, errors = unreadable.document, unreadable.reasons
-            return Report(file, sha256, Outcome.REFUSED, None, found, errors)
-        return self._book(file, sha256, content, document, dry_run=dry_run)
+            return self._refused(original, unreadable.reasons, None, dry_run=dry_run)
+        if reading.faults:
+            reasons = everything_wrong(reading)
+            return self._refused(original, reasons, reading.document, dry_run=dry_run)
+        return self._book_all(original, {None: reading}, dry_run=dry_run)[0]
 
-    def _book(
-        self, file: str, sha256: str, content: bytes, document: CreditNoteDocument, *, dry_run: bool
-    ) -> Report:
-        """The original is kept before it is booked, so that no note is without its paper."""
-        note_id = note_id_of(sha256)
+    def take_table(
+        self, file: str, content: bytes, mapping: TableMapping, *, dry_run: bool = False
+    ) -> tuple[Report, ...]:
+        """Book every note in a CSV or XLSX file, or none if anything in it is wrong."""
+        original = Original(file, content, hashlib.sha256(content).hexdigest())
         try:
-            foreseen(self.log, self._instruction(file, sha256, document))
+            readings = documents.read_table(content, mapping)
+        except Unreadable as unreadable:
+            return (self._refused(original, unreadable.reasons, None, dry_run=dry_run),)
+        notes = {reading.document.number: reading for reading in readings}
+        return self._book_all(original, notes, dry_run=dry_run)
+
+    def _book_all(
+        self, original: Original, notes: dict[str | None, Reading], *, dry_run: bool
+    ) -> tuple[Report, ...]:
+        """The original is kept before it is booked, so that no note is without its paper."""
+        wishes = [self._booking(original, part, reading) for part, reading in notes.items()]
+        for wish in wishes:
+            try:
+                foreseen(self.log, self._instruction(original, wish))
+            except InvalidCreditNote as invalid:
+                reasons = invalid.reasons
+                return (self._refused(original, reasons, wish.document, dry_run=dry_run),)
+            except DuplicateCreditNote:
+                continue
+        return tuple(self._book(original, wish, dry_run=dry_run) for wish in wishes)
+
+    def _book(self, original: Original, wish: BookCreditNote, *, dry_run: bool) -> Report:
+        file, sha256, document = original.file, original.sha256, wish.document
+        try:
+            foreseen(self.log, self._instruction(original, wish))
             if not dry_run:
-                self.files.put([content], MEDIA_TYPE)
-                handle(self.log, self._instruction(file, sha256, document))
+                self._keep(original)
+                handle(self.log, self._instruction(original, wish))
         except DuplicateCreditNote as duplicate:
             first = duplicate.bearer
             return Report(file, sha256, Outcome.DUPLICATE, first, document, (str(duplicate),))
-        except InvalidCreditNote as invalid:
-            return Report(file, sha256, Outcome.REFUSED, None, document, invalid.reasons)
-        return Report(file, sha256, Outcome.BOOKED, note_id, document)
+        return Report(file, sha256, Outcome.BOOKED, wish.note_id, document)
 
-    def _instruction(self, file: str, sha256: str, document: CreditNoteDocument) -> Instruction:
-        """Who asks and what the file is called are part of the command, and so of its id."""
-        note_id = note_id_of(sha256)
-        name = file.replace("\\", "/").rpartition("/")[2] or file
-        command = BookCreditNote(
-            note_id=note_id, source=SourceFile(sha256=sha256, name=name), document=document
+    def _refused(
+        self,
+        original: Original,
+        reasons: tuple[str, ...],
+        document: CreditNoteDocument | None,
+        *,
+        dry_run: bool,
+    ) -> Report:
+        """Nothing is booked; the file is kept whole, with its hash and its reasons (CRN-2).
+
+        A file that is larger than may be read is not kept: only its beginning was read.
+        """
+        report = Report(original.file, original.sha256, Outcome.REFUSED, None, document, reasons)
+        if len(original.content) > LARGEST:
+            return report
+        wish = KeepRefusedFile(
+            source=original.source, size=len(original.content), reasons=shortened(reasons)
         )
+        foreseen(self.log, self._instruction(original, wish))
+        if not dry_run:
+            self._keep(original)
+            handle(self.log, self._instruction(original, wish))
+        return report
+
+    def _keep(self, original: Original) -> None:
+        self.files.put([original.content], documents.media_type(original.content))
+
+    def _booking(self, original: Original, part: str | None, reading: Reading) -> BookCreditNote:
+        return BookCreditNote(
+            note_id=note_id_of(original.sha256, part),
+            source=original.source.model_copy(update={"part": part}),
+            document=reading.document,
+            findings=reading.findings,
+        )
+
+    def _instruction(self, original: Original, command: Command) -> Instruction:
+        """Who asks and what is asked are part of the command's id, so that each is done once."""
+        asked = command.model_dump_json()
         return Instruction(
             command=command,
-            id=uuid5(note_id, f"{self.actor.id} books {name}"),
+            id=uuid5(command.stream.id, f"{self.actor.id} {type(command).__name__} {asked}"),
             actor=self.actor,
             now=self.clock(),
             channel=Channel.INTAKE,
         )
+
+
+def everything_wrong(reading: Reading) -> tuple[str, ...]:
+    """What cannot be read, and what else would be refused, where that is not the same thing."""
+    refused = (f for f in refusing(reading.document, reading.findings) if f.place)
+    return (*map(str, reading.faults), *map(str, refused))
+
+
+def shortened(reasons: tuple[str, ...]) -> tuple[str, ...]:
+    """As many reasons as are worth keeping on record, none of them endless."""
+    kept = tuple(reason[:LONGEST_REASON] for reason in reasons[:MOST_REASONS])
+    more = len(reasons) - len(kept)
+    return (*kept, f"And {more} more.") if more else kept

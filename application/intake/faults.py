@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from domain.credits.document import CreditNoteDocument
 from domain.messages import Refusal, RefusalCode
 
 
@@ -29,8 +28,7 @@ class Unreadable(Refusal):
     code = RefusalCode.INVALID
     rule = "CRN-2"
 
-    def __init__(self, faults: Iterable[Fault], document: CreditNoteDocument | None = None) -> None:
+    def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
-        self.document = document  # as far as it could be read, to tell which paper it was
         reasons = tuple(map(str, self.faults))
         super().__init__(reasons[0] if len(reasons) == 1 else None, reasons=reasons)

@@ -1,4 +1,4 @@
-"""Reads the values of a UBL document, and collects what is wrong with them (CRN-2)."""
+"""Reads the values of an XML document, and collects what is wrong with them (CRN-2)."""
 
 from __future__ import annotations
 
@@ -6,36 +6,54 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from lxml import etree
 from pydantic import TypeAdapter, ValidationError
 
 from application.intake.faults import Fault
-from application.intake.xml import place_of
-from domain.credits.document import Percentage, Quantity, Words
+from application.intake.xml import NAMESPACES, place_of
+from domain.credits.document import CreditNoteDocument, Percentage, Quantity, UnitPrice, Words
+from domain.credits.en16931.findings import Finding
 from domain.money import Amount
-
-COMMON: Final = "urn:oasis:names:specification:ubl:schema:xsd:Common"
-NAMESPACES: Final = {"cac": f"{COMMON}AggregateComponents-2", "cbc": f"{COMMON}BasicComponents-2"}
 
 DECIMAL: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)  # no exponent, no infinity
 DAY: Final = re.compile(r"(\d{4}-\d\d-\d\d)(Z|[+-]\d\d:\d\d)?", re.ASCII)
+COMPACT_DAY: Final = re.compile(r"(\d{8})", re.ASCII)
 CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
 
 WORDS: Final[TypeAdapter[str]] = TypeAdapter(Words)
 AMOUNT: Final[TypeAdapter[Decimal]] = TypeAdapter(Amount)
+PRICE: Final[TypeAdapter[Decimal]] = TypeAdapter(UnitPrice)
 QUANTITY: Final[TypeAdapter[Decimal]] = TypeAdapter(Quantity)
 PERCENTAGE: Final[TypeAdapter[Decimal]] = TypeAdapter(Percentage)
 
 Element = etree._Element
 
 
+class Syntax(NamedTuple):
+    """How a syntax writes what every value needs."""
+
+    currency: str  # where the currency of the document stands
+    every_amount_has_currency: bool
+    day: re.Pattern[str]
+    example_day: str
+
+
+class Reading(NamedTuple):
+    """What was read of a file: the note, what it breaks of EN 16931, and what cannot be read."""
+
+    document: CreditNoteDocument
+    findings: tuple[Finding, ...] | None = None  # None if it is in no syntax of that standard
+    faults: tuple[Fault, ...] = ()
+
+
 class Paper:
     """A document in one currency, from which a value that is wrong reads as None."""
 
-    def __init__(self, root: Element) -> None:
+    def __init__(self, root: Element, syntax: Syntax) -> None:
         self.root = root
+        self.syntax = syntax
         self.faults: list[Fault] = []
         self.currency = self._currency()
 
@@ -82,12 +100,12 @@ class Paper:
         element = self.one(at, path)
         if element is None or (words := self._words(element)) is None:
             return None
-        if written := DAY.fullmatch(words):
+        if written := self.syntax.day.fullmatch(words):
             try:
                 return date.fromisoformat(written[1])
             except ValueError:
                 pass
-        self.wrong(element, f"{words!r} is no date. Write it as in 2026-01-31.")
+        self.wrong(element, f"{words!r} is no date. Write it as in {self.syntax.example_day}.")
         return None
 
     def amount(self, at: Element, path: str) -> Decimal | None:
@@ -97,11 +115,15 @@ class Paper:
 
     def amount_of(self, element: Element) -> Decimal | None:
         stated = element.get("currencyID")
-        if not stated:
+        if not stated and self.syntax.every_amount_has_currency:
             self.wrong(element, "The amount states no currency (currencyID), and none is assumed.")
-        elif self.currency and stated != self.currency:
+        elif stated and self.currency and stated != self.currency:
             self.wrong(element, f"The amount is in {stated}, the document in {self.currency}.")
         return self._number(element, AMOUNT)
+
+    def price(self, at: Element, path: str) -> Decimal | None:
+        element = self.one(at, path)
+        return None if element is None else self._number(element, PRICE)
 
     def quantity(self, at: Element, path: str) -> Decimal | None:
         element = self.one(at, path)
@@ -114,7 +136,7 @@ class Paper:
     # ── one value ───────────────────────────────────────────────────────────
 
     def _currency(self) -> str | None:
-        element = self.one(self.root, "cbc:DocumentCurrencyCode")
+        element = self.one(self.root, self.syntax.currency)
         said = None if element is None else self._words(element)
         if element is None or said is None or CURRENCY.fullmatch(said):
             return said

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import chain
@@ -10,11 +9,11 @@ from typing import Final
 
 from lxml import etree
 
-from application.intake.faults import Fault, Unreadable
-from application.intake.paper import Element, Paper
-from application.intake.xml import parse, place_of
-from domain.credits.checking import CREDITS_BY_CODE, errors
+from application.intake import ubl_terms
+from application.intake.paper import DAY, Element, Paper, Reading, Syntax
+from application.intake.terms import grouped
 from domain.credits.document import (
+    SELF_BILLED,
     CreditNoteDocument,
     Line,
     Party,
@@ -22,12 +21,13 @@ from domain.credits.document import (
     ReferenceKind,
     Root,
     Totals,
+    turned,
 )
+from domain.credits.en16931.findings import findings
 
+UBL: Final = (Root.CREDIT_NOTE, Root.SELF_BILLED_CREDIT_NOTE, Root.INVOICE)
 DOCUMENT: Final = "urn:oasis:names:specification:ubl:schema:xsd:"
-ROOTS: Final = {f"{{{DOCUMENT}{root}-2}}{root}": root for root in Root}
-
-SELF_BILLED: Final = frozenset({"261", "389"})  # credit note, invoice
+ROOTS: Final = {f"{{{DOCUMENT}{root}-2}}{root}": root for root in UBL}
 
 LINES: Final = {
     Root.CREDIT_NOTE: "cac:CreditNoteLine",
@@ -56,35 +56,20 @@ KINDS: Final = {
     "cac:DocumentReference": ReferenceKind.ADDITIONAL,
 }  # of the document or of a line
 
-BILLED: Final = frozenset({ReferenceKind.INVOICE, ReferenceKind.CREDIT_NOTE})
+SYNTAX: Final = Syntax("cbc:DocumentCurrencyCode", True, DAY, "2026-01-31")
 
 
-def read(content: bytes) -> CreditNoteDocument:
-    """The credit note in a file, with nothing wrong in it that can be seen in the file alone.
-
-    Raises Unreadable with every fault and its place (CRN-2).
-    """
-    paper = Paper(parse(content))
+def read(element: Element) -> Reading:
+    """The credit note in a document that is one of ROOTS."""
+    paper = Paper(element, SYNTAX)
     document = turned(document_in(paper))
-    faults = [*paper.faults, *faults_of(paper, document)]
-    if faults:
-        raise Unreadable(faults, document)
-    return document
-
-
-def root_of(element: Element) -> Root:
-    if root := ROOTS.get(etree.QName(element).text):
-        return root
-    name = etree.QName(element)
-    message = (
-        f"{name.localname} in the namespace {name.namespace or 'without a name'} is not a UBL "
-        "credit note. Give a CreditNote, a SelfBilledCreditNote or an Invoice of UBL 2."
-    )
-    raise Unreadable([Fault(message, place_of(element), element.sourceline)])
+    miscounted(paper, document)
+    found = findings(grouped(element, ubl_terms.PAPER))
+    return Reading(document, tuple(found), tuple(paper.faults))
 
 
 def document_in(paper: Paper) -> CreditNoteDocument:
-    root = root_of(paper.root)
+    root = ROOTS[str(paper.root.tag)]
     kind = "cbc:InvoiceTypeCode" if root is Root.INVOICE else "cbc:CreditNoteTypeCode"
     type_code = paper.text(paper.root, kind)
     return CreditNoteDocument(
@@ -183,6 +168,8 @@ def line_in(paper: Paper, element: Element) -> Line:
         quantity=paper.quantity(element, quantity),
         unit=None if counted is None else counted.get("unitCode") or None,
         net=paper.amount(element, "cbc:LineExtensionAmount"),
+        price=paper.price(element, "cac:Price/cbc:PriceAmount"),
+        price_quantity=paper.quantity(element, "cac:Price/cbc:BaseQuantity"),
         tax_rate=paper.percentage(element, "cac:Item/cac:ClassifiedTaxCategory/cbc:Percent"),
         description=description(paper, element),
         item_ids=tuple(item_ids(paper, element)),
@@ -225,8 +212,6 @@ def reference(paper: Paper, element: Element, kind: ReferenceKind) -> Iterator[R
             issued_on=paper.day(element, "cbc:IssueDate"),
             code=paper.text(element, "cbc:DocumentTypeCode"),
         )
-    elif kind in BILLED:
-        paper.wrong(element, "BR-55: it refers to a document without naming it.")
 
 
 def is_claim(paper: Paper, reference: Element) -> bool:
@@ -250,83 +235,11 @@ def buyer_reference(paper: Paper) -> Iterator[Reference]:
         yield Reference(kind=ReferenceKind.BUYER, id=id)
 
 
-# ── what it means ───────────────────────────────────────────────────────────
+# ── whether it is whole ─────────────────────────────────────────────────────
 
 
-def turned(document: CreditNoteDocument) -> CreditNoteDocument:
-    """An invoice below zero credits what it states, with the opposite sign (CRN-11)."""
-    charges = document.root is not Root.INVOICE or (document.totals.payable or 0) >= 0
-    if charges or document.type_code in CREDITS_BY_CODE:
-        return document
-    totals = {name: opposite(amount) for name, amount in document.totals}
-    lines = tuple(
-        line.model_copy(update={"net": opposite(line.net), "quantity": opposite(line.quantity)})
-        for line in document.lines
-    )
-    changes = {"totals": Totals(**totals), "lines": lines, "sign_turned": True}
-    return document.model_copy(update=changes)
-
-
-def opposite(number: Decimal | None) -> Decimal | None:
-    return number.copy_negate() if number else number
-
-
-# ── whether it can be booked ────────────────────────────────────────────────
-
-LAST_INDEX: Final = re.compile(r"\[\d+\]$")
-TOTAL: Final = "cac:LegalMonetaryTotal"
-PLACES: Final = {
-    "BR-02": "cbc:ID",
-    "BR-03": "cbc:IssueDate",
-    "BR-05": "cbc:DocumentCurrencyCode",
-    "BR-15": f"{TOTAL}/cbc:PayableAmount",
-    "BR-CO-10": f"{TOTAL}/cbc:LineExtensionAmount",
-    "BR-CO-13": f"{TOTAL}/cbc:TaxExclusiveAmount",
-    "BR-CO-15": f"{TOTAL}/cbc:TaxInclusiveAmount",
-    "BR-CO-16": f"{TOTAL}/cbc:PayableAmount",
-}  # where a rule of EN 16931 looks
-
-
-def faults_of(paper: Paper, document: CreditNoteDocument) -> Iterator[Fault]:
-    """What the domain would refuse, with its place; sums only where every number was read."""
-    yield from miscounted(paper, document)
-    known = {LAST_INDEX.sub("", fault.place or "") for fault in paper.faults}
-    lines = paper.all(paper.root, line_name(document))
-    unpriced = (each for each, line in zip(lines, document.lines, strict=True) if line.net is None)
-    for reason in errors(document):
-        rule = reason.partition(":")[0]
-        fault = unpriced_line(next(unpriced), reason) if rule == "BR-24" else None
-        fault = fault or placed(paper, where(document, rule), reason)
-        if fault.place not in known and not (paper.faults and rule.startswith("BR-CO")):
-            yield fault
-
-
-def placed(paper: Paper, path: str, reason: str) -> Fault:
-    return Fault(reason, f"{place_of(paper.root)}/{path}", paper.nearest(path).sourceline)
-
-
-def unpriced_line(line: Element, reason: str) -> Fault:
-    return Fault(reason, f"{place_of(line)}/cbc:LineExtensionAmount", line.sourceline)
-
-
-def where(document: CreditNoteDocument, rule: str) -> str:
-    match rule:
-        case "BR-06":
-            whose = "Customer" if document.self_billed else "Supplier"
-            return f"cac:Accounting{whose}Party/cac:Party"
-        case "BR-16":
-            return line_name(document)
-        case _:
-            return PLACES.get(rule, "cbc:InvoiceTypeCode")
-
-
-def line_name(document: CreditNoteDocument) -> str:
-    return LINES[document.root]
-
-
-def miscounted(paper: Paper, document: CreditNoteDocument) -> Iterator[Fault]:
+def miscounted(paper: Paper, document: CreditNoteDocument) -> None:
     count = paper.quantity(paper.root, "cbc:LineCountNumeric")
     if count is not None and count != len(document.lines):
-        element = paper.nearest("cbc:LineCountNumeric")
         message = f"It states {count} lines, but has {len(document.lines)}."
-        yield Fault(message, place_of(element), element.sourceline)
+        paper.wrong(paper.all(paper.root, "cbc:LineCountNumeric")[0], message)

@@ -12,6 +12,15 @@ from lxml import etree
 
 from application.intake.faults import Fault, Unreadable
 
+NAMESPACES: Final = {
+    "cac": "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2",
+    "cbc": "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2",
+    "rsm": "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100",
+    "ram": "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100",
+    "qdt": "urn:un:unece:uncefact:data:standard:QualifiedDataType:100",
+    "udt": "urn:un:unece:uncefact:data:standard:UnqualifiedDataType:100",
+}  # UBL 2, and UN/CEFACT Cross Industry Invoice
+
 LARGEST: Final = 20 * 1024 * 1024  # bytes; the largest published credit note has 0.03 MB
 DEEPEST: Final = 64  # levels of elements; signed credit notes reach 15
 

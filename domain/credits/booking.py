@@ -5,8 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from domain import policies, uniqueness
-from domain.credits.checking import errors, warnings
-from domain.credits.commands import AssignIssuer, BookCreditNote
+from domain.credits.checking import Findings, errors, warnings
+from domain.credits.commands import (
+    AssignIssuer,
+    BookCreditNote,
+    BookCreditNoteByHand,
+    SourceFile,
+)
 from domain.credits.document import CreditNoteDocument, Party
 from domain.credits.events import CreditNoteBooked, Event, IssuerAssigned
 from domain.credits.refusals import (
@@ -14,6 +19,7 @@ from domain.credits.refusals import (
     InvalidCreditNote,
     IssuerAlreadyAssigned,
 )
+from domain.credits.refused_file import booked_after_all
 from domain.credits.state import CreditNote
 from domain.messages import On, World
 from domain.money import Money
@@ -30,23 +36,41 @@ NOTE_NUMBER = "credits.NoteNumber"
 CLOCK = "credit_notes_checked"
 
 
-def book(note: CreditNote | None, command: BookCreditNote, world: World) -> list[Event | On]:
+Booking = BookCreditNote | BookCreditNoteByHand
+
+
+def book(note: CreditNote | None, command: Booking, world: World) -> list[Event | On]:
     """Refused whole with every reason, or booked; a duplicate is refused with the first's id."""
+    note_id, document = command.note_id, command.document
     if note:
-        raise DuplicateCreditNote(
-            f"This file is booked already, as {command.note_id}.", bearer=command.note_id
-        )
-    document = command.document
-    if faults := errors(document):
+        raise DuplicateCreditNote(f"It is booked already, as {note_id}.", bearer=note_id)
+    if faults := errors(document, findings_of(command)):
         raise InvalidCreditNote(reasons=faults)
-    issuer = issuer_identity(document.issuer)
+    issuer, number = issuer_identity(document.issuer), str(document.number)
     manufacturer_id = known_by(world, issuer)
     names = [
-        *taken(world, command.note_id, SOURCE_FILE, command.source.sha256),
-        *numbered(world, command.note_id, (issuer.kind, issuer.key), str(document.number)),
-        *by_manufacturer(world, command.note_id, manufacturer_id, str(document.number)),
+        *of_file(world, note_id, source_of(command)),
+        *numbered(world, note_id, (issuer.kind, issuer.key), number),
+        *by_manufacturer(world, note_id, manufacturer_id, number),
     ]
     return [booked(command, document, manufacturer_id, world), *names]
+
+
+def findings_of(command: Booking) -> Findings:
+    return command.findings if isinstance(command, BookCreditNote) else None
+
+
+def source_of(command: Booking) -> SourceFile | None:
+    return command.source if isinstance(command, BookCreditNote) else None
+
+
+def of_file(world: World, note_id: UUID, source: SourceFile | None) -> list[On]:
+    """Each file is booked once, and is no longer one that is refused."""
+    if source is None:
+        return []
+    part = (source.part,) if source.part else ()
+    names = taken(world, note_id, SOURCE_FILE, source.sha256, *part)
+    return [*names, *booked_after_all(world, source.sha256, note_id)]
 
 
 def issuer_identity(party: Party) -> Identity:
@@ -57,7 +81,7 @@ def issuer_identity(party: Party) -> Identity:
 
 
 def booked(
-    command: BookCreditNote, document: CreditNoteDocument, issuer: UUID | None, world: World
+    command: Booking, document: CreditNoteDocument, issuer: UUID | None, world: World
 ) -> CreditNoteBooked:
     # `errors` refused whatever states none of these
     assert document.number and document.issue_date and document.currency
@@ -68,9 +92,9 @@ def booked(
         issuer_name=document.issuer.name or issuer_identity(document.issuer).value,
         manufacturer_id=issuer,
         payable=Money(amount=document.totals.payable, currency=document.currency),
-        source=command.source,
+        source=source_of(command),
         document=document,
-        warnings=warnings(document),
+        warnings=warnings(document, findings_of(command)),
         clock=policies.clock(world, CLOCK),
     )
 

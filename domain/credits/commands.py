@@ -9,6 +9,7 @@ from pydantic import Field
 
 from domain import messages
 from domain.credits.document import CreditNoteDocument
+from domain.credits.en16931.findings import Finding
 from domain.messages import Message, Role, Sha256, Stream, Text
 from domain.money import PositiveMoney
 from domain.policy_content import Word
@@ -21,6 +22,7 @@ class SourceFile(Message):
 
     sha256: Sha256
     name: Text
+    part: Text | None = None  # which note of the file, if it may have several
 
 
 class AllocationWish(Message):
@@ -44,6 +46,16 @@ class BookCreditNote(CreditNoteCommand):
 
     roles = frozenset({Role.FINANCE, Role.CLAIMS_SPECIALIST, Role.SYSTEM})
     source: SourceFile
+    document: CreditNoteDocument
+    findings: tuple[Finding, ...] | None = Field(
+        None, description="What the file breaks of EN 16931; null in no syntax of that standard."
+    )
+
+
+class BookCreditNoteByHand(CreditNoteCommand):
+    """Book a credit note that came on paper or in a message, as finance reads it: no file."""
+
+    roles = frozenset({Role.FINANCE})
     document: CreditNoteDocument
 
 

@@ -8,6 +8,7 @@ from domain.credits import booking, matching
 from domain.credits.commands import (
     AssignIssuer,
     BookCreditNote,
+    BookCreditNoteByHand,
     MatchByReference,
     MatchCreditNote,
     UndoMatch,
@@ -19,11 +20,18 @@ from domain.credits.state import evolve as evolve
 from domain.messages import On, World
 
 State = CreditNote
-Command: TypeAlias = BookCreditNote | AssignIssuer | MatchByReference | MatchCreditNote | UndoMatch
+Command: TypeAlias = (
+    BookCreditNote
+    | BookCreditNoteByHand
+    | AssignIssuer
+    | MatchByReference
+    | MatchCreditNote
+    | UndoMatch
+)
 
 
 def decide(note: CreditNote | None, command: Command, world: World) -> list[Event | On]:
-    if isinstance(command, BookCreditNote):
+    if isinstance(command, BookCreditNote | BookCreditNoteByHand):
         return booking.book(note, command, world)
     if note is None:
         raise CreditNoteNotFound

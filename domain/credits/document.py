@@ -14,6 +14,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from domain.credits.en16931.rules import CREDITS_BY_CODE
 from domain.messages import Message, without_nul
 from domain.money import Amount, Currency
 
@@ -23,15 +24,19 @@ Words = Annotated[
     AfterValidator(without_nul),
 ]
 Quantity = Annotated[Decimal, Field(max_digits=24, decimal_places=12, allow_inf_nan=False)]
+UnitPrice = Annotated[Decimal, Field(max_digits=24, decimal_places=10, allow_inf_nan=False)]
 Percentage = Annotated[Decimal, Field(max_digits=12, decimal_places=6, allow_inf_nan=False)]
 
 
 class Root(StrEnum):
-    """The document element of the file."""
+    """The document element of the file, or what stands in its place."""
 
     CREDIT_NOTE = "CreditNote"
     SELF_BILLED_CREDIT_NOTE = "SelfBilledCreditNote"
     INVOICE = "Invoice"
+    CROSS_INDUSTRY_INVOICE = "CrossIndustryInvoice"
+    TABLE = "table"  # a row or more of a CSV or XLSX file
+    BY_HAND = "by hand"
 
 
 class Party(Message):
@@ -85,6 +90,8 @@ class Line(Message):
     quantity: Quantity | None = None
     unit: Words | None = None
     net: Amount | None = None
+    price: UnitPrice | None = None  # of `price_quantity` units, at the scale it is stated in
+    price_quantity: Quantity | None = None  # 1 if the paper does not say
     tax_rate: Percentage | None = None  # in per cent
     description: Words | None = None
     item_ids: tuple[Words, ...] = ()
@@ -138,3 +145,29 @@ class CreditNoteDocument(Message):
         yield from self.references
         for line in self.lines:
             yield from line.references
+
+
+# ── what it means ───────────────────────────────────────────────────────────
+
+SELF_BILLED = frozenset({"261", "389"})  # credit note, invoice
+
+INVOICES = frozenset({Root.INVOICE, Root.CROSS_INDUSTRY_INVOICE})
+"""Document elements that charge, unless their type or their sign says otherwise."""
+
+
+def turned(document: CreditNoteDocument) -> CreditNoteDocument:
+    """An invoice below zero credits what it states, with the opposite sign (CRN-11)."""
+    charges = document.root not in INVOICES or (document.totals.payable or 0) >= 0
+    if charges or document.type_code in CREDITS_BY_CODE:
+        return document
+    totals = {name: opposite(amount) for name, amount in document.totals}
+    lines = tuple(
+        line.model_copy(update={"net": opposite(line.net), "quantity": opposite(line.quantity)})
+        for line in document.lines
+    )
+    changes = {"totals": Totals(**totals), "lines": lines, "sign_turned": True}
+    return document.model_copy(update=changes)
+
+
+def opposite(number: Decimal | None) -> Decimal | None:
+    return number.copy_negate() if number else number

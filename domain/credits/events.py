@@ -28,12 +28,13 @@ class CreditNoteEvent(messages.Event):
 class CreditNoteBooked(CreditNoteEvent):
     """A credit note came and is booked; its issuer is known, or is to be assigned (CRN-1)."""
 
+    schema_version = 2
     number: str
     issued_on: date
     issuer_name: str
     manufacturer_id: UUID | None
     payable: Money
-    source: SourceFile
+    source: SourceFile | None  # None if it was booked by hand
     document: CreditNoteDocument
     warnings: tuple[str, ...]
     clock: Pin

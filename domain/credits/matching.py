@@ -90,7 +90,7 @@ def by_line(note: CreditNote, lines: Iterable[Line], world: World) -> Mapping[UU
     amounts: dict[UUID, Money] = {}
     for line in lines:
         of_line = named_by(note, line.references, world)
-        if len(of_line) != 1:
+        if len(of_line) != 1 or line.net is None:
             return {}
         claim_id = of_line.pop()
         before = amounts.get(claim_id, note.payable.but(Decimal(0)))
@@ -100,7 +100,7 @@ def by_line(note: CreditNote, lines: Iterable[Line], world: World) -> Mapping[UU
 
 def gross(line: Line, currency: str) -> Money:
     """The line with its tax, to the minor unit."""
-    assert line.net is not None, "a note with a line without an amount is refused"
+    assert line.net is not None, "a line without an amount is not matched by itself"
     exact = line.net * (1 + (line.tax_rate or Decimal(0)) / HUNDRED)
     unit = Decimal(1).scaleb(-minor_units(currency))
     return Money(amount=exact.quantize(unit, ROUND_HALF_UP), currency=currency)

@@ -71,7 +71,7 @@ class CreditNote(Row):
     lines: tuple[Line, ...]
     references: tuple[Reference, ...] = Field(description="Of the note, then of its lines.")
     allocations_made: tuple[Allocated, ...] = Field((), description="Those that stand.")
-    source: SourceFile
+    source: SourceFile | None = Field(description="None if it was booked by hand.")
     warnings: tuple[str, ...]
     booked_at: datetime
 

@@ -12,6 +12,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
 from application.intake.booking import CreditNoteIntake, Outcome, Report
+from application.intake.faults import Unreadable
+from application.intake.mapping import TableMapping, mapping_in
 from application.intake.xml import LARGEST
 from domain.credits.document import CreditNoteDocument, ReferenceKind, Root
 from domain.messages import Role
@@ -29,8 +31,23 @@ DOCUMENTS = {ReferenceKind.INVOICE, ReferenceKind.CREDIT_NOTE}
 def credit_note(
     files: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE…", exists=True, dir_okay=False, help="UBL 2.1, as XML."),
+        typer.Argument(
+            metavar="FILE…",
+            exists=True,
+            dir_okay=False,
+            help="XML (UBL 2.1, UN/CEFACT CII), a Factur-X or ZUGFeRD PDF; with --map CSV or XLSX.",
+        ),
     ],
+    mapping: Annotated[
+        Path | None,
+        typer.Option(
+            "--map",
+            metavar="MAP.toml",
+            exists=True,
+            dir_okay=False,
+            help="What the columns of a table mean.",
+        ),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Read and check; book nothing.")
     ] = False,
@@ -38,14 +55,18 @@ def credit_note(
 ) -> None:
     """Take in credit notes from files, each once, and match them to the claims they name.
 
+    A table (CSV, XLSX) is read as a mapping file says, and may hold many notes.
+
     A file that is booked already, or a note whose issuer and number are, is a duplicate. An
     invalid file is refused whole, with every error and its place; the others are booked all the
-    same. Exit code 1 if any was refused. What was broken off is simply done again.
+    same, and a file that was refused is kept with its reasons. Exit code 1 if any was refused.
+    What was broken off is simply done again.
     """
+    table = None if mapping is None else read_mapping(mapping)
     with built(Settings.from_env()) as program:
         adopt_policies(program)
         intake = CreditNoteIntake(program.log, program.files, operator(Role.FINANCE), utc_now)
-        reports = list(taken(intake, files, dry_run=dry_run))
+        reports = list(taken(intake, files, table, dry_run=dry_run))
         if not dry_run:
             settle(program)
     if as_json:
@@ -56,14 +77,27 @@ def credit_note(
         raise typer.Exit(Exit.NOT_IN_ORDER)
 
 
-def taken(intake: CreditNoteIntake, files: Iterable[Path], *, dry_run: bool) -> Iterator[Report]:
+def read_mapping(file: Path) -> TableMapping:
+    try:
+        return mapping_in(file.read_text(encoding="utf-8"), file.name)
+    except (Unreadable, UnicodeDecodeError) as error:
+        reasons = error.reasons if isinstance(error, Unreadable) else (str(error),)
+        raise typer.BadParameter("\n".join(reasons), param_hint="--map") from error
+
+
+def taken(
+    intake: CreditNoteIntake, files: Iterable[Path], table: TableMapping | None, *, dry_run: bool
+) -> Iterator[Report]:
     """One after the other, with a bar on standard error."""
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
     with Progress(*columns, console=complaints, transient=True) as bar:
         for file in bar.track(list(files), description="taking in"):
             with file.open("rb") as opened:
                 content = opened.read(LARGEST + 1)  # so much that it is seen to be too much
-            yield intake.take(str(file), content, dry_run=dry_run)
+            if table:
+                yield from intake.take_table(str(file), content, table, dry_run=dry_run)
+            else:
+                yield intake.take(str(file), content, dry_run=dry_run)
 
 
 # ── what is said of each ────────────────────────────────────────────────────

@@ -8,6 +8,7 @@ from application.aggregates import EVENT_TYPES
 from application.encoding import decoded, encoded
 from application.recorded import UnknownEvent
 from application.upcasting import STEPS, Form, upcast
+from domain.credits.events import CreditNoteBooked
 from domain.registry.customer import CustomerRegistered
 from domain.registry.equipment import EquipmentRegistered
 from tests.application.golden.files import DIRECTORY, Golden, file_name, goldens
@@ -60,6 +61,15 @@ def test_a_machine_of_before_the_stations_were_recorded_is_of_no_station() -> No
     machine = decoded("registry.EquipmentRegistered", 1, first)
     assert isinstance(machine, EquipmentRegistered)
     assert machine.station_id is None
+
+
+def test_a_note_of_before_prices_were_recorded_has_none_and_came_as_a_file() -> None:
+    first = (DIRECTORY / file_name("credits.CreditNoteBooked", 1)).read_bytes()
+    assert b"price" not in first
+    note = decoded("credits.CreditNoteBooked", 1, first)
+    assert isinstance(note, CreditNoteBooked) and note.source
+    assert note.source.part is None
+    assert {(line.price, line.price_quantity) for line in note.document.lines} == {(None, None)}
 
 
 def test_every_step_leads_to_a_form_that_is_known_today() -> None:

@@ -12,9 +12,11 @@ import pytest
 from application.connections import Connections
 from application.files import FileStore, NoSuchFile
 from application.intake.booking import CreditNoteIntake, Outcome, Report, note_id_of
+from application.intake.xml import LARGEST
 from application.log import EventLog
 from application.recorded import Channel
 from domain.credits.events import CreditNoteBooked
+from domain.credits.refused_file import FileRefused
 from domain.messages import Actor, Forbidden, Role
 from tests.intake.papers import FINANCE, GOOD, paper
 
@@ -24,6 +26,11 @@ SHA256 = hashlib.sha256(GOOD).hexdigest()
 def stored_files(connections: Connections) -> int:
     [[count]] = connections.read("SELECT count(*) FROM files")
     return int(count)
+
+
+def refused(log: EventLog) -> list[FileRefused]:
+    found = log.select(types=["credits.FileRefused"], limit=1000)
+    return [each.event for each in found if isinstance(each.event, FileRefused)]
 
 
 def booked(log: EventLog) -> list[str]:
@@ -39,7 +46,7 @@ def test_a_note_is_booked_with_its_original(
     assert (report.outcome, report.note_id) == (Outcome.BOOKED, note_id_of(SHA256))
     assert report.document and report.document.number == "CN-7001"
     [first, *_] = log.history(note_id_of(SHA256))
-    assert isinstance(first.event, CreditNoteBooked)
+    assert isinstance(first.event, CreditNoteBooked) and first.event.source
     assert (first.event.source.name, first.event.source.sha256) == ("note.xml", SHA256)
     assert (first.envelope.channel, first.envelope.actor) == (Channel.INTAKE, FINANCE.id)
     assert b"".join(files.get(SHA256)) == GOOD
@@ -67,15 +74,39 @@ def test_another_file_with_the_same_number_is_a_duplicate_and_names_the_first(
     assert (log.last(), stored_files(connections)) == (last, 1)
 
 
-def test_an_invalid_file_is_refused_whole(
-    intake: CreditNoteIntake, log: EventLog, connections: Connections
+def test_an_invalid_file_is_refused_whole_and_kept_with_every_reason(
+    intake: CreditNoteIntake, log: EventLog, files: FileStore
 ) -> None:
-    before = log.last()
-    report = intake.take("bad.xml", paper(EUR="", **{"60.00": "61.00"}))
+    bad = paper(EUR="", **{"60.00": "61.00"})
+    report = intake.take("/tmp/in/bad.xml", bad)
     assert (report.outcome, report.note_id) == (Outcome.REFUSED, None)
     assert len(report.errors) > 1
     assert all(" line " in error for error in report.errors)
     assert report.document and report.document.number == "CN-7001"
+    assert booked(log) == []
+    [kept] = refused(log)
+    assert (kept.source.name, kept.source.sha256) == ("bad.xml", report.sha256)
+    assert (kept.reasons, kept.size) == (report.errors, len(bad))
+    assert b"".join(files.get(report.sha256)) == bad
+
+
+def test_a_file_that_is_refused_again_is_not_kept_twice(
+    intake: CreditNoteIntake, log: EventLog, connections: Connections
+) -> None:
+    intake.take("bad.xml", b"<a/>")
+    last = log.last()
+    for again in (intake, replace(intake, actor=Actor(UUID(int=0xF2), FINANCE.roles))):
+        for name in ("bad.xml", "renamed.xml"):
+            assert again.take(name, b"<a/>").outcome is Outcome.REFUSED
+    assert (log.last(), stored_files(connections)) == (last, 1)
+
+
+def test_a_file_that_is_too_large_is_refused_and_not_kept(
+    intake: CreditNoteIntake, log: EventLog, connections: Connections
+) -> None:
+    before = log.last()
+    report = intake.take("large.xml", b"<" * (LARGEST + 1))
+    assert report.errors == ("The file is larger than 20 MB.",)
     assert (log.last(), stored_files(connections)) == (before, 0)
 
 

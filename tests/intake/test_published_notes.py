@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from application.intake import ubl
+from application.intake.booking import CreditNoteIntake, Outcome
+from application.intake.documents import read as read_file
 from domain.credits.document import CreditNoteDocument, ReferenceKind
 
 PUBLISHED = Path(__file__).parents[3] / "shared" / "data" / "creditnotes"
@@ -24,28 +26,28 @@ def expected(entry: dict[str, Any]) -> dict[str, Any]:
     return {
         "root": entry["root"],
         "number": entry["id"],
-        "issue date": entry["issue_date"],
+        "issue date": date.fromisoformat(entry["issue_date"]).isoformat(),
         "type": entry["type_code"],
         "customization": entry["customization"],
         "currency": entry["currency"],
-        "supplier": entry["seller"],
+        "supplier": " ".join(entry["seller"].split()),
         "line count": entry["n_lines"],
-        "sum of lines": number(entry["line_extension_sum"]),
-        "line total": number(entry["line_total"]),
-        "allowances": number(entry["allowance_total"]),
-        "charges": number(entry["charge_total"]),
-        "without tax": number(entry["tax_exclusive"]),
-        "with tax": number(entry["tax_inclusive"]),
-        "prepaid": number(entry["prepaid"]),
-        "rounding": number(entry["rounding"]),
-        "payable": number(entry["payable"]),
-        "tax": tax(entry),
+        "sum of lines": credited(entry, entry["line_extension_sum"]),
+        "line total": credited(entry, entry["line_total"]),
+        "allowances": credited(entry, entry["allowance_total"]),
+        "charges": credited(entry, entry["charge_total"]),
+        "without tax": credited(entry, entry["tax_exclusive"]),
+        "with tax": credited(entry, entry["tax_inclusive"]),
+        "prepaid": credited(entry, entry["prepaid"]),
+        "rounding": credited(entry, entry["rounding"]),
+        "payable": credited(entry, entry["payable"]),
+        "tax": credited(entry, str(tax(entry))),
         "invoices": entry["referenced_invoices"],
         "orders": entry["order_refs"],
         "additional documents": entry["additional_doc_refs"],
         "discrepancies": [(d["ref"] or d["code"], d["code"]) for d in entry["discrepancy"]],
         "buyer reference": [entry["buyer_reference"]] if entry["buyer_reference"] else [],
-        "notes": [" ".join(note.split()) for note in entry["notes"]],
+        "notes": [note for note in entry["notes"] if as_written(note) not in said(entry)],
     }
 
 
@@ -66,7 +68,7 @@ def read(document: CreditNoteDocument) -> dict[str, Any]:
         "type": document.type_code,
         "customization": document.customization,
         "currency": document.currency,
-        "supplier": document.supplier.name,
+        "supplier": " ".join((document.supplier.name or "").split()),
         "line count": len(document.lines),
         "sum of lines": sum((line.net or Decimal(0) for line in document.lines), Decimal(0)),
         "line total": totals.line_total,
@@ -91,7 +93,7 @@ def read(document: CreditNoteDocument) -> dict[str, Any]:
             if reference.kind is ReferenceKind.DISCREPANCY
         ],
         "buyer reference": of_document(document, ReferenceKind.BUYER),
-        "notes": [" ".join(note.split()) for note in document.notes],
+        "notes": [],  # all of them stand in it
     }
 
 
@@ -99,18 +101,112 @@ def of_document(document: CreditNoteDocument, kind: ReferenceKind) -> list[str]:
     return [reference.id for reference in document.references if reference.kind is kind]
 
 
-def number(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)
+def credited(entry: dict[str, Any], text: str | None) -> Decimal | None:
+    """What is credited, above zero, whatever sign its type writes it with (CRN-11)."""
+    if text is None:
+        return None
+    return -Decimal(text) if entry["type_code"] == "384" else Decimal(text)
+
+
+def as_written(text: str) -> str:
+    return " ".join(text.split())
+
+
+def said(entry: dict[str, Any]) -> str:
+    """All free text of the note and of its lines; the index has the first two notes only."""
+    document = read_file(content(entry)).document
+    lines = (line.description or "" for line in document.lines)
+    return as_written(" ".join((*document.notes, *lines)))
+
+
+def entries(*folders: str) -> list[dict[str, Any]]:
+    """What the index says of the XML files of the folders."""
+    every = json.loads(INDEX.read_text())
+    found = [e for e in every if e["file"].startswith(folders) and e["file"].endswith(".xml")]
+    assert found
+    return found
+
+
+def content(entry: dict[str, Any]) -> bytes:
+    return bytes((PUBLISHED / entry["file"]).read_bytes())
 
 
 def test_every_published_note_reads_as_its_index_says() -> None:
-    entries = [e for e in json.loads(INDEX.read_text()) if e["file"].startswith("ubl/")]
     differences = [
         f"{entry['file']:40} {field:20} index {wanted!r:30} read {found[field]!r}"
-        for entry in entries
-        for found in [read(ubl.read((PUBLISHED / entry["file"]).read_bytes()))]
+        for entry in entries("ubl/", "cii/")
+        for found in [read(read_file(content(entry)).document)]
         for field, wanted in expected(entry).items()
         if found[field] != wanted
     ]
-    assert entries
     assert not differences, "\n" + "\n".join(differences)
+
+
+def test_the_factur_x_pdf_holds_the_note_that_stands_beside_it() -> None:
+    pdf = PUBLISHED / "cii" / "facturx-avoir-381-en16931.pdf"
+    assert read_file(pdf.read_bytes()) == read_file(pdf.with_suffix(".xml").read_bytes())
+
+
+def test_the_rules_that_are_broken_are_those_of_the_official_validation() -> None:
+    """All fatal BR-* ids of every file, in one table: what the index says, and what we find."""
+    every = entries("ubl/", "cii/", "invalid/", "boundary/", "fragments/", "counterpart/")
+    table = {
+        entry["file"]: (
+            sorted(rule for rule in entry["en16931_fatal"] if rule.startswith("BR-")),
+            sorted(finding.rule for finding in read_file(content(entry)).findings or ()),
+        )
+        for entry in every
+        if entry.get("en16931_fatal") is not None
+    }
+    assert len(table) > 40
+    differing = [f"{f:45} {said} {found}" for f, (said, found) in table.items() if said != found]
+    assert not differing, "\n" + "\n".join(differing)
+
+
+def test_every_published_file_is_booked_or_is_told_to_be_a_duplicate_of_the_first(
+    intake: CreditNoteIntake,
+) -> None:
+    files = sorted(f for folder in ("ubl", "cii") for f in (PUBLISHED / folder).iterdir())
+    reports = {f.name: intake.take(f.name, f.read_bytes()) for f in files}
+    duplicates = {f for f, report in reports.items() if report.outcome is Outcome.DUPLICATE}
+    assert {report.outcome for report in reports.values()} == {Outcome.BOOKED, Outcome.DUPLICATE}
+    first_of = {
+        "facturx-avoir-381-en16931.xml": "facturx-avoir-381-en16931.pdf",
+        "gobl-peppol-creditnote-381.xml": "gobl-facturx-creditnote-381.xml",
+        "zf-en16931-rechnungskorrektur-384.xml": "zf-basic-rechnungskorrektur-384.xml",
+        "zf-extended-rechnungskorrektur-384.xml": "zf-basic-rechnungskorrektur-384.xml",
+    }
+    assert duplicates >= first_of.keys()
+    for duplicate, first in first_of.items():
+        assert reports[duplicate].note_id == reports[first].note_id
+    assert duplicates == first_of.keys() | same_issuer_and_number(reports)
+
+
+def same_issuer_and_number(reports: dict[str, Any]) -> set[str]:
+    seen: set[object] = set()
+    again: set[str] = set()
+    for file, report in reports.items():
+        named = (report.document.issuer.identity, report.document.number)
+        again |= {file} if named in seen else set()
+        seen.add(named)
+    return again
+
+
+def test_every_invalid_file_is_refused_whole_and_kept(intake: CreditNoteIntake) -> None:
+    before = len(intake.log.select(types=["credits.CreditNoteBooked"], limit=10))
+    for file in sorted((PUBLISHED / "invalid").iterdir()):
+        report = intake.take(file.name, file.read_bytes())
+        assert report.outcome is Outcome.REFUSED
+        assert b"".join(intake.files.get(report.sha256)) == file.read_bytes()
+    assert len(intake.log.select(types=["credits.CreditNoteBooked"], limit=10)) == before
+    assert len(intake.log.select(types=["credits.FileRefused"], limit=100)) == 7
+
+
+def test_what_sits_on_a_rounding_limit_is_refused_where_a_rule_in_scope_is_broken(
+    intake: CreditNoteIntake,
+) -> None:
+    for entry in entries("boundary/"):
+        report = intake.take(entry["file"], content(entry))
+        refused = any(rule.startswith("BR-") for rule in entry["en16931_fatal"])
+        assert report.outcome is (Outcome.REFUSED if refused else Outcome.BOOKED)
+        assert any("BR-CO-10" in error for error in report.errors) is refused

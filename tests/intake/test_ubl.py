@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from application.intake import ubl
+from application.intake.booking import everything_wrong
+from application.intake.documents import read as read_file
 from application.intake.faults import Unreadable
+from application.intake.paper import Reading
 from application.intake.xml import DEEPEST, LARGEST
+from domain.credits.checking import errors
 from domain.credits.document import (
     CreditNoteDocument,
     Line,
@@ -26,10 +29,27 @@ GOOD = (FIXTURES / "good.xml").read_bytes()
 INVOICE = (FIXTURES / "negative-invoice.xml").read_bytes()
 
 
+def read(content: bytes) -> CreditNoteDocument:
+    """The note in a file in which nothing is wrong."""
+    reading = read_file(content)
+    assert reasons_of(reading) == ()
+    return reading.document
+
+
 def refused(content: bytes) -> tuple[str, ...]:
-    with pytest.raises(Unreadable) as unreadable:
-        ubl.read(content)
-    return unreadable.value.reasons
+    """Why a file is refused: because it cannot be read, or for what it says."""
+    try:
+        reading = read_file(content)
+    except Unreadable as unreadable:
+        return unreadable.reasons
+    reasons = reasons_of(reading)
+    assert reasons
+    return reasons
+
+
+def reasons_of(reading: Reading) -> tuple[str, ...]:
+    faulty = everything_wrong(reading) if reading.faults else ()
+    return faulty or errors(reading.document, reading.findings)
 
 
 def replaced(content: bytes, *changes: tuple[str, str]) -> bytes:
@@ -40,7 +60,7 @@ def replaced(content: bytes, *changes: tuple[str, str]) -> bytes:
 
 
 def test_a_credit_note_reads_as_it_states() -> None:
-    assert ubl.read(GOOD) == CreditNoteDocument(
+    assert read(GOOD) == CreditNoteDocument(
         root=Root.CREDIT_NOTE,
         type_code="381",
         customization="urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0",
@@ -62,6 +82,7 @@ def test_a_credit_note_reads_as_it_states() -> None:
                 quantity=Decimal(1),
                 unit="C62",
                 net=Decimal("60.00"),
+                price=Decimal("60.000"),
                 tax_rate=Decimal(19),
                 description="Pump",
                 item_ids=("P-9",),
@@ -72,6 +93,8 @@ def test_a_credit_note_reads_as_it_states() -> None:
                 quantity=Decimal(2),
                 unit="HUR",
                 net=Decimal("40.00"),
+                price=Decimal(20),
+                tax_rate=Decimal(19),
                 description="Labour\ntwo hours",
             ),
         ),
@@ -85,15 +108,15 @@ def test_a_credit_note_reads_as_it_states() -> None:
 
 
 def test_a_self_billed_note_is_issued_by_the_customer() -> None:
-    note = ubl.read((FIXTURES / "self-billed.xml").read_bytes())
+    note = read((FIXTURES / "self-billed.xml").read_bytes())
     assert note.self_billed
     assert note.issuer == Party(name="Maker")
-    coded = ubl.read(replaced(GOOD, (">381<", ">261<")))
+    coded = read(replaced(GOOD, (">381<", ">261<")))
     assert coded.issuer == Party(name="Our Workshop")
 
 
 def test_an_invoice_below_zero_credits_what_it_states() -> None:
-    note = ubl.read(INVOICE)
+    note = read(INVOICE)
     assert (note.root, note.sign_turned) == (Root.INVOICE, True)
     assert (note.totals.payable, note.lines[0].net) == (Decimal(80), Decimal(80))
     assert note.lines[0].quantity == Decimal(2)
@@ -102,13 +125,12 @@ def test_an_invoice_below_zero_credits_what_it_states() -> None:
 
 
 def test_a_credit_note_sent_as_an_invoice_is_taken_as_it_stands() -> None:
-    note = ubl.read(replaced(INVOICE, (">384<", ">381<"), (">-80<", ">80<"), (">-2<", ">2<")))
+    note = read(replaced(INVOICE, (">384<", ">381<"), (">-80<", ">80<"), (">-2<", ">2<")))
     assert (note.sign_turned, note.totals.payable) == (False, Decimal(80))
 
 
 def test_an_invoice_that_charges_is_refused() -> None:
     [reason] = refused(replaced(INVOICE, (">-80<", ">80<")))
-    assert reason.startswith("/Invoice/cbc:InvoiceTypeCode, line 5: ")
     assert "384, not a credit note" in reason
 
 
@@ -121,34 +143,36 @@ def test_every_fault_is_told_with_its_place() -> None:
         "The amount states no currency (currencyID), and none is assumed.",
         "/CreditNote/cac:CreditNoteLine[1]/cbc:LineExtensionAmount, line 12: "
         "'1e3' is no number. Write it as in 1234.50.",
-        "/CreditNote/cac:BillingReference/cac:InvoiceDocumentReference, line 5: "
-        "BR-55: it refers to a document without naming it.",
         "/CreditNote/cbc:LineCountNumeric, line 4: It states 3 lines, but has 2.",
-        "/CreditNote/cbc:ID, line 2: BR-02: the credit note has no number.",
-        "/CreditNote/cbc:DocumentCurrencyCode, line 2: BR-05: the credit note has no currency.",
-        "/CreditNote/cac:AccountingSupplierParty/cac:Party, line 2: "
-        "BR-06: the credit note does not say who issued it.",
-        "/CreditNote/cac:CreditNoteLine[2]/cbc:LineExtensionAmount, line 14: "
-        "BR-24: line 2 has no net amount.",
+        "/CreditNote, line 2: BR-01: It does not say which specification it follows.",
+        "/CreditNote, line 2: BR-02: The paper has no number.",
+        "/CreditNote, line 2: BR-04: The paper does not say of which type it is.",
+        "/CreditNote, line 2: BR-05: The paper has no currency.",
+        "/CreditNote, line 2: BR-06: The seller has no name.",
+        "/CreditNote, line 2: BR-07: The buyer has no name.",
+        "/CreditNote, line 2: BR-08: The seller has no address.",
+        "/CreditNote, line 2: BR-10: The buyer has no address.",
+        "/CreditNote/cac:LegalMonetaryTotal, line 6: BR-13: The total without tax is not stated.",
+        "/CreditNote/cac:LegalMonetaryTotal, line 6: BR-14: The total with tax is not stated.",
     )
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "place"),
+    ("before", "after", "said"),
     [
-        (">60.00<", ">60.01<", "/CreditNote/cac:LegalMonetaryTotal/cbc:LineExtensionAmount"),
-        (">119.00<", ">118.99<", "/CreditNote/cac:LegalMonetaryTotal/cbc:TaxInclusiveAmount"),
-        (">19.00<", ">19.01<", "/CreditNote/cac:LegalMonetaryTotal/cbc:TaxInclusiveAmount"),
+        (">60.00<", ">60.01<", "BR-CO-10: The lines do not add up to their total. 100.01 follows"),
+        (">119.00<", ">118.99<", "BR-CO-15: The total with tax does not follow. 119.00 follows"),
+        (">19.00<", ">19.01<", "BR-CO-15: The total with tax does not follow. 119.01 follows"),
     ],
 )
-def test_totals_that_do_not_add_up_are_refused(before: str, after: str, place: str) -> None:
+def test_totals_that_do_not_add_up_are_refused(before: str, after: str, said: str) -> None:
     [reason] = refused(replaced(GOOD, (before, after)))
-    assert reason.startswith(f"{place}, line ")
+    assert reason.startswith(f"/CreditNote/cac:LegalMonetaryTotal, line 53: {said}")
 
 
 def test_totals_of_a_paper_that_claims_no_conformance_may_disagree() -> None:
     other = replaced(GOOD, ("urn:cen.eu:en16931:2017#compliant#", ""), (">19.00<", ">18.00<"))
-    assert ubl.read(other).totals.tax == Decimal("18.00")
+    assert read(other).totals.tax == Decimal("18.00")
 
 
 @pytest.mark.parametrize(
@@ -181,7 +205,7 @@ def test_tax_in_the_other_currency_is_not_added() -> None:
             "<cac:LegalMonetaryTotal>",
         ),
     )
-    assert ubl.read(both).totals.tax == Decimal("19.00")
+    assert read(both).totals.tax == Decimal("19.00")
 
 
 @pytest.mark.parametrize("name", ["entity-bomb.xml", "external-entity.xml"])
@@ -229,6 +253,4 @@ def test_another_kind_of_document_is_refused() -> None:
 
 
 def test_what_could_be_read_of_a_refused_paper_is_told() -> None:
-    with pytest.raises(Unreadable) as unreadable:
-        ubl.read(replaced(GOOD, (">60.00<", ">60.01<")))
-    assert unreadable.value.document and unreadable.value.document.number == "CN-7001"
+    assert read_file(replaced(GOOD, (">60.00<", ">many<"))).document.number == "CN-7001"

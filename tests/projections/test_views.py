@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from domain.claims import commands as c
 from domain.claims.state import Claim as ClaimState
 from domain.claims.state import Status
-from domain.credits.commands import AssignIssuer, UndoMatch
+from domain.credits.commands import AssignIssuer, BookCreditNoteByHand, UndoMatch
+from domain.credits.refused_file import stream_of
 from domain.credits.state import CreditNote as NoteState
 from domain.messages import Role
 from domain.policies import PublishPolicy
@@ -41,12 +42,14 @@ from tests.stories import (
     book,
     claim_id,
     claim_story,
+    document,
     file_of,
     maker_number,
     match,
     note_id,
     paid_claim,
     partly_paid_claim,
+    refuse,
     register_equipment,
     rejected_claim,
     setting,
@@ -249,6 +252,23 @@ def test_a_booked_note_shows_its_paper() -> None:
     assert [line.net for line in note.lines] == [Decimal("500.00")]
 
 
+def test_a_refused_file_is_listed_until_it_is_booked_as_it_came() -> None:
+    story = setting().tell(refuse(1), FINN)
+    file_id = stream_of(file_of("note 1")).id
+    listed = row("refused_files", file_id, story)
+    shows(listed, name="note-1.xml", sha256=file_of("note 1"), size=12, settled=False)
+    story.tell(refuse(1, "No date.", "No line."), FINN)
+    shows(row("refused_files", file_id, story), reasons=("No date.", "No line."))
+    story.tell(book(1), FINN)
+    shows(row("refused_files", file_id, story), settled=True, note_id=note_id())
+
+
+def test_a_note_booked_by_hand_has_no_file() -> None:
+    by_hand = BookCreditNoteByHand(note_id=note_id(), document=document())
+    story = setting().tell(by_hand, FINN)
+    shows(row("credit_notes", note_id(), story), number="CN-1", source=None)
+
+
 def test_a_note_of_an_unknown_issuer_waits_to_be_assigned() -> None:
     story = setting().tell(book(1, supplier=STRANGE_ISSUER), FINN)
     shows(
@@ -427,10 +447,14 @@ def agrees(claim: Any, state: ClaimState) -> None:
     assert sum(getattr(claim, part) for part in parts) == claim.claimed
 
 
+def refused_then_booked() -> Story:
+    return setting().tell(refuse(1), FINN).tell(book(1), FINN)
+
+
 @pytest.mark.parametrize("view", sorted(VIEWS.keys() - {"policies"}))
 def test_a_fold_of_something_never_heard_of_says_so(view: str) -> None:
     """No later event may make up a row."""
-    story = paid_claim()
+    story = refused_then_booked() if view == "refused_files" else paid_claim()
     first: set[object] = set()
     for recorded in story.recorded():
         for key in VIEWS[view].touched_by(recorded):

@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from domain.credits.booking import NOTE_NUMBER, SOURCE_FILE
-from domain.credits.commands import AssignIssuer, BookCreditNote
-from domain.credits.document import Party, Totals
+from domain.credits.commands import AssignIssuer, BookCreditNote, BookCreditNoteByHand, SourceFile
+from domain.credits.document import Party, Root, Totals
 from domain.credits.events import CreditNoteBooked, IssuerAssigned
 from domain.credits.refusals import (
     CreditNoteNotFound,
@@ -16,6 +16,7 @@ from domain.credits.refusals import (
     InvalidCreditNote,
     IssuerAlreadyAssigned,
 )
+from domain.credits.refused_file import FileRefused, KeepRefusedFile, RefusedFileBooked
 from domain.credits.state import CreditNote
 from domain.messages import Forbidden, On, Stream
 from domain.policies import Pin
@@ -38,6 +39,7 @@ from tests.stories import (
     document,
     file_of,
     note_id,
+    refuse,
     setting,
     yuan,
 )
@@ -140,6 +142,82 @@ def test_what_is_odd_is_kept_as_a_warning():
 
 def test_only_finance_claims_and_the_program_book():
     registered().when(book(1), actor=MAX).then_refused(Forbidden)
+
+
+# ── by hand ─────────────────────────────────────────────────────────────────
+
+
+def by_hand(number: int = 1) -> BookCreditNoteByHand:
+    paper = document(number, root=Root.BY_HAND)
+    return BookCreditNoteByHand(note_id=note_id(number), document=paper)
+
+
+@pytest.mark.rule("CRN-1")
+def test_finance_books_a_note_that_came_without_a_file():
+    command = by_hand()
+    event = registered().when(command, actor=FINN).outcome()[0].event
+    assert isinstance(event, CreditNoteBooked)
+    assert (event.source, event.number, event.manufacturer_id) == (None, "CN-1", MAKER)
+    registered().when(command, actor=SYSTEM).then_refused(Forbidden)
+
+
+@pytest.mark.rule("CRN-1")
+def test_a_note_that_came_as_a_file_is_not_booked_by_hand_again():
+    again = BookCreditNoteByHand(note_id=note_id(2), document=document(1))
+    refused = after(book(1)).when(again, actor=FINN).then_refused(DuplicateCreditNote)
+    assert refused.bearer == note_id(1)
+
+
+@pytest.mark.rule("CRN-2")
+def test_by_hand_too_a_note_must_state_what_every_paper_states():
+    lacking = by_hand().model_copy(update={"document": document(1, lines=())})
+    refused = registered().when(lacking, actor=FINN).then_refused(InvalidCreditNote)
+    assert refused.reasons == ("BR-16: The paper has no line.",)
+
+
+# ── several in one file ─────────────────────────────────────────────────────
+
+
+def part_of_table(number: int) -> BookCreditNote:
+    source = SourceFile(sha256=file_of("table"), name="table.csv", part=f"CN-{number}")
+    return book(number).model_copy(update={"source": source})
+
+
+@pytest.mark.rule("CRN-1")
+def test_each_note_of_a_table_is_booked_once():
+    scenario = after(part_of_table(1))
+    assert scenario.when(part_of_table(2), actor=FINN).outcome()
+    again = part_of_table(1).model_copy(update={"note_id": note_id(3)})
+    scenario.when(again, actor=FINN).then_refused(DuplicateCreditNote)
+
+
+# ── files that were refused ─────────────────────────────────────────────────
+
+
+def refused_before(*commands: KeepRefusedFile | BookCreditNote):
+    story = setting()
+    for command in commands:
+        story.tell(command, FINN)
+    return given(story.histories)
+
+
+@pytest.mark.rule("CRN-2")
+def test_a_refused_file_is_put_on_record_once_and_again_for_other_reasons():
+    first = FileRefused(source=book(1).source, size=12, reasons=("No number.",))
+    registered().when(refuse(1), actor=SYSTEM).then(first)
+    registered().when(refuse(1), actor=MAX).then_refused(Forbidden)
+    scenario = refused_before(refuse(1))
+    scenario.when(refuse(1), actor=FINN).then_nothing()
+    other = FileRefused(source=book(1).source, size=12, reasons=("No date.",))
+    scenario.when(refuse(1, "No date."), actor=FINN).then(other)
+
+
+@pytest.mark.rule("CRN-1")
+def test_a_file_that_is_booked_after_all_is_no_longer_refused():
+    on_record = [e.event for e in refused_before(refuse(1)).when(book(1), actor=FINN).outcome()]
+    assert RefusedFileBooked(note_id=note_id(1)) in on_record
+    settled = refused_before(refuse(1), book(1))
+    settled.when(refuse(1, "No date."), actor=FINN).then_nothing()
 
 
 # ── once ────────────────────────────────────────────────────────────────────

@@ -9,7 +9,8 @@ from hypothesis import given as given_any
 from hypothesis import strategies as st
 
 from domain.credits.checking import claims_conformance, errors, warnings
-from domain.credits.document import CreditNoteDocument, Line, Party, Root, Totals
+from domain.credits.document import CreditNoteDocument, Line, Party, Root, Totals, turned
+from domain.credits.en16931.findings import Finding
 from tests.stories import document, line
 
 COMPLIES = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
@@ -44,11 +45,10 @@ def paper(customization: str | None = None, **totals: Decimal | None) -> CreditN
         ({"supplier": Party()}, "BR-06"),
         ({"totals": Totals()}, "BR-15"),
         ({"lines": (), "totals": Totals(payable=Decimal(1))}, "BR-16"),
-        ({"lines": (Line(id="7"),), "totals": Totals(payable=Decimal(1))}, "BR-24: line 7"),
-        ({"lines": (Line(),), "totals": Totals(payable=Decimal(1))}, "BR-24: line 1"),
-        ({"lines": (line("1", "999.99"),)}, "BR-CO-10"),
+        ({"customer": Party(), "self_billed": True}, "BR-07"),
         ({"root": Root.INVOICE, "type_code": "380"}, "not a credit note"),
         ({"root": Root.INVOICE, "type_code": None}, "not a credit note"),
+        ({"root": Root.CROSS_INDUSTRY_INVOICE, "type_code": "384"}, "not a credit note"),
     ],
 )
 def test_a_paper_without_what_it_must_state_is_not_booked(changes, reason):
@@ -78,6 +78,10 @@ def test_every_reason_is_found_at_once():
         (Root.CREDIT_NOTE, "91"),
         (Root.SELF_BILLED_CREDIT_NOTE, None),
         (Root.INVOICE, "381"),
+        (Root.CROSS_INDUSTRY_INVOICE, "381"),
+        (Root.CROSS_INDUSTRY_INVOICE, "261"),
+        (Root.TABLE, None),
+        (Root.BY_HAND, None),
     ],
 )
 def test_what_credits_is_a_credit_note(root, type_code):
@@ -126,6 +130,60 @@ def test_other_totals_are_required_to_agree_only_of_papers_that_claim_it(totals,
     elsewhere = paper("OIOUBL-2.02", **totals)
     assert errors(elsewhere) == ()
     assert [found.partition(":")[0] for found in warnings(elsewhere)] == [rule]
+
+
+@pytest.mark.rule("CRN-11")
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"lines": (Line(id="7"),), "totals": Totals(payable=Decimal(1))}, "BR-24: Line 7"),
+        ({"lines": (Line(),), "totals": Totals(payable=Decimal(1))}, "BR-24: Line 1"),
+        ({"lines": (line("1", "999.99"),)}, "BR-CO-10"),
+    ],
+)
+def test_so_are_the_lines(changes, rule):
+    (error,) = errors(document(customization=COMPLIES).model_copy(update=changes))
+    assert error.startswith(rule)
+    assert errors(document().model_copy(update=changes)) == ()
+    assert warnings(document().model_copy(update=changes))[0].startswith(rule)
+
+
+ADDRESS = Finding(rule="BR-08", message="The seller has no address.", place="/CreditNote")
+PRICE = Finding(rule="BR-26", message="The item has no price.", place="/CreditNote")
+NUMBER = Finding(rule="BR-02", message="The paper has no number.", place="/CreditNote, line 2")
+
+
+@pytest.mark.rule("CRN-2")
+def test_what_a_file_breaks_of_the_standard_refuses_it_only_if_it_claims_to_comply():
+    found = (PRICE, ADDRESS)
+    assert errors(document(customization=COMPLIES), found) == (str(ADDRESS), str(PRICE))
+    for other in (None, "urn:cen.eu:en16931:2017#conformant#urn:x"):
+        assert errors(document(customization=other), found) == ()
+        assert warnings(document(customization=other), found) == (str(PRICE), str(ADDRESS))
+
+
+@pytest.mark.rule("CRN-2")
+def test_a_file_that_lacks_what_every_paper_states_is_told_all_that_it_lacks_of_that_kind():
+    lacking = document().model_copy(update={"number": None})
+    assert errors(lacking, (ADDRESS, NUMBER, PRICE)) == (str(ADDRESS), str(NUMBER))
+    assert errors(lacking, ()) == ("BR-02: The paper has no number.",)
+
+
+@pytest.mark.rule("CRN-11")
+@pytest.mark.parametrize("root", [Root.INVOICE, Root.CROSS_INDUSTRY_INVOICE])
+def test_a_corrected_invoice_below_zero_and_a_credit_note_above_it_are_both_credits(root):
+    below = document(root=root, type_code="384", payable="-8.79", lines=(line("1", "-8.79"),))
+    credit = turned(below)
+    assert (credit.sign_turned, errors(credit)) == (True, ())
+    assert (credit.totals.payable, credit.lines[0].net) == (Decimal("8.79"), Decimal("8.79"))
+    above = document(root=root, type_code="381", payable="8.79")
+    assert turned(above) is above and errors(above) == ()
+
+
+@pytest.mark.rule("CRN-11")
+def test_a_credit_note_below_zero_is_left_as_it_is():
+    debit = document(root=Root.CREDIT_NOTE, payable="-5.00")
+    assert turned(debit) is debit
 
 
 @pytest.mark.rule("CRN-11")
@@ -179,5 +237,5 @@ def test_lines_add_up_exactly_or_not_at_all(nets):
     lines = tuple(line(str(n), str(net)) for n, net in enumerate(nets))
     exact = Totals(line_total=sum(nets), payable=Decimal(1))
     off = Totals(line_total=sum(nets) + Decimal("0.001"), payable=Decimal(1))
-    assert errors(document(lines=lines, totals=exact)) == ()
-    assert len(errors(document(lines=lines, totals=off))) == 1
+    assert warnings(document(lines=lines, totals=exact)) == ()
+    assert len(warnings(document(lines=lines, totals=off))) == 1
