@@ -32,7 +32,7 @@ OUTSIDE: Final = frozenset({Role.DEALER, Role.CUSTOMER})
 """They see what is their own."""
 
 REGISTRY: Final = frozenset({"registry:read", "equipment:read"})
-CLAIMS: Final = REGISTRY | {"claims:read"}
+CLAIMS: Final = REGISTRY | {"claims:read", "claims:internal"}
 MONEY: Final = frozenset({"credits:read"})
 PEOPLE: Final = frozenset({"people:read", "customers:read"})
 FILES: Final = frozenset({Scope.FILES, Scope.UPLOAD})

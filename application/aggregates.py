@@ -11,7 +11,8 @@ from types import ModuleType
 from typing import Any, get_args
 
 from domain import corrections, messages, policies, uniqueness
-from domain.claims import claim
+from domain.claims import claim, part_order, routine
+from domain.claims.commercial import commercial_claim
 from domain.credits import credit_note, refused_file
 from domain.registry import customer, equipment, manufacturer, person, station
 
@@ -23,6 +24,9 @@ AGGREGATES: tuple[ModuleType, ...] = (
     customer,
     equipment,
     claim,
+    commercial_claim,
+    part_order,
+    routine,
     credit_note,
     refused_file,
     corrections,

@@ -175,6 +175,13 @@ def clock(world: World, name: str) -> Pin:
     return Pin(policy_id=found.policy_id, version=found.version)
 
 
+def deadline(world: World, name: str) -> Deadline:
+    """What a deadline says now. Raises PolicyMissing."""
+    found = published(world, f"{Deadline.PREFIX}{name}").content
+    assert isinstance(found, Deadline), f"{found.policy_id} is no deadline"
+    return found
+
+
 def pin(world: World, content: type[Content]) -> Pin:
     """The version in force of the one policy of a kind (SLA-2). Raises PolicyMissing."""
     found = published(world, content.model_fields["policy"].default)

@@ -10,13 +10,16 @@ from projections.columns import Shape, shapes
 from projections.view import Many, One, Owner, Relation, View
 from projections.views.allocations import ALLOCATIONS
 from projections.views.claims import CLAIMS
+from projections.views.commercial_claims import COMMERCIAL_CLAIMS
 from projections.views.credit_notes import CREDIT_NOTES
 from projections.views.customers import CUSTOMERS
 from projections.views.equipment import EQUIPMENT
 from projections.views.manufacturers import MANUFACTURERS
+from projections.views.part_orders import PART_ORDERS
 from projections.views.people import PEOPLE
 from projections.views.policies import POLICIES
 from projections.views.refused_files import REFUSED_FILES
+from projections.views.routines import ROUTINES
 from projections.views.stations import STATIONS
 
 AnyView: TypeAlias = View[Any, Any]
@@ -99,12 +102,15 @@ def same(one: AnyView, column: str, other: AnyView, key: str) -> bool:
 VIEWS: Final[Views] = catalogue(
     ALLOCATIONS,
     CLAIMS,
+    COMMERCIAL_CLAIMS,
     CREDIT_NOTES,
     CUSTOMERS,
     EQUIPMENT,
     MANUFACTURERS,
+    PART_ORDERS,
     PEOPLE,
     POLICIES,
     REFUSED_FILES,
+    ROUTINES,
     STATIONS,
 )

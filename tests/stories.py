@@ -15,7 +15,10 @@ from typing import Any
 from uuid import UUID
 
 from domain.claims import commands as c
+from domain.claims import part_order as po
 from domain.claims.amounts import Amounts, Labour, OtherCost, PartUsed
+from domain.claims.commercial import commands as g
+from domain.claims.routine import ReviewOpenClaims
 from domain.credits.commands import (
     AllocationWish,
     BookCreditNote,
@@ -54,14 +57,19 @@ from domain.vocabulary import (
 )
 from tests.scenario import (
     ADAM,
+    DIVA,
     DORA,
     ENZO,
     FINN,
     GINA,
+    HELEN,
     MAX,
     MIA,
+    PIA,
     SAM,
+    SAUL,
     STAN,
+    SVEN,
     SYSTEM,
     Story,
 )
@@ -285,6 +293,146 @@ def claim_story(
 
 def rejected_claim(number: int = 1, story: Story | None = None) -> Story:
     return claim_story("submitted", number, story=story).tell(reject(number), MIA)
+
+
+# ── commercial claims and orders of parts ───────────────────────────────────
+
+
+def commercial_id(number: int = 1) -> UUID:
+    return UUID(int=0xCC_0000_0000 + number)
+
+
+def inspect(number: int = 1, **changes: Any) -> g.InspectOnSite:
+    fields: dict[str, Any] = {
+        "commercial_claim_id": commercial_id(number),
+        "number": f"G-{number}",
+        "equipment_id": MACHINE,
+        "station_id": STATION,
+        "dealer_id": DEALER,
+        "customer_id": CUSTOMER,
+        "inspected_on": COMPLETED,
+        "inspected_by": ENZO.id,
+        "damage": "boom cracked",
+        "work_needed": "weld and brace",
+    }
+    return g.InspectOnSite(**fields | changes)
+
+
+def steps_of_goodwill(
+    number: int = 1, amount: str = "8000.00", **changes: Any
+) -> Iterable[tuple[str, list[Told]]]:
+    """What leads a commercial claim to its callback, stage by stage (CLM-6)."""
+    id = commercial_id(number)
+    apply = g.ApplyForCommercialClaim(commercial_claim_id=id, reason="a customer of ten years")
+    fix = g.FixCommercialAmount(commercial_claim_id=id, amount=yuan(amount))
+    sign = g.SignCommercialClaim(commercial_claim_id=id)
+    brace = g.PartWanted(number="P-90", name="brace", quantity=2)
+    yield "inspected", [(inspect(number, **changes), STAN)]
+    yield (
+        "not claimable",
+        [(g.FindNotClaimable(commercial_claim_id=id, reason="the term is over"), MIA)],
+    )
+    yield "applied for", [(apply, SAM), (apply, DIVA)]
+    yield "amount fixed", [(fix, MAX), (fix, SAM)]
+    yield "approved", [(sign, signer) for signer in (SAUL, SVEN, DORA, GINA)]
+    yield (
+        "filed",
+        [(g.FileCommercialClaim(commercial_claim_id=id, form=file_of(f"form {number}")), MIA)],
+    )
+    yield (
+        "parts ordered",
+        [
+            (
+                g.OrderCommercialParts(
+                    commercial_claim_id=id, order_number=f"PO-{number}", parts=(brace,)
+                ),
+                PIA,
+            )
+        ],
+    )
+    yield (
+        "work done",
+        [
+            (
+                g.RecordCommercialWork(
+                    commercial_claim_id=id, done_on=TODAY, engineer_id=ENZO.id, work_done="welded"
+                ),
+                STAN,
+            )
+        ],
+    )
+    yield (
+        "called back",
+        [
+            (
+                g.RecordCommercialCallback(
+                    commercial_claim_id=id, satisfied=True, remark="runs well"
+                ),
+                HELEN,
+            )
+        ],
+    )
+
+
+def goodwill_story(
+    upto: str = "called back",
+    number: int = 1,
+    amount: str = "8000.00",
+    story: Story | None = None,
+    **changes: Any,
+) -> Story:
+    """A commercial claim up to a stage."""
+    story = story or setting()
+    for stage, told in steps_of_goodwill(number, amount, **changes):
+        story.tell_all(told)
+        if stage == upto:
+            return story
+    raise ValueError(f"There is no stage {upto!r}.")
+
+
+def part_order_id(number: int = 1) -> UUID:
+    return UUID(int=0xB0_0000_0000 + number)
+
+
+def request_parts(number: int = 1, total: str = "900.00", **changes: Any) -> po.RequestPartOrder:
+    """Of the parts for the work that claim `number` is for."""
+    fields: dict[str, Any] = {
+        "part_order_id": part_order_id(number),
+        "number": f"P-{number}",
+        "station_id": STATION,
+        "order_reference": f"FO-{number}",
+        "parts": (seal(total),),
+    }
+    return po.RequestPartOrder(**fields | changes)
+
+
+def part_order_story(
+    upto: str = "placed", number: int = 1, total: str = "900.00", story: Story | None = None
+) -> Story:
+    """Parts requested, approved or placed."""
+    id = part_order_id(number)
+    signers = (DORA, FINN) if Decimal(total) <= 20_000 else (DORA, FINN, GINA)
+    stages: dict[str, list[Told]] = {
+        "requested": [(request_parts(number, total), STAN)],
+        "approved": [(po.SignPartOrder(part_order_id=id), signer) for signer in signers],
+        "placed": [(po.PlacePartOrder(part_order_id=id), PIA)],
+    }
+    story = story or setting()
+    for stage, told in stages.items():
+        story.tell_all(told)
+        if stage == upto:
+            return story
+    raise ValueError(f"There is no stage {upto!r}.")
+
+
+def work_story(story: Story) -> Story:
+    """A commercial claim, parts that are matched to claim 1 if there is one, and reviews."""
+    part_order_story(story=goodwill_story(story=story))
+    if story.events(open_claim().stream):
+        match = po.MatchPartOrder(part_order_id=part_order_id(), claim_id=claim_id())
+        story.tell(match, MIA)
+    review = ReviewOpenClaims(day=TODAY, findings=("C-1 waits for its papers",))
+    return story.tell(review, MIA).tell(review, MAX)
 
 
 # ── credit notes ────────────────────────────────────────────────────────────

@@ -335,8 +335,8 @@ def settled(
             rest = {id: credit for id, credit in claim.credits.items() if id != allocation}
             return replace(claim, credits=rest)
         case e.ClaimWithdrawn(amount=amount):
-            rest = claim.written_off
-            return replace(claim, status=Status.WITHDRAWN, accepted=rest, withdrawn=amount)
+            left = claim.written_off
+            return replace(claim, status=Status.WITHDRAWN, accepted=left, withdrawn=amount)
         case e.ClaimClosed():
             return replace(claim, status=Status.CLOSED, before_closing=claim.status)
         case e.ClaimReopened():

@@ -550,5 +550,6 @@ CLAIMS = View(
         "equipment": One("equipment", via="equipment_id"),
         "customer": One("customers", via="customer_id"),
         "allocations": Many("allocations", via="claim_id"),
+        "part_orders": Many("part_orders", via="claim_id"),
     },
 )

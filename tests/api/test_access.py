@@ -27,18 +27,26 @@ from tests.stories import CUSTOMER, DEALER, STATION
 OWNERS = {
     "allocations": {},
     "claims": {"station": "station_id", "dealer": "dealer_id", "customer": "customer_id"},
+    "commercial_claims": {
+        "station": "station_id",
+        "dealer": "dealer_id",
+        "customer": "customer_id",
+    },
     "credit_notes": {},
     "customers": {"station": "station_id", "customer": "customer_id"},
     "equipment": {"station": "station_id", "dealer": "dealer_id", "customer": "customer_id"},
     "manufacturers": {},
+    "part_orders": {"station": "station_id"},
     "people": {"station": "station_id"},
     "policies": {},
+    "routines": {},
     "stations": {},
 }
 """Whose the rows are. Those without owners are seen by whoever may read the view at all."""
 
 READS = {
     "claims:read": set(Role),
+    "claims:internal": set(Role) - {Role.DEALER, Role.CUSTOMER},
     "equipment:read": set(Role),
     "registry:read": set(Role) - {Role.DEALER, Role.CUSTOMER},
     "credits:read": {

@@ -23,11 +23,14 @@ from tests.scenario import ADAM, ENZO, FINN, STAN, SYSTEM, Story, person_id
 from tests.stories import (
     MatchByReference,
     book,
+    goodwill_story,
     maker_number,
     note_id,
     open_claim,
     register_equipment,
+    request_parts,
     steps_to_acceptance,
+    work_story,
 )
 
 START = NOON - timedelta(days=30)
@@ -64,6 +67,8 @@ def story() -> Story:
     story.tell(book(11, names=(maker_number(11),)), FINN)
     story.tell(MatchByReference(note_id=note_id(11)), SYSTEM)
     claim_of_theirs(story, 12, upto_acceptance=False)
+    goodwill_story("filed", story=work_story(story), number=2, **THEIRS)
+    story.tell(request_parts(2, station_id=OTHER_STATION), STAN)
     return story.tell(EraseCustomer(customer_id=ERASED_CUSTOMER, legal_basis="GDPR 17"), ADAM)
 
 

@@ -301,11 +301,6 @@ def test_deadlines_start_and_stop_on_events_that_exist_where_their_context_does(
         "registry.InvoiceIssued",
         "claims.PartsReminderSent",
         "claims.PartsMoved",
-        "claims.OpenClaimsReviewed",
-        "claims.ClaimPartsMatched",
-        "claims.CommercialLedgerSent",
-        "claims.UnresubmittableListed",
-        "claims.ClaimsMeasured",
         "claims.OldPartWanted",
         "claims.OldPartsShipped",
         "claims.OldPartsReceived",
@@ -314,8 +309,6 @@ def test_deadlines_start_and_stop_on_events_that_exist_where_their_context_does(
         "claims.CampaignWorkDone",
         "claims.CampaignProgressReported",
         "credits.PeriodClosed",
-        "claims.ClaimPartListChecked",
-        "claims.CommercialPartsReconciled",
     }
     named = {
         event

@@ -30,7 +30,7 @@ from tests.databases import Databases
 from tests.projections.names import Bench, catch_up, record
 from tests.projections.random_stories import random_story
 from tests.scenario import ADAM
-from tests.stories import CUSTOMER, paid_claim, partly_paid_claim
+from tests.stories import CUSTOMER, paid_claim, partly_paid_claim, work_story
 
 
 @contextmanager
@@ -58,7 +58,7 @@ def lived(databases: Databases) -> Iterator[tuple[Bench, Engine]]:
         engine = bench.engine(VIEWS)
         random = Random(20260306)
         story = random_story(random, 120, partly_paid_claim(5, paid_claim(6)))
-        tell(bench, story.happened, random)
+        tell(bench, work_story(story).happened, random)
         catch_up(engine, 7)
         before = len(story.happened)
         with suppress(NoLegalHold):

@@ -13,6 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.claims import commands as c
+from domain.claims import part_order as po
+from domain.claims.commercial.commands import (
+    ApplyForCommercialClaim,
+    DeclineCommercialClaim,
+    RevokeCommercialSignature,
+)
 from domain.claims.state import Claim as ClaimState
 from domain.claims.state import Status
 from domain.credits.commands import AssignIssuer, BookCreditNoteByHand, UndoMatch
@@ -23,7 +29,7 @@ from domain.policies import PublishPolicy
 from domain.policy_content import Tolerance
 from domain.registry import customer, equipment, person
 from domain.registry.equipment import FiledDocument
-from domain.vocabulary import RegistrationDocument
+from domain.vocabulary import PaperKind, RegistrationDocument
 from projections.catalogue import VIEWS
 from projections.folding import Folding, Touch
 from projections.reference import Reference
@@ -39,20 +45,26 @@ from tests.stories import (
     MAKER,
     STATION,
     STRANGE_ISSUER,
+    TODAY,
     book,
     claim_id,
     claim_story,
+    commercial_id,
     document,
     file_of,
+    goodwill_story,
     maker_number,
     match,
     note_id,
     paid_claim,
+    part_order_id,
+    part_order_story,
     partly_paid_claim,
     refuse,
     register_equipment,
     rejected_claim,
     setting,
+    work_story,
     yuan,
 )
 
@@ -407,6 +419,90 @@ def test_stations_and_manufacturers_are_listed() -> None:
     assert row("equipment", MACHINE, story).manufacturer_id == MAKER
 
 
+# ── what claims ask of the manufacturer, and of ourselves ───────────────────
+
+
+def test_what_a_manufacturer_asked_and_was_told_is_listed() -> None:
+    story = claim_story("submitted")
+    story.tell(c.RecordInformationAsked(claim_id=claim_id(), question="which seal?"), MIA)
+    shows(row("claims", claim_id(), story), status=Status.INFORMATION_ASKED)
+    story.tell(c.GiveInformation(claim_id=claim_id(), answer="the inner one"), MIA)
+    claim = row("claims", claim_id(), story)
+    assert [(q.asked, q.told) for q in claim.questions] == [("which seal?", "the inner one")]
+    assert claim.status == Status.SUBMITTED
+
+
+def test_a_claim_that_cannot_be_resubmitted_says_why_until_it_is_amended() -> None:
+    story = rejected_claim()
+    story.tell(c.RuleOutResubmission(claim_id=claim_id(), reason="scrapped"), MIA)
+    shows(row("claims", claim_id(), story), ruled_out=True, ruled_out_because="scrapped")
+    amend = c.AmendClaim(
+        claim_id=claim_id(),
+        report=row("claims", claim_id(), story).report,
+        amounts=row("claims", claim_id(), story).amounts,
+        reason="fewer hours",
+    )
+    shows(row("claims", claim_id(), story.tell(amend, STAN)), ruled_out=False)
+
+
+def test_a_withdrawn_claim_shows_what_is_owed_for_it() -> None:
+    story = claim_story("accepted").tell(
+        c.WithdrawClaim(
+            claim_id=claim_id(),
+            false_papers=(PaperKind.DIAGNOSTICS,),
+            explanation="of another machine",
+        ),
+        MAX,
+    )
+    claim = row("claims", claim_id(), story)
+    shows(claim, status=Status.WITHDRAWN, withdrawn=Decimal("1000.00"), open=Decimal(0))
+    assert claim.withdrawal and claim.withdrawal.liability == yuan("500.00")
+
+
+def test_a_commercial_claim_shows_each_step() -> None:
+    claim = row("commercial_claims", commercial_id(), goodwill_story("amount fixed"))
+    shows(claim, amount=Decimal("8000.00"), currency="CNY", filed_on=None, work_done=None)
+    assert [s.under for s in claim.signatures] == ["not_claimable"] * 2 + ["applied_for"] * 2
+    claim = row("commercial_claims", commercial_id(), goodwill_story())
+    shows(claim, stage="called_back", filed_on=TODAY, order_number="PO-1", satisfied=True)
+    assert [part.number for part in claim.parts] == ["P-90"] and len(claim.signatures) == 8
+
+
+def test_a_signature_taken_back_is_no_longer_shown_under_a_commercial_claim() -> None:
+    id = commercial_id()
+    story = goodwill_story("approved")
+    story.tell(RevokeCommercialSignature(commercial_claim_id=id, reason="unsure"), GINA)
+    claim = row("commercial_claims", id, story)
+    assert claim.stage == "amount_fixed" and len(claim.signatures) == 7
+    declined = DeclineCommercialClaim(commercial_claim_id=id, reason="not this year")
+    claim = row("commercial_claims", id, story.tell(declined, GINA))
+    shows(claim, stage="declined", declined_because="not this year")
+    story = goodwill_story("not claimable")
+    apply = ApplyForCommercialClaim(commercial_claim_id=id, reason="a good customer")
+    story.tell(apply, SAM)
+    story.tell(RevokeCommercialSignature(commercial_claim_id=id, reason="unsure"), SAM)
+    shows(row("commercial_claims", id, story), applied_for=(), signatures=())
+
+
+def test_parts_show_who_signed_and_which_claim_they_are_of() -> None:
+    order = row("part_orders", part_order_id(), work_story(claim_story("opened")))
+    shows(order, stage="placed", total=Decimal("900.00"), claim_id=claim_id(), matched=True)
+    assert [s.person for s in order.signatures] == [DORA.id, FINN.id]
+    story = part_order_story("approved")
+    story.tell(po.RevokePartOrderSignature(part_order_id=part_order_id(), reason="too many"), FINN)
+    order = row("part_orders", part_order_id(), story)
+    assert order.stage == "requested" and len(order.signatures) == 1
+    story.tell(po.DeclinePartOrder(part_order_id=part_order_id(), reason="in stock"), FINN)
+    shows(row("part_orders", part_order_id(), story), declined_because="in stock")
+
+
+def test_a_review_done_twice_is_one_row_with_both_findings() -> None:
+    story = work_story(claim_story("opened"))
+    [routine] = [version.row for version in folding("routines", story).rows.values()]
+    shows(routine, kind="open_claims_review", first_day=TODAY, times=2, late=False)
+    assert routine.findings == ("C-1 waits for its papers",) * 2
+
+
 # ── what holds for all histories ────────────────────────────────────────────
 
 
@@ -451,10 +547,10 @@ def refused_then_booked() -> Story:
     return setting().tell(refuse(1), FINN).tell(book(1), FINN)
 
 
-@pytest.mark.parametrize("view", sorted(VIEWS.keys() - {"policies"}))
+@pytest.mark.parametrize("view", sorted(VIEWS.keys() - {"policies", "routines"}))
 def test_a_fold_of_something_never_heard_of_says_so(view: str) -> None:
     """No later event may make up a row."""
-    story = refused_then_booked() if view == "refused_files" else paid_claim()
+    story = refused_then_booked() if view == "refused_files" else work_story(paid_claim())
     first: set[object] = set()
     for recorded in story.recorded():
         for key in VIEWS[view].touched_by(recorded):

@@ -1,0 +1,1 @@
+"""Commercial claims: goodwill outside the warranty, granted before the work is done (CLM-6)."""
