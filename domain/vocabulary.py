@@ -76,3 +76,12 @@ class ExclusionGround(StrEnum):
     LIQUID_INGRESS = "liquid_ingress"
     NON_STANDARD_PARTS = "non_standard_parts"
     OPENED_SEAL = "opened_seal"
+
+
+class Outcome(StrEnum):
+    """What becomes of a difference between what is owed and what is paid (CRN-5)."""
+
+    ACCEPTED = "accepted"  # it is right so: nothing more is owed
+    DISPUTED = "disputed"  # with the manufacturer
+    WRITTEN_OFF = "written_off"  # given up, within the tolerance or once it is approved
+    CARRIED_OVER = "carried_over"  # it stays open, for a later note or claim

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from processes.matching import MATCH_ASSIGNED, MATCH_BOOKED
+from processes.matching import MATCH_ASSIGNED, MATCH_BOOKED, MATCH_CLAIM
 from processes.reactions import Reaction
 
-REACTIONS: Final[tuple[Reaction[Any], ...]] = (MATCH_BOOKED, MATCH_ASSIGNED)
+REACTIONS: Final[tuple[Reaction[Any], ...]] = (MATCH_BOOKED, MATCH_ASSIGNED, *MATCH_CLAIM)

@@ -1,19 +1,55 @@
-"""A credit note that was booked, or whose issuer was found, is matched to the claims it names."""
+"""Notes and claims find each other whenever something happens that may bring them together.
+
+What is not certain is left for a person to match (CRN-3, CRN-10). A note that came before its
+claim was numbered or accepted waits, and is matched then: the order of arrival decides nothing
+(CRN-13).
+"""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeAlias
 
-from application.recorded import Recorded
+from application.recorded import Channel, Recorded
+from domain.claims import events as c
 from domain.credits.commands import MatchByReference
 from domain.credits.events import CreditNoteBooked, IssuerAssigned
+from domain.credits.naming import MatchNotesNaming
 from processes.reactions import Reaction
+
+Opening: TypeAlias = (
+    c.ClaimAccepted
+    | c.ClaimAcceptedInPart
+    | c.ManufacturerNumberRecorded
+    | c.ClaimCredited
+    | c.ClaimCreditReversed
+    | c.ClaimDifferenceSettled
+    | c.ClaimWrittenOff
+    | c.ClaimReopened
+)
+"""What makes a claim payable, names it, or changes what is open of it."""
 
 
 def match(recorded: Recorded[CreditNoteBooked | IssuerAssigned]) -> MatchByReference:
-    """What is not exact and unique is left for a person to match (CRN-3, CRN-10)."""
+    """The note that came, and all that names the same claims."""
     return MatchByReference(note_id=recorded.stream_id)
+
+
+def match_claim(recorded: Recorded[Opening]) -> MatchNotesNaming | None:
+    """The notes that name the claim. What matching itself did needs no matching again."""
+    if recorded.envelope.channel is Channel.REACTION:
+        return None
+    return MatchNotesNaming(claim_id=recorded.stream_id)
 
 
 MATCH_BOOKED: Final = Reaction("match a booked credit note", CreditNoteBooked, match)
 MATCH_ASSIGNED: Final = Reaction("match an assigned credit note", IssuerAssigned, match)
+MATCH_CLAIM: Final = (
+    Reaction("match an accepted claim", c.ClaimAccepted, match_claim),
+    Reaction("match a claim accepted in part", c.ClaimAcceptedInPart, match_claim),
+    Reaction("match a numbered claim", c.ManufacturerNumberRecorded, match_claim),
+    Reaction("match what a credit leaves open", c.ClaimCredited, match_claim),
+    Reaction("match what a reversal opens", c.ClaimCreditReversed, match_claim),
+    Reaction("match what an outcome leaves open", c.ClaimDifferenceSettled, match_claim),
+    Reaction("match what a write-off leaves open", c.ClaimWrittenOff, match_claim),
+    Reaction("match a reopened claim", c.ClaimReopened, match_claim),
+)

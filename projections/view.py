@@ -64,7 +64,7 @@ class Filter:
 
     argument: str
     column: str
-    operator: Literal["=", "<", ">="]
+    operator: Literal["=", "<", ">=", ">"]
     indexed: bool = True
 
 
@@ -78,6 +78,11 @@ def before(column: str) -> Filter:
 
 def since(column: str) -> Filter:
     return Filter(f"{column}_since", column, ">=")
+
+
+def above(column: str) -> Filter:
+    """More than so much. Not indexed: it narrows what other filters find."""
+    return Filter(f"{column}_above", column, ">", indexed=False)
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ def decide(claim: Claim, command: Answering, world: World) -> list[Event]:
         case RevokeAcceptance(reason=reason):
             only_in(claim, Status.ACCEPTED)
             no_write_off_pending(claim)
-            if claim.credits or claim.written_off.amount:
+            if claim.credits or claim.overpayments or claim.written_off.amount:
                 raise AlreadyPaid
             return [AcceptanceRevoked(reason=reason)]
         case RecordRejection():

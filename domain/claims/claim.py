@@ -17,6 +17,8 @@ from domain.claims import commands as c
 from domain.claims import events as events
 from domain.claims.crediting import credit_reversed as credit_reversed
 from domain.claims.crediting import credited as credited
+from domain.claims.crediting import difference_settled as difference_settled
+from domain.claims.crediting import overpaid as overpaid
 from domain.claims.events import Event as Event
 from domain.claims.preparing import OWN_NUMBER as OWN_NUMBER
 from domain.claims.refusals import AnotherStation, ClaimNotFound
@@ -25,6 +27,7 @@ from domain.claims.state import Status as Status
 from domain.claims.state import evolve as evolve
 from domain.claims.states_allowed import existing
 from domain.claims.submitting import MANUFACTURER_NUMBER as MANUFACTURER_NUMBER
+from domain.claims.writing_off import write_off_requested as write_off_requested
 from domain.messages import On, World
 from domain.registry.person import confined_to
 

@@ -14,13 +14,16 @@ from domain.claims.events import (
     ClaimClosed,
     ClaimCredited,
     ClaimCreditReversed,
+    ClaimDifferenceSettled,
+    ClaimOverpaid,
     ClaimReopened,
     Event,
 )
-from domain.claims.refusals import BalanceOpen, MoreThanOpen, NoSuchCredit
-from domain.claims.state import Claim, Status
+from domain.claims.refusals import BalanceOpen, MoreThanOpen, NoSuchCredit, NothingOpen
+from domain.claims.state import Claim, Difference, Status
 from domain.claims.states_allowed import existing, no_write_off_pending, only_in
-from domain.money import Money
+from domain.money import Money, total
+from domain.vocabulary import Outcome
 
 
 def credited(
@@ -42,12 +45,63 @@ def credit_reversed(claim: Claim | None, allocation_id: UUID, reason: str) -> Cl
     """A credit does not stand after all (CRN-6)."""
     claim = existing(claim)
     only_in(claim, Status.ACCEPTED)
+    paid = [c[allocation_id] for c in (claim.credits, claim.overpayments) if allocation_id in c]
+    if not paid:
+        raise NoSuchCredit
+    return ClaimCreditReversed(
+        note_id=paid[0].note_id,
+        allocation_id=allocation_id,
+        amount=total((credit.amount for credit in paid), claim.total.currency),
+        reason=reason,
+    )
+
+
+def overpaid(
+    claim: Claim | None, note_id: UUID, amount: Money, allocation_id: UUID, reason: str
+) -> list[ClaimCredited | ClaimOverpaid]:
+    """A credit note pays what is open and more, as finance decided (CRN-4)."""
+    claim = existing(claim)
+    only_in(claim, Status.ACCEPTED)
+    in_currency_of(claim, amount)
+    owed = claim.open if claim.open < amount else amount
+    over = ClaimOverpaid(
+        note_id=note_id, allocation_id=allocation_id, amount=amount - owed, reason=reason
+    )
+    paid = [credited(claim, note_id, owed, allocation_id)] if owed.amount else []
+    return [*paid, *([over] if over.amount.amount else [])]
+
+
+def difference_settled(
+    claim: Claim,
+    allocation_id: UUID,
+    outcome: Outcome,
+    reason: str,
+    *,
+    within_tolerance: bool = False,
+) -> ClaimDifferenceSettled:
+    """What becomes of what a credit left open, or of what was decided about it before (CRN-5)."""
+    only_in(claim, Status.ACCEPTED)
+    no_write_off_pending(claim)
     if allocation_id not in claim.credits:
         raise NoSuchCredit
-    credit = claim.credits[allocation_id]
-    return ClaimCreditReversed(
-        note_id=credit.note_id, allocation_id=allocation_id, amount=credit.amount, reason=reason
+    before = claim.differences.get(allocation_id)
+    amount = before.amount if before and moves_money(before) else claim.open
+    if not amount.amount:
+        raise NothingOpen(f"Nothing of claim {claim.number} is open.")
+    return ClaimDifferenceSettled(
+        note_id=claim.credits[allocation_id].note_id,
+        allocation_id=allocation_id,
+        amount=amount,
+        outcome=outcome,
+        within_tolerance=within_tolerance,
+        reason=reason,
     )
+
+
+def moves_money(difference: Difference) -> bool:
+    """Whether its amount is not open any more because of its outcome."""
+    decided = difference.outcome in (Outcome.ACCEPTED, Outcome.DISPUTED)
+    return decided or difference.within_tolerance
 
 
 def decide(claim: Claim, command: Closing) -> list[Event]:
@@ -67,6 +121,6 @@ def close(claim: Claim) -> list[Event]:
         return []
     only_in(claim, Status.ACCEPTED, Status.ABANDONED, Status.NOT_CLAIMABLE)
     no_write_off_pending(claim)
-    if claim.open.amount:
-        raise BalanceOpen(f"{claim.open.amount} {claim.open.currency} of the claim are open.")
+    if left := (claim.open + claim.disputed).amount:
+        raise BalanceOpen(f"{left} {claim.open.currency} of the claim are open.")
     return [ClaimClosed()]

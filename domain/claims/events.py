@@ -14,7 +14,7 @@ from domain.claims.commands import Report
 from domain.messages import Message, Role
 from domain.money import Money
 from domain.policies import Pin
-from domain.vocabulary import ClaimKind, PaperKind
+from domain.vocabulary import ClaimKind, Outcome, PaperKind
 
 
 class Check(StrEnum):
@@ -296,6 +296,26 @@ class ClaimCreditReversed(ClaimEvent):
     reason: str
 
 
+class ClaimOverpaid(ClaimEvent):
+    """A credit note pays more than was open, as finance decided with a reason (CRN-4)."""
+
+    note_id: UUID
+    allocation_id: UUID
+    amount: Money
+    reason: str
+
+
+class ClaimDifferenceSettled(ClaimEvent):
+    """What a credit left open has an outcome, which stands until the credit is reversed (CRN-5)."""
+
+    note_id: UUID
+    allocation_id: UUID
+    amount: Money
+    outcome: Outcome
+    within_tolerance: bool  # then it is written off at once (CRN-10)
+    reason: str
+
+
 class ClaimClosed(ClaimEvent):
     """Nothing of the claim is open any more."""
 
@@ -334,6 +354,8 @@ Event: TypeAlias = (
     | ClaimWrittenOff
     | ClaimCredited
     | ClaimCreditReversed
+    | ClaimOverpaid
+    | ClaimDifferenceSettled
     | ClaimClosed
     | ClaimReopened
 )

@@ -174,6 +174,12 @@ class NoSuchCredit(Refusal):
     rule = "CRN-6"
 
 
+class NothingOpen(Refusal):
+    """Nothing of the claim is open that an outcome could be decided about."""
+
+    rule = "CRN-5"
+
+
 class BalanceOpen(Refusal):
     """A claim is closed when nothing of what was accepted is open."""
 

@@ -20,7 +20,7 @@ from domain.claims import events as e
 from domain.claims.commands import CLAIM, Report
 from domain.messages import Role
 from domain.money import Money, total
-from domain.vocabulary import ClaimKind
+from domain.vocabulary import ClaimKind, Outcome
 
 
 class Status(StrEnum):
@@ -42,6 +42,14 @@ class Credit(NamedTuple):
     amount: Money
 
 
+class Difference(NamedTuple):
+    """What a credit left open, and what became of it."""
+
+    amount: Money
+    outcome: Outcome
+    within_tolerance: bool
+
+
 @dataclass(frozen=True, slots=True)
 class WriteOff:
     """A write-off that waits for signatures."""
@@ -56,7 +64,7 @@ class WriteOff:
 class Claim:
     """total = accepted + refused + abandoned + withdrawn, once it is answered or withdrawn;
 
-    accepted = credited + written off + open.
+    accepted = credited + written off + disputed + open. What was paid over stands beside it.
     """
 
     kind: ClassVar[str] = CLAIM
@@ -82,7 +90,10 @@ class Claim:
     ruled_out: bool = False
     submissions: int = 0
     manufacturer_number: str | None = None
+    known_as: frozenset[str] = frozenset()  # every number the manufacturer ever gave it
     credits: Mapping[UUID, Credit] = field(default_factory=dict)
+    overpayments: Mapping[UUID, Credit] = field(default_factory=dict)
+    differences: Mapping[UUID, Difference] = field(default_factory=dict)
     write_off: WriteOff | None = None
     before_closing: Status | None = None
 
@@ -92,8 +103,19 @@ class Claim:
 
     @property
     def open(self) -> Money:
-        """What was accepted and is neither credited nor written off (CRN-4)."""
-        return self.accepted - self.credited - self.written_off
+        """What was accepted and is neither credited nor written off nor disputed (CRN-4)."""
+        return self.accepted - self.credited - self.written_off - self.disputed
+
+    @property
+    def disputed(self) -> Money:
+        """What credits left open and is disputed with the manufacturer (CRN-5)."""
+        disputed = (d.amount for d in self.differences.values() if d.outcome == Outcome.DISPUTED)
+        return total(disputed, self.total.currency)
+
+    @property
+    def overpaid(self) -> Money:
+        amounts = (credit.amount for credit in self.overpayments.values())
+        return total(amounts, self.total.currency)
 
     @property
     def refused(self) -> Money:
@@ -145,6 +167,8 @@ def evolve(claim: Claim | None, event: e.Event) -> Claim:
             e.ClaimCredited()
             | e.ClaimCreditReversed()
             | e.ClaimWithdrawn()
+            | e.ClaimOverpaid()
+            | e.ClaimDifferenceSettled()
             | e.ClaimClosed()
             | e.ClaimReopened()
         ):
@@ -236,6 +260,7 @@ def submitted(
     claim: Claim, event: e.ClaimSubmitted | e.ClaimResubmitted | e.ManufacturerNumberRecorded
 ) -> Claim:
     number = event.manufacturer_number or claim.manufacturer_number
+    claim = replace(claim, known_as=claim.known_as | ({number} if number else set()))
     match event:
         case e.ClaimSubmitted():
             return replace(
@@ -325,6 +350,8 @@ def settled(
     event: e.ClaimCredited
     | e.ClaimCreditReversed
     | e.ClaimWithdrawn
+    | e.ClaimOverpaid
+    | e.ClaimDifferenceSettled
     | e.ClaimClosed
     | e.ClaimReopened,
 ) -> Claim:
@@ -332,8 +359,9 @@ def settled(
         case e.ClaimCredited(note_id=note, allocation_id=allocation, amount=amount):
             return replace(claim, credits={**claim.credits, allocation: Credit(note, amount)})
         case e.ClaimCreditReversed(allocation_id=allocation):
-            rest = {id: credit for id, credit in claim.credits.items() if id != allocation}
-            return replace(claim, credits=rest)
+            return reversed_(claim, allocation)
+        case e.ClaimOverpaid() | e.ClaimDifferenceSettled():
+            return differing(claim, event)
         case e.ClaimWithdrawn(amount=amount):
             left = claim.written_off
             return replace(claim, status=Status.WITHDRAWN, accepted=left, withdrawn=amount)
@@ -344,3 +372,44 @@ def settled(
             return replace(claim, status=reopened, before_closing=None)
         case never:
             assert_never(never)
+
+
+def reversed_(claim: Claim, allocation: UUID) -> Claim:
+    """As if it had never been credited: what became of its difference is undone with it."""
+    before = without_difference(claim, allocation)
+    return replace(
+        before,
+        credits={id: c for id, c in claim.credits.items() if id != allocation},
+        overpayments={id: c for id, c in claim.overpayments.items() if id != allocation},
+    )
+
+
+def differing(claim: Claim, event: e.ClaimOverpaid | e.ClaimDifferenceSettled) -> Claim:
+    match event:
+        case e.ClaimOverpaid(note_id=note, allocation_id=allocation, amount=amount):
+            over = {**claim.overpayments, allocation: Credit(note, amount)}
+            return replace(claim, overpayments=over)
+        case e.ClaimDifferenceSettled(allocation_id=allocation):
+            difference = Difference(event.amount, event.outcome, event.within_tolerance)
+            before = without_difference(claim, allocation)
+            settled = {**before.differences, allocation: difference}
+            return replace(shifted(before, difference, 1), differences=settled)
+        case never:
+            assert_never(never)
+
+
+def without_difference(claim: Claim, allocation: UUID) -> Claim:
+    if allocation not in claim.differences:
+        return claim
+    rest = {id: kept for id, kept in claim.differences.items() if id != allocation}
+    return replace(shifted(claim, claim.differences[allocation], -1), differences=rest)
+
+
+def shifted(claim: Claim, difference: Difference, sign: int) -> Claim:
+    """The balances that an outcome moves: what is accepted was refused after all."""
+    moved = difference.amount.but(difference.amount.amount * sign)
+    if difference.outcome == Outcome.ACCEPTED:
+        return replace(claim, accepted=claim.accepted - moved)
+    if difference.within_tolerance:
+        return replace(claim, written_off=claim.written_off + moved)
+    return claim

@@ -23,7 +23,7 @@ def withdraw(claim: Claim, command: WithdrawClaim, world: World) -> ClaimWithdra
     """What was written off stays so; what was credited is to be undone first (CRN-6)."""
     only_in(claim, *(status for status in Status if status not in OVER))
     no_write_off_pending(claim)
-    if claim.credits:
+    if claim.credits or claim.overpayments:
         raise AlreadyPaid
     refuse_papers_not_filed(claim, command)
     return ClaimWithdrawn(

@@ -38,7 +38,7 @@ from domain.registry.person import authorised
 def decide(claim: Claim, command: WritingOff, world: World) -> list[Event]:
     match command:
         case RequestWriteOff():
-            return [request(claim, command, world)]
+            return [write_off_requested(claim, command, world)]
         case ApproveWriteOff():
             return approve(claim, pending(claim), world)
         case RevokeWriteOffSignature(reason=reason):
@@ -57,7 +57,7 @@ def pending(claim: Claim) -> WriteOff:
     return claim.write_off
 
 
-def request(claim: Claim, command: RequestWriteOff, world: World) -> WriteOffRequested:
+def write_off_requested(claim: Claim, command: RequestWriteOff, world: World) -> WriteOffRequested:
     only_in(claim, Status.ACCEPTED, Status.REJECTED)
     no_write_off_pending(claim)
     refuse_more_than_open(claim, command.amount)

@@ -13,6 +13,7 @@ from domain.credits.en16931.findings import Finding
 from domain.messages import Message, Role, Sha256, Stream, Text
 from domain.money import PositiveMoney
 from domain.policy_content import Word
+from domain.vocabulary import Outcome
 
 CREDIT_NOTE = "credits.CreditNote"
 
@@ -26,11 +27,16 @@ class SourceFile(Message):
 
 
 class AllocationWish(Message):
-    """An amount of the note for one claim, with the reason if the claim stays partly open."""
+    """An amount of the note for one claim, with the reason if it differs from what is open.
+
+    If it is less, the outcome says what becomes of the rest; without one it is carried over.
+    """
 
     claim_id: UUID
     amount: PositiveMoney
     reason: Word | None = None
+    outcome: Outcome | None = None
+    overpay: bool = Field(False, description="Pay more than is open, as finance decides (CRN-4).")
 
 
 class CreditNoteCommand(messages.Command):
@@ -77,6 +83,33 @@ class MatchCreditNote(CreditNoteCommand):
 
     roles = frozenset({Role.FINANCE})
     allocations: Annotated[tuple[AllocationWish, ...], Field(min_length=1)]
+
+
+class DecideDifference(CreditNoteCommand):
+    """Decide, or decide anew, what becomes of what an allocation left open of its claim (CRN-5)."""
+
+    roles = frozenset({Role.FINANCE})
+    allocation_id: UUID
+    outcome: Outcome
+    reason: Word
+
+
+class SettleRemainder(CreditNoteCommand):
+    """Decide what becomes of an amount that is left of the note: accepted, disputed with the
+    manufacturer, or carried over to a later claim (CRN-5)."""
+
+    roles = frozenset({Role.FINANCE})
+    amount: PositiveMoney
+    outcome: Outcome
+    reason: Word
+
+
+class ReopenRemainder(CreditNoteCommand):
+    """Take back what was decided about an amount that is left of the note (CRN-5)."""
+
+    roles = frozenset({Role.FINANCE})
+    remainder_id: UUID
+    reason: Text
 
 
 class UndoMatch(CreditNoteCommand):

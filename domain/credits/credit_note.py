@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TypeAlias, assert_never
 
-from domain.credits import booking, matching
+from domain.credits import booking, differences, matching, settling
 from domain.credits.commands import (
     AssignIssuer,
     BookCreditNote,
     BookCreditNoteByHand,
+    DecideDifference,
     MatchByReference,
     MatchCreditNote,
+    ReopenRemainder,
+    SettleRemainder,
     UndoMatch,
 )
 from domain.credits.events import Event as Event
@@ -27,6 +30,9 @@ Command: TypeAlias = (
     | MatchByReference
     | MatchCreditNote
     | UndoMatch
+    | DecideDifference
+    | SettleRemainder
+    | ReopenRemainder
 )
 
 
@@ -39,10 +45,12 @@ def decide(note: CreditNote | None, command: Command, world: World) -> list[Even
         case AssignIssuer():
             return booking.assign(note, command, world)
         case MatchByReference(note_id=note_id):
-            return matching.by_reference(note, note_id, world)
+            return settling.match_note(note, note_id, world)
         case MatchCreditNote():
             return matching.by_hand(note, command, world)
         case UndoMatch():
             return matching.undo(note, command, world)
+        case DecideDifference() | SettleRemainder() | ReopenRemainder():
+            return differences.decide(note, command, world)
         case never:
             assert_never(never)

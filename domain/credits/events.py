@@ -10,15 +10,46 @@ from uuid import UUID
 from domain import messages
 from domain.credits.commands import SourceFile
 from domain.credits.document import CreditNoteDocument
+from domain.messages import Message
 from domain.money import Money
 from domain.policies import Pin
+from domain.vocabulary import Outcome
 
 
 class MatchedBy(StrEnum):
     """How a match came about (CRN-10)."""
 
-    REFERENCE = "reference"
+    REFERENCE = "reference"  # it names the claims and pays them exactly
+    TOLERANCE = "tolerance"  # it names the claims and pays them but for what is tolerated
+    MANY_NOTES = "many_notes"  # with others that name the claim it pays it exactly
+    OTHER_REFERENCE = "other_reference"  # it names the claim's order or product, and no other can
     HAND = "hand"
+
+
+class NamedBy(StrEnum):
+    """How a note leads to a claim (CRN-10)."""
+
+    CLAIM_NUMBER = "claim_number"
+    OTHER_REFERENCE = "other_reference"  # as its order or the product's serial number
+    FREE_TEXT = "free_text"
+
+
+class Fit(StrEnum):
+    """How what a note pays compares with what is open of a claim."""
+
+    EXACT = "exact"
+    SHORT = "short"
+    OVER = "over"
+    NOTHING_OPEN = "nothing_open"  # not accepted yet, or settled
+
+
+class Candidate(Message):
+    """A claim that a note may pay, and how much of it."""
+
+    claim_id: UUID
+    named_by: NamedBy
+    fit: Fit
+    amount: Money
 
 
 class CreditNoteEvent(messages.Event):
@@ -65,4 +96,46 @@ class AllocationReversed(CreditNoteEvent):
     reason: str
 
 
-Event: TypeAlias = CreditNoteBooked | IssuerAssigned | CreditAllocated | AllocationReversed
+class AllocationDisplaced(CreditNoteEvent):
+    """The program took back its own match, because a paper that came later comes first (CRN-13)."""
+
+    allocation_id: UUID
+    claim_id: UUID
+    amount: Money
+    reason: str
+
+
+class MatchProposed(CreditNoteEvent):
+    """The note does not match by itself; these are the claims that a person may choose (CRN-10)."""
+
+    candidates: tuple[Candidate, ...]
+
+
+class RemainderSettled(CreditNoteEvent):
+    """What is left of the note has an outcome, for a reason (CRN-5)."""
+
+    remainder_id: UUID
+    amount: Money
+    outcome: Outcome
+    within_tolerance: bool  # then it belongs to the allocation of the same id (CRN-10)
+    reason: str
+
+
+class RemainderReopened(CreditNoteEvent):
+    """What had an outcome is left of the note again (CRN-5)."""
+
+    remainder_id: UUID
+    amount: Money
+    reason: str
+
+
+Event: TypeAlias = (
+    CreditNoteBooked
+    | IssuerAssigned
+    | CreditAllocated
+    | AllocationReversed
+    | AllocationDisplaced
+    | MatchProposed
+    | RemainderSettled
+    | RemainderReopened
+)

@@ -6,23 +6,34 @@ same transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
 
 from domain import uniqueness
 from domain.claims import claim as claims
 from domain.claims.answering import refuse_unknown_reasons
-from domain.claims.claim import Claim, Status
-from domain.credits.commands import AllocationWish, MatchCreditNote, UndoMatch
+from domain.claims.claim import Claim
+from domain.credits import differences
+from domain.credits.commands import (
+    AllocationWish,
+    MatchCreditNote,
+    UndoMatch,
+)
 from domain.credits.document import Line, Reference
-from domain.credits.events import AllocationReversed, CreditAllocated, Event, MatchedBy
+from domain.credits.events import (
+    AllocationReversed,
+    CreditAllocated,
+    Event,
+    MatchedBy,
+)
 from domain.credits.refusals import (
     ClaimOfAnother,
     IssuerUnknown,
     MoreThanUnapplied,
     NoSuchAllocation,
     NoteCurrencyDiffers,
+    OverpaymentWithoutReason,
     SameClaimTwice,
     ShortWithoutReason,
 )
@@ -33,42 +44,7 @@ from domain.money import Money, minor_units, total
 HUNDRED = Decimal(100)
 
 
-# ── by reference ────────────────────────────────────────────────────────────
-
-
-def by_reference(note: CreditNote, note_id: UUID, world: World) -> list[Event | On]:
-    """Match whole or not at all: every claim named is paid exactly what is open of it (CRN-10).
-
-    What is not exact and unique waits for a person, so nothing is recorded and nothing refused.
-    """
-    if note.manufacturer_id is None or note.unapplied.amount <= 0 or note.allocations:
-        return []
-    amounts = proposed(note, world)
-    open_claims = {id: world.the(Claim, id) for id in amounts}
-    if not amounts or any(
-        not pays_exactly(note, open_claims[id], amount) for id, amount in amounts.items()
-    ):
-        return []
-    wishes = [AllocationWish(claim_id=id, amount=amount) for id, amount in amounts.items()]
-    return allocate(note, note_id, wishes, MatchedBy.REFERENCE, world)
-
-
-def pays_exactly(note: CreditNote, claim: Claim, amount: Money) -> bool:
-    return (
-        claim.status == Status.ACCEPTED
-        and claim.manufacturer_id == note.manufacturer_id
-        and claim.open == amount
-        and amount.amount > 0
-    )
-
-
-def proposed(note: CreditNote, world: World) -> Mapping[UUID, Money]:
-    """What the note says it pays to each claim it names; nothing if that is not clear."""
-    document = note.document
-    claims_named = named_by(note, document.all_references(), world)
-    if len(claims_named) == 1:
-        return {claims_named.pop(): note.payable}
-    return by_line(note, document.lines, world)
+# ── what a note names ───────────────────────────────────────────────────────
 
 
 def named_by(note: CreditNote, references: Iterable[Reference], world: World) -> set[UUID]:
@@ -110,7 +86,7 @@ def gross(line: Line, currency: str) -> Money:
 
 
 def by_hand(note: CreditNote, command: MatchCreditNote, world: World) -> list[Event | On]:
-    """As finance says; a claim that stays partly open needs the reason (CRN-5)."""
+    """As finance says; what stays open of a claim, or is paid over, needs the reason (CRN-5)."""
     if note.manufacturer_id is None:
         raise IssuerUnknown
     wishes = command.allocations
@@ -118,7 +94,7 @@ def by_hand(note: CreditNote, command: MatchCreditNote, world: World) -> list[Ev
         raise SameClaimTwice(fields=("allocations",))
     for wish in wishes:
         refuse_unexplained(note, wish, world)
-    return allocate(note, command.note_id, wishes, MatchedBy.HAND, world)
+    return allocate(note, command.note_id, wishes, world)
 
 
 def refuse_unexplained(note: CreditNote, wish: AllocationWish, world: World) -> None:
@@ -129,6 +105,8 @@ def refuse_unexplained(note: CreditNote, wish: AllocationWish, world: World) -> 
         raise NoteCurrencyDiffers(fields=("allocations",))
     if wish.reason:
         refuse_unknown_reasons([wish.reason], claim.manufacturer_id, world)
+    elif wish.overpay:
+        raise OverpaymentWithoutReason(fields=("allocations",))
     elif claim.total.currency == wish.amount.currency and wish.amount < claim.open:
         raise ShortWithoutReason(
             f"Claim {claim.number} stays open with {(claim.open - wish.amount).amount}: say why.",
@@ -137,11 +115,7 @@ def refuse_unexplained(note: CreditNote, wish: AllocationWish, world: World) -> 
 
 
 def allocate(
-    note: CreditNote,
-    note_id: UUID,
-    wishes: Iterable[AllocationWish],
-    matched_by: MatchedBy,
-    world: World,
+    note: CreditNote, note_id: UUID, wishes: Iterable[AllocationWish], world: World
 ) -> list[Event | On]:
     """The note's events and, for each, the claim's own (CRN-4)."""
     events: list[Event | On] = []
@@ -151,16 +125,32 @@ def allocate(
             raise MoreThanUnapplied(f"Only {left.amount} {left.currency} of the note are left.")
         left = left - wish.amount
         id = allocation_id(note_id, number)
-        credited = claims.credited(world.of(Claim, wish.claim_id), note_id, wish.amount, id)
         allocated = CreditAllocated(
             allocation_id=id,
             claim_id=wish.claim_id,
             amount=wish.amount,
-            matched_by=matched_by,
+            matched_by=MatchedBy.HAND,
             reason=wish.reason,
         )
-        events += [allocated, On(Stream(Claim.kind, wish.claim_id), credited)]
+        events += [allocated, *on_claim(note_id, id, wish, world)]
     return events
+
+
+def on_claim(note_id: UUID, id: UUID, wish: AllocationWish, world: World) -> Iterator[On]:
+    """What the allocation does to its claim, and what becomes of what it leaves open there."""
+    claim = world.the(Claim, wish.claim_id)
+    stream = Stream(Claim.kind, wish.claim_id)
+    if wish.overpay:
+        paid = claims.overpaid(claim, note_id, wish.amount, id, str(wish.reason))
+        yield from (On(stream, event) for event in paid)
+        return
+    credited = claims.credited(claim, note_id, wish.amount, id)
+    yield On(stream, credited)
+    after = claims.evolve(claim, credited)
+    if wish.outcome and after.open.amount:
+        yield from differences.decided(
+            after, wish.claim_id, id, wish.outcome, str(wish.reason), world
+        )
 
 
 # ── and back ────────────────────────────────────────────────────────────────
@@ -176,7 +166,7 @@ def undo(note: CreditNote, command: UndoMatch, world: World) -> list[Event | On]
 
 
 def reversed_(note: CreditNote, id: UUID, reason: str, world: World) -> list[Event | On]:
-    claim_id, amount = note.allocations[id]
+    claim_id, amount, _ = note.allocations[id]
     reversal = AllocationReversed(allocation_id=id, claim_id=claim_id, amount=amount, reason=reason)
     credit = claims.credit_reversed(world.of(Claim, claim_id), id, reason)
     return [reversal, On(Stream(Claim.kind, claim_id), credit)]

@@ -61,6 +61,27 @@ class ShortWithoutReason(Refusal):
     rule = "CRN-5"
 
 
+class OverpaymentWithoutReason(Refusal):
+    """Paying more than is open is decided with a reason."""
+
+    code = RefusalCode.INVALID
+    rule = "CRN-4"
+
+
+class OutcomeNotPossible(Refusal):
+    """What is left of a note is money we were given: accept, dispute or carry it over."""
+
+    code = RefusalCode.INVALID
+    rule = "CRN-5"
+
+
+class NoSuchRemainder(Refusal):
+    """Nothing was decided about such a remainder of the note, or it was taken back before."""
+
+    code = RefusalCode.NOT_FOUND
+    rule = "CRN-5"
+
+
 class SameClaimTwice(Refusal):
     """A match names each claim once."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, assert_never
+from typing import Any
 from uuid import UUID
 
 from pydantic import Field
@@ -33,26 +33,26 @@ class Allocation(Row):
 
 def allocation_id(recorded: Recorded[e.Event]) -> tuple[Hashable, ...]:
     match recorded.event:
-        case e.CreditAllocated(allocation_id=id) | e.AllocationReversed(allocation_id=id):
+        case (
+            e.CreditAllocated(allocation_id=id)
+            | e.AllocationReversed(allocation_id=id)
+            | e.AllocationDisplaced(allocation_id=id)
+        ):
             return (id,)
-        case e.CreditNoteBooked() | e.IssuerAssigned():
+        case _:
             return ()
-        case never:
-            assert_never(never)
 
 
 def fold(row: Allocation | None, recorded: Recorded[e.Event], reference: Any) -> Allocation | None:
     match recorded.event:
         case e.CreditAllocated() as allocated:
             return made(recorded.stream_id, allocated, recorded.effective_at)
-        case e.AllocationReversed(reason=reason):
+        case e.AllocationReversed(reason=reason) | e.AllocationDisplaced(reason=reason):
             return known(row).but(
                 reversed=True, reversed_at=recorded.effective_at, reversed_because=reason
             )
-        case e.CreditNoteBooked() | e.IssuerAssigned():
+        case _:
             return row  # of no allocation
-        case never:
-            assert_never(never)
 
 
 def made(note_id: UUID, event: e.CreditAllocated, at: datetime) -> Allocation:
@@ -76,6 +76,7 @@ ALLOCATIONS = View(
     fold=fold,
     owners=EVERYONE,
     scope="credits:read",
+    version=2,
     filters=(
         equal("note_id"),
         equal("claim_id"),

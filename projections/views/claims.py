@@ -17,7 +17,7 @@ from domain.claims.commands import Report
 from domain.claims.state import Status
 from domain.messages import Role
 from domain.money import Money
-from domain.vocabulary import ClaimKind, PaperKind
+from domain.vocabulary import ClaimKind, Outcome, PaperKind
 from projections.view import (
     Embedded,
     Many,
@@ -25,6 +25,7 @@ from projections.view import (
     Owner,
     Row,
     View,
+    above,
     before,
     equal,
     known,
@@ -114,11 +115,31 @@ class Withdrawal(Embedded):
     withdrawn_by: Names
 
 
+class Difference(Embedded):
+    """What a credit left open, and what became of it (CRN-5)."""
+
+    allocation_id: UUID
+    amount: Decimal
+    outcome: Outcome
+    within_tolerance: bool
+    reason: str
+    at: datetime
+
+
+class Overpayment(Embedded):
+    """What a credit note pays beyond what was open (CRN-4)."""
+
+    allocation_id: UUID
+    amount: Decimal
+    reason: str
+
+
 class Claim(Row):
     """A standard warranty claim.
 
     All amounts are in its currency, and
-    claimed = credited + open + written_off + refused + abandoned + withdrawn + unanswered.
+    claimed = credited + open + disputed + written_off + refused + abandoned + withdrawn +
+    unanswered. What was paid over and above what was accepted stands beside that.
     """
 
     claim_id: UUID
@@ -140,7 +161,9 @@ class Claim(Row):
     claimed: Decimal
     accepted: Decimal = Field(ZERO, description="What the manufacturer said it would pay.")
     credited: Decimal = Field(ZERO, description="What credit notes have paid.")
-    open: Decimal = Field(ZERO, description="Accepted, neither credited nor written off.")
+    open: Decimal = Field(ZERO, description="Accepted, and nothing became of it yet.")
+    disputed: Decimal = Field(ZERO, description="Accepted, short paid, and disputed (CRN-5).")
+    overpaid: Decimal = Field(ZERO, description="Paid beyond what was open, as decided (CRN-4).")
     written_off: Decimal = Field(ZERO, description="Of what was accepted, given up.")
     refused: Decimal = Field(ZERO, description="What the manufacturer's answer left out.")
     abandoned: Decimal = Field(ZERO, description="Rejected, and given up.")
@@ -164,6 +187,8 @@ class Claim(Row):
     withdrawal: Withdrawal | None = None
     write_off: WriteOffAsked | None = None
     write_offs: tuple[WrittenOff, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    overpayments: tuple[Overpayment, ...] = ()
     opened_at: datetime
     opened_by: Names
     closed_at: datetime | None = None
@@ -195,7 +220,14 @@ WritingOff: TypeAlias = (
     | e.WriteOffDeclined
     | e.ClaimWrittenOff
 )
-Settling: TypeAlias = e.ClaimCredited | e.ClaimCreditReversed | e.ClaimClosed | e.ClaimReopened
+Settling: TypeAlias = (
+    e.ClaimCredited
+    | e.ClaimCreditReversed
+    | e.ClaimOverpaid
+    | e.ClaimDifferenceSettled
+    | e.ClaimClosed
+    | e.ClaimReopened
+)
 
 
 Later: TypeAlias = Preparing | Signing | Submitting | Turning | Answering | WritingOff | Settling
@@ -226,7 +258,14 @@ def changed(claim: Claim, event: Later, at: datetime) -> Claim:
             e.ClaimAccepted() | e.ClaimAcceptedInPart() | e.AcceptanceRevoked() | e.ClaimRejected()
         ):
             return answered(claim, event)
-        case e.ClaimCredited() | e.ClaimCreditReversed() | e.ClaimClosed() | e.ClaimReopened():
+        case (
+            e.ClaimCredited()
+            | e.ClaimCreditReversed()
+            | e.ClaimOverpaid()
+            | e.ClaimDifferenceSettled()
+            | e.ClaimClosed()
+            | e.ClaimReopened()
+        ):
             return settled(claim, event, at)
         case (
             e.WriteOffRequested()
@@ -245,7 +284,7 @@ def balanced(claim: Claim) -> Claim:
     seen = claim.status in ANSWERED or claim.closed_from in ANSWERED
     rest = claim.claimed - claim.accepted - claim.abandoned - claim.withdrawn
     return claim.but(
-        open=claim.accepted - claim.credited - claim.written_off,
+        open=claim.accepted - claim.credited - claim.written_off - claim.disputed,
         refused=rest if seen else ZERO,
         unanswered=ZERO if seen else rest,
     )
@@ -499,8 +538,12 @@ def settled(claim: Claim, event: Settling, at: datetime) -> Claim:
     match event:
         case e.ClaimCredited(amount=amount):
             return claim.but(credited=claim.credited + amount.amount)
-        case e.ClaimCreditReversed(amount=amount):
-            return claim.but(credited=claim.credited - amount.amount)
+        case e.ClaimCreditReversed():
+            return uncredited(claim, event)
+        case e.ClaimOverpaid():
+            return overpaid(claim, event)
+        case e.ClaimDifferenceSettled():
+            return differing(claim, event, at)
         case e.ClaimClosed():
             return claim.but(status=Status.CLOSED, closed_at=at, closed_from=claim.status)
         case e.ClaimReopened():
@@ -509,6 +552,70 @@ def settled(claim: Claim, event: Settling, at: datetime) -> Claim:
             )
         case never:
             assert_never(never)
+
+
+def uncredited(claim: Claim, event: e.ClaimCreditReversed) -> Claim:
+    """With the credit goes what was paid over, and what became of the rest."""
+    id = event.allocation_id
+    over = sum((o.amount for o in claim.overpayments if o.allocation_id == id), ZERO)
+    return without_difference(claim, id).but(
+        credited=claim.credited - event.amount.amount + over,
+        overpaid=claim.overpaid - over,
+        overpayments=tuple(o for o in claim.overpayments if o.allocation_id != id),
+    )
+
+
+def overpaid(claim: Claim, event: e.ClaimOverpaid) -> Claim:
+    amount = event.amount.amount
+    made = Overpayment(allocation_id=event.allocation_id, amount=amount, reason=event.reason)
+    return claim.but(overpaid=claim.overpaid + amount, overpayments=(*claim.overpayments, made))
+
+
+def differing(claim: Claim, event: e.ClaimDifferenceSettled, at: datetime) -> Claim:
+    difference = Difference(
+        allocation_id=event.allocation_id,
+        amount=event.amount.amount,
+        outcome=event.outcome,
+        within_tolerance=event.within_tolerance,
+        reason=event.reason,
+        at=at,
+    )
+    before = without_difference(claim, event.allocation_id)
+    settled = before.but(differences=(*before.differences, difference))
+    return shifted(settled, difference, difference.amount)
+
+
+def without_difference(claim: Claim, allocation_id: UUID) -> Claim:
+    for difference in claim.differences:
+        if difference.allocation_id == allocation_id:
+            rest = tuple(d for d in claim.differences if d is not difference)
+            return shifted(claim.but(differences=rest), difference, -difference.amount)
+    return claim
+
+
+def shifted(claim: Claim, difference: Difference, amount: Decimal) -> Claim:
+    """The balances that an outcome moves; what is carried over stays open."""
+    if difference.outcome == Outcome.ACCEPTED:
+        return claim.but(accepted=claim.accepted - amount)
+    if difference.outcome == Outcome.DISPUTED:
+        return claim.but(disputed=claim.disputed + amount)
+    if difference.within_tolerance:
+        return claim.but(written_off=claim.written_off + amount)
+    return claim
+
+
+PARTS: Final = (
+    "credited",
+    "open",
+    "disputed",
+    "written_off",
+    "refused",
+    "abandoned",
+    "withdrawn",
+    "unanswered",
+    "overpaid",
+)
+"""The amounts into which what was claimed falls apart; each has the list of claims behind it."""
 
 
 CLAIMS = View(
@@ -542,6 +649,9 @@ CLAIMS = View(
         since("submit_by"),
         before("submit_by"),
         since("open"),
+        since("submitted_on"),
+        before("submitted_on"),
+        *(above(column) for column in PARTS),
     ),
     orders=("opened_at", "submit_by", "number", "claimed", "open", "credited"),
     relations={

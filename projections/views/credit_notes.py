@@ -14,6 +14,7 @@ from application.recorded import Recorded
 from domain.credits import events as e
 from domain.credits.commands import SourceFile
 from domain.credits.document import CreditNoteDocument, Line, Party, Reference, Root
+from domain.vocabulary import Outcome
 from projections.view import (
     EVERYONE,
     Embedded,
@@ -50,8 +51,21 @@ class Allocated(Embedded):
     at: datetime
 
 
+class Remainder(Embedded):
+    """An amount that is left of the note, and what becomes of it (CRN-5)."""
+
+    remainder_id: UUID
+    amount: Decimal
+    outcome: Outcome
+    within_tolerance: bool
+    reason: str
+    at: datetime
+
+
 class CreditNote(Row):
-    """A credit note. All amounts are in its currency, and payable = applied + unapplied."""
+    """A credit note. All amounts are in its currency, and
+    payable = applied + kept + disputed + written_off + carried_over + unapplied.
+    """
 
     note_id: UUID
     number: str
@@ -67,10 +81,16 @@ class CreditNote(Row):
     currency: str
     payable: Decimal
     applied: Decimal
-    unapplied: Decimal
+    kept: Decimal = Field(ZERO, description="Left of it, and accepted as ours without a claim.")
+    disputed: Decimal = Field(ZERO, description="Left of it, and disputed with the issuer.")
+    written_off: Decimal = Field(ZERO, description="Left of it within the tolerance.")
+    carried_over: Decimal = Field(ZERO, description="Left of it for a later claim.")
+    unapplied: Decimal = Field(description="Left of it, and nothing is decided.")
     lines: tuple[Line, ...]
     references: tuple[Reference, ...] = Field(description="Of the note, then of its lines.")
     allocations_made: tuple[Allocated, ...] = Field((), description="Those that stand.")
+    remainders: tuple[Remainder, ...] = Field((), description="What is left, with its outcome.")
+    proposal: tuple[e.Candidate, ...] = Field((), description="Claims it may pay (CRN-10).")
     source: SourceFile | None = Field(description="None if it was booked by hand.")
     warnings: tuple[str, ...]
     booked_at: datetime
@@ -84,12 +104,38 @@ def fold(row: CreditNote | None, recorded: Recorded[e.Event], reference: Any) ->
             return balanced(known(row).but(manufacturer_id=manufacturer_id))
         case e.CreditAllocated() as allocated:
             made = allocation(allocated, recorded.effective_at)
-            return balanced(known(row).but(allocations_made=(*known(row).allocations_made, made)))
-        case e.AllocationReversed(allocation_id=id):
-            left = tuple(a for a in known(row).allocations_made if a.allocation_id != id)
-            return balanced(known(row).but(allocations_made=left))
+            made_so_far = (*known(row).allocations_made, made)
+            return balanced(known(row).but(allocations_made=made_so_far, proposal=()))
+        case e.AllocationReversed(allocation_id=id) | e.AllocationDisplaced(allocation_id=id):
+            return balanced(without(known(row), id))
+        case e.MatchProposed(candidates=candidates):
+            return known(row).but(proposal=candidates)
+        case e.RemainderSettled() as settled:
+            return balanced(with_remainder(known(row), settled, recorded.effective_at))
+        case e.RemainderReopened(remainder_id=id):
+            return balanced(without(known(row), id))
         case never:
             assert_never(never)
+
+
+def without(note: CreditNote, id: UUID) -> CreditNote:
+    """Without that allocation, and what was left by it; or without that remainder."""
+    return note.but(
+        allocations_made=tuple(a for a in note.allocations_made if a.allocation_id != id),
+        remainders=tuple(r for r in note.remainders if r.remainder_id != id),
+    )
+
+
+def with_remainder(note: CreditNote, event: e.RemainderSettled, at: datetime) -> CreditNote:
+    settled = Remainder(
+        remainder_id=event.remainder_id,
+        amount=event.amount.amount,
+        outcome=event.outcome,
+        within_tolerance=event.within_tolerance,
+        reason=event.reason,
+        at=at,
+    )
+    return note.but(remainders=(*note.remainders, settled))
 
 
 def entered(id: UUID, booked: e.CreditNoteBooked, at: datetime) -> CreditNote:
@@ -132,12 +178,30 @@ def allocation(event: e.CreditAllocated, at: datetime) -> Allocated:
 def balanced(note: CreditNote) -> CreditNote:
     """What follows from the allocations that stand (CRN-13)."""
     applied = sum((a.amount for a in note.allocations_made), ZERO)
+    kept, disputed, written_off, carried = (with_outcome(note, outcome) for outcome in OUTCOMES)
+    left = note.payable - applied - kept - disputed - written_off
     return note.but(
         applied=applied,
-        unapplied=note.payable - applied,
+        kept=kept,
+        disputed=disputed,
+        written_off=written_off,
+        carried_over=min(carried, left),
+        unapplied=left - min(carried, left),
         unassigned=note.manufacturer_id is None,
         status=status(note.manufacturer_id, applied, note.payable),
     )
+
+
+OUTCOMES: Final = (
+    Outcome.ACCEPTED,
+    Outcome.DISPUTED,
+    Outcome.WRITTEN_OFF,
+    Outcome.CARRIED_OVER,
+)
+
+
+def with_outcome(note: CreditNote, outcome: Outcome) -> Decimal:
+    return sum((r.amount for r in note.remainders if r.outcome == outcome), ZERO)
 
 
 def status(manufacturer_id: UUID | None, applied: Decimal, payable: Decimal) -> CreditNoteStatus:
@@ -167,6 +231,7 @@ CREDIT_NOTES = View(
         since("booked_at"),
         before("booked_at"),
     ),
+    version=2,
     orders=("issued_on", "booked_at", "number", "payable", "unapplied"),
     relations={
         "manufacturer": One("manufacturers", via="manufacturer_id"),

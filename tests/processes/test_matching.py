@@ -16,7 +16,13 @@ from application.log import EventLog
 from application.recorded import Channel
 from domain.claims.events import ClaimAccepted, ClaimCredited
 from domain.credits.commands import AssignIssuer
-from domain.credits.events import CreditAllocated, CreditNoteBooked, IssuerAssigned, MatchedBy
+from domain.credits.events import (
+    CreditAllocated,
+    CreditNoteBooked,
+    IssuerAssigned,
+    MatchedBy,
+    MatchProposed,
+)
 from domain.messages import On
 from processes.catalogue import REACTIONS
 from processes.reactions import Reactions
@@ -87,7 +93,7 @@ def test_a_note_that_pays_another_amount_waits_for_a_person(
     report = office.take("note.xml", less)
     assert report.outcome is Outcome.BOOKED and report.note_id
     catch_up(reactions)
-    assert happened(log, report.note_id) == [CreditNoteBooked]
+    assert happened(log, report.note_id) == [CreditNoteBooked, MatchProposed]
     assert happened(log, claim_id())[-1] is ClaimAccepted
 
 
