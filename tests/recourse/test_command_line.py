@@ -72,7 +72,7 @@ def test_intake_tells_what_became_of_each_file(installed, notes):
     assert (two["number"], two["currency"], two["payable"]) == ("CN-2", "EUR", "120.50")
     assert (two["issuer"], two["line_count"]) == (cast.STRANGER.name, 1)
     assert (two["referenced_documents"], two["errors"]) == ([], [])
-    assert "not a UBL credit note" in told["letter.xml"]["errors"][0]
+    assert told["letter.xml"]["errors"][0].startswith("/letter, line 1: ")
     assert told["one.xml"]["note_id"] == told["again.xml"]["note_id"]
 
 

@@ -36,7 +36,7 @@ query ($id: UUID!, $asOf: Moment) {
   }
 }"""
 
-SIGNED = "{ claims(first: 100) { edges { node { number signatures { onBehalfOf } } } } }"
+JUDGED = "{ events(types: [OpinionGiven], first: 100) { edges { node { streamId onBehalfOf } } } }"
 
 
 @pytest.fixture(scope="module")
@@ -125,12 +125,8 @@ def test_history_at_the_command_line_names_people_and_whom_they_stood_in_for(
     demonstration, serving
 ):
     with serving.client("auditor") as client:
-        signed = ask(client, SIGNED)["claims"]["edges"]
-    for_others = [
-        edge["node"]["number"]
-        for edge in signed
-        if any(signature["onBehalfOf"] for signature in edge["node"]["signatures"])
-    ]
+        judged = ask(client, JUDGED)["events"]["edges"]
+    for_others = [edge["node"]["streamId"] for edge in judged if edge["node"]["onBehalfOf"]]
     told = demonstration.run("history", for_others[0]).succeeded().stdout
     assert "Tang Lei for Zhao Min (claims manager)" in told
 
