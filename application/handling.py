@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import reduce
 from typing import Any
 
@@ -11,9 +11,10 @@ from application.histories import timeline
 from application.instruction import Instruction, Recording
 from application.log import Conflict, EventLog, History, Receipt
 from domain import policies
-from domain.corrections import CorrectTime, TimeCorrected
+from domain.corrections import CorrectTime, EffectiveBeforeBeginning, TimeCorrected
 from domain.messages import NotFound, NotLoaded, On, Refusal, RefusalCode, Stream, World
 from domain.registry import person
+from domain.uniqueness import Bearer
 
 ATTEMPTS = 4  # one, and three more on a version conflict
 
@@ -58,13 +59,32 @@ def check_times(instruction: Instruction) -> None:
 
 def attempt(log: EventLog, instruction: Instruction) -> Receipt:
     events, recording, histories = considered(log, instruction)
+    check_beginnings(log, instruction, events)
     return log.append(recording, events, histories)
+
+
+def check_beginnings(log: EventLog, instruction: Instruction, events: Iterable[On]) -> None:
+    """What is told late took effect after each thing it concerns began, or beginning it.
+
+    A name is no such thing: it is taken and released over and over. Raises
+    EffectiveBeforeBeginning.
+    """
+    if instruction.effective_at is None:
+        return
+    for stream in {on.stream for on in events if on.stream.kind != Bearer.kind}:
+        known = timeline(log.history(stream.id))
+        if known and instruction.effective_at < next(iter(known.happenings.values())).effective_at:
+            raise EffectiveBeforeBeginning(
+                f"The {stream.kind} began only later. Leave the time out, or name a later one.",
+                fields=("effective_at",),
+            )
 
 
 def foreseen(log: EventLog, instruction: Instruction) -> list[On]:
     """What the command would record if it were given now. Raises the Refusal it would meet."""
     check_times(instruction)
     events, _, _ = considered(log, instruction)
+    check_beginnings(log, instruction, events)
     return events
 
 

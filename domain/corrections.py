@@ -65,6 +65,13 @@ class EffectiveAfterRecorded(Refusal):
     rule = "AUD-1"
 
 
+class EffectiveBeforeBeginning(Refusal):
+    """Nothing takes effect for a thing before it began, nor does it begin after what followed."""
+
+    code = RefusalCode.INVALID
+    rule = "AUD-2"
+
+
 @dataclass(frozen=True, slots=True)
 class Happening:
     """One event of a history, as far as its times go."""
@@ -76,7 +83,7 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """When the events of one history took effect, as far as is known."""
+    """When the events of one history took effect, as far as is known, in the order recorded."""
 
     kind: ClassVar[str] = "corrections.Timeline"
     happenings: Mapping[UUID, Happening]
@@ -95,11 +102,21 @@ def decide(timeline: Timeline | None, command: Command, world: World) -> list[Ev
         raise EffectiveAfterRecorded
     if command.effective_at == happening.effective_at:
         return []
+    refuse_another_beginning(timeline, command)
     return [
         TimeCorrected(
             event_id=command.event_id, effective_at=command.effective_at, reason=command.reason
         )
     ]
+
+
+def refuse_another_beginning(timeline: Timeline, command: CorrectTime) -> None:
+    """The event that began the history stays the first also in the order of effect."""
+    facts = {id: h.effective_at for id, h in timeline.happenings.items() if not h.is_correction}
+    beginning, *_ = facts
+    facts[command.event_id] = command.effective_at
+    if facts[beginning] > min(facts.values()):
+        raise EffectiveBeforeBeginning(fields=("effective_at",))
 
 
 def evolve(timeline: Timeline | None, event: Event) -> Timeline:

@@ -25,6 +25,7 @@ from application.aggregates import AGGREGATE_OF, EVOLVE
 from application.recorded import Channel, Envelope, Position, Recorded
 from domain import policies
 from domain.corrections import CorrectTime, Happening, TimeCorrected, Timeline
+from domain.corrections import evolve as corrected
 from domain.messages import (
     Actor,
     Command,
@@ -110,7 +111,8 @@ def timeline(stream: Stream, events: Sequence[Event]) -> Timeline | None:
         event_id(stream, version): Happening(NOON, NOON, isinstance(event, TimeCorrected))
         for version, event in enumerate(events, start=1)
     }
-    return Timeline(happenings) if happenings else None
+    corrections = (event for event in events if isinstance(event, TimeCorrected))
+    return reduce(corrected, corrections, Timeline(happenings)) if happenings else None
 
 
 def decided(histories: Histories, command: Command, actor: Actor, now: datetime) -> list[On]:

@@ -18,6 +18,7 @@ from domain.corrections import (
     CorrectionOfCorrection,
     CorrectTime,
     EffectiveAfterRecorded,
+    EffectiveBeforeBeginning,
     EventNotFound,
     TimeCorrected,
 )
@@ -121,6 +122,18 @@ def test_a_fact_is_not_told_before_it_takes_effect(desk: Desk) -> None:
     assert desk.log.last() == BEGINNING
     desk.gives(REGISTER, effective_at=NOON - timedelta(days=1), reason="opened yesterday")
     assert desk.log.history(STATION)[0].effective_at == NOON - timedelta(days=1)
+
+
+def test_nothing_takes_effect_for_a_thing_before_it_began(desk: Desk) -> None:
+    desk.gives(REGISTER, effective_at=NOON - timedelta(days=1), reason="opened yesterday")
+    before = desk.log.last()
+    with pytest.raises(EffectiveBeforeBeginning):
+        desk.gives(
+            rename("Quay"), effective_at=NOON - timedelta(days=1, seconds=1), reason="as before"
+        )
+    assert desk.log.last() == before
+    desk.gives(rename("Quay"), effective_at=NOON - timedelta(days=1), reason="from the start")
+    assert desk.log.last() == before + 1
 
 
 def test_a_name_is_given_back_by_whoever_never_looked_at_it(desk: Desk) -> None:

@@ -10,6 +10,7 @@ from domain.corrections import (
     CorrectionOfCorrection,
     CorrectTime,
     EffectiveAfterRecorded,
+    EffectiveBeforeBeginning,
     EventNotFound,
     TimeCorrected,
 )
@@ -72,3 +73,13 @@ def test_nothing_is_corrected_where_nothing_happened():
 
 def test_finance_corrects_no_times():
     given(claim_story("opened").histories).when(correct(), actor=FINN).then_refused(Forbidden)
+
+
+@pytest.mark.rule("AUD-2")
+def test_a_thing_begins_before_whatever_else_happened_to_it():
+    story = claim_story("with papers")
+    scenario = given(story.histories)
+    scenario.when(correct(version=2), actor=MAX).then_refused(EffectiveBeforeBeginning)
+    scenario.when(correct(version=1), actor=MAX).then(corrected())
+    earlier = given({**story.histories, CLAIM: (*story.events(CLAIM), corrected())})
+    earlier.when(correct(version=2), actor=MAX).then(corrected(2))
