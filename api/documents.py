@@ -31,6 +31,7 @@ from api.over_http import JsonObject
 from api.principal import Scope
 from api.problems import refused
 from projections.catalogue import AnyView, Views
+from projections.figures.catalogue import STATEMENTS
 
 ERRORS_SHOWN = 20
 
@@ -135,6 +136,8 @@ def scopes_of_types(views: Views) -> Iterator[tuple[str, str]]:
         for suffix in ("", "Edge", "Connection"):
             yield f"{view.row.__name__}{suffix}", view.scope
     yield "DeadLetterConnection", Scope.OPERATIONS
+    for statement in STATEMENTS:
+        yield statement.row.__name__, statement.scope
 
 
 def scopes_of_fields(views: Views) -> Iterator[tuple[tuple[str, str], str]]:

@@ -13,11 +13,13 @@ from strawberry.tools import create_type
 from api.commands import mutations
 from api.context import read
 from api.events import EventTypes, all_types
+from api.figures import figures_of
 from api.operations import dead_letters
 from api.scalars import SCALARS
 from api.types import Types
 from api.views import ViewTypes
 from projections.catalogue import Views
+from projections.figures.catalogue import STATEMENTS
 
 PUBLISHED: Final = Path(__file__).with_name("schema.graphql")
 """What clients rely on: a test compares it, so that a breaking change is made on purpose."""
@@ -27,7 +29,8 @@ def schema_of(views: Views) -> strawberry.Schema:
     types = Types()
     events = EventTypes(types)
     declared = ViewTypes(types, views, events)
-    roots = [*declared.roots(), events.root(), dead_letters(types)]
+    named = [figures_of(types, statement) for statement in STATEMENTS]
+    roots = [*declared.roots(), *named, events.root(), dead_letters(types)]
     return strawberry.Schema(
         create_type("Query", roots),
         create_type("Mutation", list(mutations(types))),

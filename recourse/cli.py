@@ -51,6 +51,11 @@ COMMANDS: Final = (
     ),
     Entry("claims show", "claims.show", ("recourse claims show W-2603-001",)),
     Entry(
+        "claims figures",
+        "figures.claim_figures",
+        ("recourse claims figures --month 2026-03", "recourse claims figures --json"),
+    ),
+    Entry(
         "history",
         "history.history",
         (

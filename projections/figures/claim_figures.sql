@@ -1,0 +1,35 @@
+-- Timeliness, completeness, success and payout of claims by the month of first submission (CLM-10).
+WITH submitted AS (
+    SELECT date_trunc('month', submitted_on)::date AS month,
+           manufacturer_id, station_id, currency, claimed, credited, late,
+           coalesce(closed_from, status) AS standing,
+           jsonb_array_length(questions) = 0
+               AND NOT jsonb_exists(reasons, 'information_missing') AS complete
+    FROM {claims} c
+    WHERE submitted_on IS NOT NULL
+      AND (%(manufacturer_id)s::uuid IS NULL OR manufacturer_id = %(manufacturer_id)s::uuid)
+      AND (%(station_id)s::uuid IS NULL OR station_id = %(station_id)s::uuid)
+      AND (%(currency)s::text IS NULL OR currency = %(currency)s::text)
+), counted AS (
+    SELECT month, manufacturer_id, station_id, currency,
+           count(*) AS submitted,
+           count(*) FILTER (WHERE NOT late) AS in_time,
+           count(*) FILTER (WHERE complete) AS complete,
+           count(*) FILTER (WHERE standing IN ('accepted', 'rejected', 'abandoned')) AS answered,
+           count(*) FILTER (WHERE standing = 'accepted') AS accepted,
+           count(*) FILTER (WHERE standing = 'withdrawn') AS withdrawn,
+           sum(claimed) AS claimed,
+           sum(credited) AS credited
+    FROM submitted
+    GROUP BY month, manufacturer_id, station_id, currency
+)
+SELECT month, manufacturer_id, station_id, currency,
+       submitted, in_time, complete, answered, accepted, withdrawn, claimed, credited,
+       round(in_time::numeric / submitted, 4) AS timeliness,
+       round(complete::numeric / submitted, 4) AS completeness,
+       round(accepted::numeric / nullif(answered + withdrawn, 0), 4) AS success,
+       round(credited / nullif(claimed, 0), 4) AS payout
+FROM counted
+WHERE (%(month_since)s::date IS NULL OR month >= %(month_since)s::date)
+  AND (%(month_before)s::date IS NULL OR month < %(month_before)s::date)
+ORDER BY month, manufacturer_id, station_id, currency

@@ -1,0 +1,84 @@
+"""The monthly measures of claims (CLM-10)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+
+import typer
+
+from recourse.asking import ask
+from recourse.bootstrap import built, caught_up
+from recourse.commands.claims import at
+from recourse.commands.options import AsJson, AsOf
+from recourse.exits import NotInOrder
+from recourse.output import console, print_json, print_table
+from recourse.settings import Settings
+
+Json = Mapping[str, Any]
+
+FIGURES: Final = """
+query ($asOf: Moment, $since: Date, $before: Date) {
+  manufacturers(asOf: $asOf, first: 100) { edges { node { manufacturerId name } } }
+  stations(asOf: $asOf, first: 100) { edges { node { stationId name } } }
+  claimFigures(asOf: $asOf, monthSince: $since, monthBefore: $before) {
+    month manufacturerId stationId currency submitted inTime complete answered accepted withdrawn
+    claimed credited timeliness completeness success payout
+  }
+}"""
+RATIOS: Final = ("timeliness", "completeness", "success", "payout")
+
+
+def claim_figures(
+    month: Annotated[
+        str | None, typer.Option("--month", metavar="YYYY-MM", help="Only that month.")
+    ] = None,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> None:
+    """Timeliness, completeness, success and payout of claims by the month of submission."""
+    with built(Settings.from_env()) as program:
+        answer = ask(caught_up(program), FIGURES, asOf=at(as_of), **months(month))
+    if as_json:
+        print_json(answer["claimFigures"])
+        return
+    names = {
+        **names_of(answer["manufacturers"], "manufacturerId"),
+        **names_of(answer["stations"], "stationId"),
+    }
+    columns = ["=month", "~manufacturer", "=station", "#submitted", "#claimed", *RATIOS]
+    print_table(columns, [row(figures, names) for figures in answer["claimFigures"]])
+    console.print(f"{len(answer['claimFigures'])} figures{f', as of {as_of}' if as_of else ''}.")
+
+
+def months(month: str | None) -> dict[str, str | None]:
+    """From its first day until before that of the next. Raises NotInOrder."""
+    if month is None:
+        return {"since": None, "before": None}
+    year, _, number = month.partition("-")
+    if not (len(year) == 4 and year.isdecimal() and number.isdecimal() and 1 <= int(number) <= 12):
+        raise NotInOrder(f"{month} is no month: write it as 2026-03.")
+    following = (int(year) + 1, 1) if int(number) == 12 else (int(year), int(number) + 1)
+    return {
+        "since": f"{year}-{int(number):02}-01",
+        "before": f"{following[0]:04}-{following[1]:02}-01",
+    }
+
+
+def names_of(listed: Json, key: str) -> dict[str, str]:
+    return {edge["node"][key]: edge["node"]["name"] for edge in listed["edges"]}
+
+
+def row(figures: Json, names: Mapping[str, str]) -> list[object]:
+    return [
+        figures["month"][:7],
+        names.get(figures["manufacturerId"]),
+        names.get(figures["stationId"]),
+        figures["submitted"],
+        f"{figures['claimed']} {figures['currency']}",
+        *(percent(figures[ratio]) for ratio in RATIOS),
+    ]
+
+
+def percent(ratio: str | None) -> str | None:
+    return None if ratio is None else f"{float(ratio):.1%}"
