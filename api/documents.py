@@ -138,6 +138,9 @@ def scopes_of_types(views: Views) -> Iterator[tuple[str, str]]:
     yield "DeadLetterConnection", Scope.OPERATIONS
     for statement in STATEMENTS:
         yield statement.row.__name__, statement.scope
+    yield "Reconciliation", "credits:read"
+    yield "ReconciledClaims", "claims:read"
+    yield "ReconciledAged", "claims:read"
 
 
 def scopes_of_fields(views: Views) -> Iterator[tuple[tuple[str, str], str]]:

@@ -64,7 +64,7 @@ class Filter:
 
     argument: str
     column: str
-    operator: Literal["=", "<", ">=", ">"]
+    operator: Literal["=", "<", ">=", ">", "<>"]
     indexed: bool = True
 
 
@@ -83,6 +83,11 @@ def since(column: str) -> Filter:
 def above(column: str) -> Filter:
     """More than so much. Not indexed: it narrows what other filters find."""
     return Filter(f"{column}_above", column, ">", indexed=False)
+
+
+def other_than(column: str) -> Filter:
+    """Anything but this. Not indexed: it narrows what other filters find."""
+    return Filter(f"{column}_not", column, "<>", indexed=False)
 
 
 @dataclass(frozen=True)

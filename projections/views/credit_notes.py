@@ -25,6 +25,7 @@ from projections.view import (
     before,
     equal,
     known,
+    other_than,
     since,
 )
 
@@ -212,6 +213,10 @@ def status(manufacturer_id: UUID | None, applied: Decimal, payable: Decimal) -> 
     return CreditNoteStatus.APPLIED if applied == payable else CreditNoteStatus.PARTLY_APPLIED
 
 
+PARTS: Final = ("applied", "kept", "disputed", "written_off", "carried_over", "unapplied")
+"""The amounts into which a note falls apart; each has the list of notes behind it."""
+
+
 CREDIT_NOTES = View(
     name="credit_notes",
     row=CreditNote,
@@ -228,6 +233,7 @@ CREDIT_NOTES = View(
         since("issued_on"),
         before("issued_on"),
         since("unapplied"),
+        *(other_than(column) for column in PARTS),
         since("booked_at"),
         before("booked_at"),
     ),
