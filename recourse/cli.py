@@ -51,11 +51,11 @@ COMMANDS: Final = (
     ),
     Entry("claims show", "claims.show", ("recourse claims show W-2603-001",)),
     Entry(
-<<<<<<< HEAD
         "claims figures",
         "figures.claim_figures",
         ("recourse claims figures --month 2026-03", "recourse claims figures --json"),
-=======
+    ),
+    Entry(
         "reconciliation",
         "reconciliation.reconciliation",
         (
@@ -64,7 +64,6 @@ COMMANDS: Final = (
             "recourse reconciliation 'Taishan Construction Machinery Co., Ltd.' --since 2026-02-01 "
             "--before 2026-03-01 --as-of 2026-03-06 --json",
         ),
->>>>>>> ba3e053 (Reconcile claims and notes of a manufacturer, currency and period, each figure with its list)
     ),
     Entry(
         "history",
