@@ -67,6 +67,10 @@ DEPUTY: Final = staff("Tang Lei", Role.CLAIMS_SPECIALIST)
 CLAIMS_MANAGER: Final = staff("Zhao Min", Role.CLAIMS_MANAGER)
 DIRECTOR: Final = staff("Han Bo", Role.SERVICE_DIRECTOR)
 GENERAL_MANAGER: Final = staff("Lu Yan", Role.GENERAL_MANAGER)
+DIVISION_MANAGER: Final = staff("Hou Liang", Role.DIVISION_MANAGER)
+SALES_DIRECTOR: Final = staff("Fu Gang", Role.SALES_DIRECTOR)
+SERVICE_MANAGER: Final = staff("Pan Yi", Role.SERVICE_SUPERVISOR)
+PARTS_ADMIN: Final = staff("Shi Rong", Role.PARTS_ADMIN)
 AUDITOR: Final = staff("Qian Rui", Role.AUDITOR)
 
 AGENTS: Final = {
@@ -92,6 +96,10 @@ PEOPLE: Final = (
     CLAIMS_MANAGER,
     DIRECTOR,
     GENERAL_MANAGER,
+    DIVISION_MANAGER,
+    SALES_DIRECTOR,
+    SERVICE_MANAGER,
+    PARTS_ADMIN,
     AUDITOR,
     *AGENTS.values(),
     *SUPERVISORS.values(),

@@ -191,3 +191,8 @@ def outcome_of(number: int, opened: int) -> Outcome:
     if opened <= SUBMITTED_BY:
         return (Outcome.AWAITING_CREDIT, Outcome.SUBMITTED)[number % 2]
     return (Outcome.IN_APPROVAL, Outcome.OPENED, Outcome.SUBMITTED)[number % 3]
+
+
+def order_reference(plan: Plan) -> str:
+    """The number of the repair or field order that the claim is for."""
+    return f"{plan.station.name[:2].upper()}-{7100 + plan.number * 3}"

@@ -23,8 +23,17 @@ from domain.registry.manufacturer import Identity, IdentityKind
 from domain.vocabulary import ClaimKind, EquipmentKind, PaperKind, RegistrationDocument
 from recourse.demo import cast
 from recourse.demo.cast import Manufacturer, Person, id_of
+from recourse.demo.goodwill import beside_the_claims
 from recourse.demo.notes import Line, Note, ubl
-from recourse.demo.plans import EQUIPMENT, Outcome, Plan, maker_of, plans, station_of
+from recourse.demo.plans import (
+    EQUIPMENT,
+    Outcome,
+    Plan,
+    maker_of,
+    order_reference,
+    plans,
+    station_of,
+)
 from recourse.demo.stage import ZONE, Agenda, Stage
 
 LAST_DAY: Final = 29
@@ -56,6 +65,7 @@ def agenda(stage: Stage) -> Agenda:
         life(planned, plan)
     for day in NOTE_DAYS:
         paying(planned, day, all_plans)
+    beside_the_claims(planned, all_plans)
     ending(planned)
     return planned
 
@@ -260,7 +270,7 @@ class ClaimStory:
                 equipment_id=plan.equipment_id,
                 station_id=plan.station.id,
                 customer_id=plan.customer_id,
-                order_reference=f"{plan.station.name[:2].upper()}-{7100 + plan.number * 3}",
+                order_reference=order_reference(plan),
                 report=self.report(),
                 amounts=plan.amounts,
             ),

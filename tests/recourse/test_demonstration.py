@@ -186,3 +186,24 @@ def test_it_is_not_told_to_a_database_that_remembers_something_else(installed, t
     assert ran.code == Exit.NOT_IN_ORDER
     assert "empty database" in ran.stderr
     assert installed.json("doctor")["log"] == {"position": 1}
+
+
+BESIDE = """{
+  commercialClaims(first: 9) { edges { node { stage amount currency signatures { role } } } }
+  partOrders(first: 9) { edges { node { stage matched claim { number } } } }
+  routines(kind: OPEN_CLAIMS_REVIEW, first: 1) { totalCount }
+  claimFigures { submitted }
+}"""
+
+
+def test_it_tells_of_goodwill_of_parts_and_of_what_is_reviewed(serving: Serving) -> None:
+    with serving.client("auditor") as client:
+        told = ask(client, BESIDE)
+    listed = nodes({name: told[name] for name in ("commercialClaims", "partOrders")})
+    [goodwill] = listed["commercialClaims"]
+    assert (goodwill["stage"], goodwill["amount"]) == ("CALLED_BACK", "6800.00")
+    assert len(goodwill["signatures"]) == 8
+    [order] = listed["partOrders"]
+    assert (order["stage"], order["matched"]) == ("PLACED", True) and order["claim"]
+    assert told["routines"]["totalCount"] >= 20
+    assert told["claimFigures"]
