@@ -16,11 +16,9 @@ from uuid import UUID
 from psycopg.sql import SQL
 
 from application.recorded import Position
-from projections.access import REACH, Reach
+from projections.access import Reach
 from projections.reading import Reader
-from projections.selection import constant
-from projections.statement import Statement
-from projections.tables import tables_of
+from projections.statements import found
 
 TOTALS: Final = files("projections").joinpath("reconciliation.sql").read_text()
 ZERO: Final = Decimal(0)
@@ -105,27 +103,18 @@ async def reconcile(
     reader: Reader, wanted: Wanted, position: Position, reach: Reach
 ) -> Reconciliation:
     """The figures as of a position that the views show, of the rows that the reader may see."""
-    statement = Statement(reader.views, restricted=reach.restricted)
-    statement.look(constant(position))
-    sources = {
-        name: statement.source(tables_of(reader.views[name])) for name in ("claims", "credit_notes")
-    }
-    given = {
-        name: statement.bind(constant(getattr(wanted, name)), sql)
-        for name, sql in SQL_TYPES.items()
-    }
-    query = SQL(TOTALS).format(**sources, **given)
-    params = {name: value({REACH: reach}) for name, value in statement.parameters.items()}
-    rows = await reader.rows(query.as_bytes(), params)
-    found = {(side, name): (amount, count) for side, name, amount, count in rows}
-    return reconciliation(wanted, position, found)
+    given = {name: (getattr(wanted, name), sql) for name, sql in SQL_TYPES.items()}
+    views = ("claims", "credit_notes")
+    rows = await found(reader, TOTALS, views, given, as_of=position, reach=reach)
+    totals = {(side, name): (amount, count) for side, name, amount, count in rows}
+    return reconciliation(wanted, position, totals)
 
 
 def reconciliation(
-    wanted: Wanted, position: Position, found: Mapping[tuple[str, str], tuple[Decimal, int]]
+    wanted: Wanted, position: Position, totals: Mapping[tuple[str, str], tuple[Decimal, int]]
 ) -> Reconciliation:
     def figure(side: str, name: str, behind: Mapping[str, Any]) -> Figure:
-        return Figure(*found.get((side, name), (ZERO, 0)), behind)
+        return Figure(*totals.get((side, name), (ZERO, 0)), behind)
 
     return Reconciliation(
         position,

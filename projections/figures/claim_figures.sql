@@ -7,9 +7,9 @@ WITH submitted AS (
                AND NOT jsonb_exists(reasons, 'information_missing') AS complete
     FROM {claims} c
     WHERE submitted_on IS NOT NULL
-      AND (%(manufacturer_id)s::uuid IS NULL OR manufacturer_id = %(manufacturer_id)s::uuid)
-      AND (%(station_id)s::uuid IS NULL OR station_id = %(station_id)s::uuid)
-      AND (%(currency)s::text IS NULL OR currency = %(currency)s::text)
+      AND ({manufacturer_id} IS NULL OR manufacturer_id = {manufacturer_id})
+      AND ({station_id} IS NULL OR station_id = {station_id})
+      AND ({currency} IS NULL OR currency = {currency})
 ), counted AS (
     SELECT month, manufacturer_id, station_id, currency,
            count(*) AS submitted,
@@ -30,6 +30,6 @@ SELECT month, manufacturer_id, station_id, currency,
        round(accepted::numeric / nullif(answered + withdrawn, 0), 4) AS success,
        round(credited / nullif(claimed, 0), 4) AS payout
 FROM counted
-WHERE (%(month_since)s::date IS NULL OR month >= %(month_since)s::date)
-  AND (%(month_before)s::date IS NULL OR month < %(month_before)s::date)
+WHERE ({month_since} IS NULL OR month >= {month_since})
+  AND ({month_before} IS NULL OR month < {month_before})
 ORDER BY month, manufacturer_id, station_id, currency
