@@ -43,7 +43,7 @@ class MatchNotesNaming(messages.Command):
 
     @property
     def stream(self) -> Stream:
-        return Stream(Naming.kind, self.claim_id)
+        return Stream(Naming.kind, uuid5(NAMINGS, str(self.claim_id)))
 
 
 Event: TypeAlias = NoteNamed | ClaimNamed

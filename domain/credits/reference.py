@@ -13,5 +13,5 @@ State = Naming
 
 
 def decide(_: Naming | None, command: Command, world: World) -> list[Event | On]:
-    """The stream of the claim's own id is where this is decided; nothing is recorded there."""
+    """Decided on a stream of the claim's own, on which nothing is recorded."""
     return [*settling.match_claim(command.claim_id, world)]

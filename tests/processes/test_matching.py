@@ -14,6 +14,7 @@ from application.instruction import Instruction, Recording
 from application.intake.booking import CreditNoteIntake, Outcome
 from application.log import EventLog
 from application.recorded import Channel
+from domain.claims.commands import RecordAcceptance, RevokeAcceptance
 from domain.claims.events import ClaimAccepted, ClaimCredited
 from domain.credits.commands import AssignIssuer
 from domain.credits.events import (
@@ -29,7 +30,7 @@ from processes.reactions import Reactions
 from tests.clock import Clock
 from tests.intake.papers import FINANCE, paper
 from tests.processes.test_reactions import catch_up, connect
-from tests.scenario import SYSTEM
+from tests.scenario import MIA, SYSTEM
 from tests.stories import MAKER, MAKER_TAX_ID, claim_id, claim_story, maker_number, yuan
 
 __all__ = ["connect"]
@@ -125,3 +126,27 @@ def test_two_notes_for_one_claim_pay_it_once(
         office.take(f"{number}.xml", paper(number, **PAYING))
     catch_up(reactions)
     assert happened(log, claim_id()).count(ClaimCredited) == 1
+
+
+@pytest.mark.rule("CRN-13")
+def test_a_note_that_came_before_its_claim_is_matched_when_that_is_accepted(
+    office: CreditNoteIntake, reactions: Reactions, log: EventLog, clock: Clock
+) -> None:
+    revoke = RevokeAcceptance(claim_id=claim_id(), reason="misread")
+    accept = RecordAcceptance(claim_id=claim_id())
+    for number, command in enumerate((revoke, accept)):
+        if command is accept:
+            report = office.take("note.xml", paper(**PAYING))
+            catch_up(reactions)
+            assert report.note_id and CreditAllocated not in happened(log, report.note_id)
+        told = Instruction(
+            command=command,
+            id=UUID(int=0xACC + number),
+            actor=MIA,
+            now=clock(),
+            channel=Channel.GRAPHQL,
+        )
+        handle(log, told)
+    catch_up(reactions)
+    assert happened(log, report.note_id)[-1] is CreditAllocated
+    assert happened(log, claim_id())[-1] is ClaimCredited
