@@ -82,6 +82,7 @@ def reconciliation(
     console.print(f"As of position {found['position']}. {adding_up(found)}")
 
 
+AGES: Final = SIDES["aged"].split()
 TITLES: Final = {
     "claims": "Claims submitted in the period",
     "notes": "Credit notes issued in the period",
@@ -93,7 +94,7 @@ def rows(side: Json) -> list[list[object]]:
     return [
         [LABELS.get(name, words(name)), figure["amount"], figure["count"]]
         for name, figure in side.items()
-        if Decimal(figure["amount"]) or name in ("submitted", "payable") or name in LABELS
+        if Decimal(figure["amount"]) or name in ("submitted", "payable", *AGES)
     ]
 
 
