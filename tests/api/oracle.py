@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
+from operator import eq, ge, gt, lt, ne
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,8 @@ from application.recorded import Recorded
 from domain.messages import Erased, Sealed
 from projections.view import Many, One
 from tests.api.questions import Ask, Fragment, camel, type_name
+
+HOLDS = {"=": eq, "<>": ne, "<": lt, ">": gt, ">=": ge}
 
 
 class AnyText:
@@ -197,8 +200,7 @@ class Oracle:
                 continue
             if held is None:
                 return False
-            holds = {"=": held == value, "<": held < value, ">=": held >= value}
-            if not holds[filter.operator]:
+            if not HOLDS[filter.operator](held, value):
                 return False
         return True
 

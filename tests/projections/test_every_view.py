@@ -29,8 +29,8 @@ from tests.clock import Clock
 from tests.databases import Databases
 from tests.projections.names import Bench, catch_up, record
 from tests.projections.random_stories import random_story
-from tests.scenario import ADAM
-from tests.stories import CUSTOMER, paid_claim, partly_paid_claim, work_story
+from tests.scenario import ADAM, FINN
+from tests.stories import CUSTOMER, paid_claim, partly_paid_claim, refuse, work_story
 
 
 @contextmanager
@@ -57,7 +57,8 @@ def lived(databases: Databases) -> Iterator[tuple[Bench, Engine]]:
     with business(databases) as bench:
         engine = bench.engine(VIEWS)
         random = Random(20260306)
-        story = random_story(random, 120, partly_paid_claim(5, paid_claim(6)))
+        begun = partly_paid_claim(5, paid_claim(6)).tell(refuse(9), FINN)
+        story = random_story(random, 120, begun)
         tell(bench, work_story(story).happened, random)
         catch_up(engine, 7)
         before = len(story.happened)
