@@ -68,6 +68,11 @@ def minor_units(currency: str) -> int:
     return MINOR_UNITS.get(currency, 2)
 
 
+def in_minor_units(amount: Decimal, currency: str) -> Decimal:
+    """The same amount with at least the currency's decimals, as people write it."""
+    return amount + Decimal(0).scaleb(-minor_units(currency))
+
+
 def payable(amount: Decimal, currency: str) -> bool:
     """Whether the amount can be paid to the last minor unit."""
     return amount == round(amount, minor_units(currency))

@@ -16,7 +16,7 @@ from domain.claims.amounts import Amounts
 from domain.claims.commands import Report
 from domain.claims.state import Status
 from domain.messages import Role
-from domain.money import Money
+from domain.money import Money, in_minor_units
 from domain.vocabulary import ClaimKind, Outcome, PaperKind
 from projections.view import (
     Embedded,
@@ -34,6 +34,20 @@ from projections.view import (
 
 ZERO: Final = Decimal(0)
 ANSWERED: Final = frozenset({Status.ACCEPTED, Status.REJECTED, Status.ABANDONED, Status.WITHDRAWN})
+
+AMOUNTS: Final = (
+    "claimed",
+    "accepted",
+    "credited",
+    "open",
+    "disputed",
+    "overpaid",
+    "written_off",
+    "refused",
+    "abandoned",
+    "withdrawn",
+    "unanswered",
+)
 
 
 class Paper(Embedded):
@@ -283,11 +297,17 @@ def balanced(claim: Claim) -> Claim:
     """The amounts that follow from the others (CRN-13)."""
     seen = claim.status in ANSWERED or claim.closed_from in ANSWERED
     rest = claim.claimed - claim.accepted - claim.abandoned - claim.withdrawn
-    return claim.but(
-        open=claim.accepted - claim.credited - claim.written_off - claim.disputed,
-        refused=rest if seen else ZERO,
-        unanswered=ZERO if seen else rest,
+    return in_decimals_of_currency(
+        claim.but(
+            open=claim.accepted - claim.credited - claim.written_off - claim.disputed,
+            refused=rest if seen else ZERO,
+            unanswered=ZERO if seen else rest,
+        )
     )
+
+
+def in_decimals_of_currency(claim: Claim) -> Claim:
+    return claim.but(**{n: in_minor_units(getattr(claim, n), claim.currency) for n in AMOUNTS})
 
 
 def opened(id: UUID, event: e.ClaimOpened, at: datetime) -> Claim:

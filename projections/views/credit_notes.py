@@ -14,6 +14,7 @@ from application.recorded import Recorded
 from domain.credits import events as e
 from domain.credits.commands import SourceFile
 from domain.credits.document import CreditNoteDocument, Line, Party, Reference, Root
+from domain.money import in_minor_units
 from domain.vocabulary import Outcome
 from projections.view import (
     EVERYONE,
@@ -178,7 +179,8 @@ def allocation(event: e.CreditAllocated, at: datetime) -> Allocated:
 
 def balanced(note: CreditNote) -> CreditNote:
     """What follows from the allocations that stand (CRN-13)."""
-    applied = sum((a.amount for a in note.allocations_made), ZERO)
+    nothing = in_minor_units(ZERO, note.currency)
+    applied = sum((a.amount for a in note.allocations_made), nothing)
     kept, disputed, written_off, carried = (with_outcome(note, outcome) for outcome in OUTCOMES)
     left = note.payable - applied - kept - disputed - written_off
     return note.but(
@@ -202,7 +204,8 @@ OUTCOMES: Final = (
 
 
 def with_outcome(note: CreditNote, outcome: Outcome) -> Decimal:
-    return sum((r.amount for r in note.remainders if r.outcome == outcome), ZERO)
+    amounts = (r.amount for r in note.remainders if r.outcome == outcome)
+    return sum(amounts, in_minor_units(ZERO, note.currency))
 
 
 def status(manufacturer_id: UUID | None, applied: Decimal, payable: Decimal) -> CreditNoteStatus:

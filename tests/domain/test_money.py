@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from domain.money import ExactMoney, Money, PositiveMoney, minor_units, payable, total
+from domain.money import (
+    ExactMoney,
+    Money,
+    PositiveMoney,
+    in_minor_units,
+    minor_units,
+    payable,
+    total,
+)
 
 EXACT: TypeAdapter[Money] = TypeAdapter(ExactMoney)
 POSITIVE: TypeAdapter[Money] = TypeAdapter(PositiveMoney)
@@ -62,3 +70,11 @@ def test_the_stated_scale_is_kept():
     assert (
         Money.model_validate_json(money("0.470").model_dump_json()).amount.as_tuple().exponent == -3
     )
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "written"),
+    [("0", "CNY", "0.00"), ("5.1", "EUR", "5.10"), ("7", "JPY", "7"), ("1.2345", "OMR", "1.2345")],
+)
+def test_an_amount_has_at_least_the_decimals_of_its_currency(amount, currency, written):
+    assert str(in_minor_units(Decimal(amount), currency)) == written
