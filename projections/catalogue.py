@@ -9,7 +9,7 @@ from uuid import UUID
 from projections.columns import Shape, shapes
 from projections.view import Many, One, Owner, Relation, View
 from projections.views.allocations import ALLOCATIONS
-from projections.views.claims import CLAIMS
+from projections.views.claims.view import CLAIMS
 from projections.views.commercial_claims import COMMERCIAL_CLAIMS
 from projections.views.credit_notes import CREDIT_NOTES
 from projections.views.customers import CUSTOMERS
