@@ -10,6 +10,7 @@ from uuid import UUID
 from psycopg import Connection
 
 from application.connections import listen
+from application.lease import Lease
 from application.recorded import BEGINNING, Position
 
 Connect: TypeAlias = Callable[[], Connection[Any]]
@@ -24,9 +25,7 @@ FORGET: Final[LiteralString] = """
 ADVANCE: Final[LiteralString] = """
     UPDATE reaction_checkpoint SET position = greatest(position, %s)
     """
-ELECT: Final[LiteralString] = """
-    SELECT pg_try_advisory_lock(hashtextextended('react ' || current_schema(), 0))
-    """
+LEASE: Final = Lease("react")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +88,7 @@ class ReactionRecord:
 
     def elected(self) -> bool:
         """Whether ours is the active process now; it is until the connection ends."""
-        [mine] = self._connection.execute(ELECT).fetchone() or [False]
-        return bool(mine)
+        return LEASE.taken(self._connection)
 
     def listen(self) -> None:
         """Be told of appends from now on."""

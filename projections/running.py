@@ -11,6 +11,7 @@ from typing import Any, Final
 from psycopg import Connection
 
 from application.connections import listen
+from application.lease import Lease
 from application.recorded import BEGINNING, Position
 from projections.engine import Engine, Overtaken
 from projections.requeueing import requeue
@@ -21,7 +22,7 @@ POLL: Final = 0.05  # seconds between looks at the log; a notification usually c
 STANDBY: Final = 0.5  # seconds between attempts to become the active engine
 PATIENCE: Final = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)  # seconds of waiting after failures in a row
 
-ELECT: Final = b"SELECT pg_try_advisory_lock(hashtextextended('project ' || current_schema(), 0))"
+LEASE: Final = Lease("project")
 
 
 class EngineState(StrEnum):
@@ -109,10 +110,9 @@ class Runner:
             self.has_requeued = True
 
     def elected(self, connection: Connection[Any], stopping: Event) -> bool:
-        """Wait until no other engine is active. The lock goes with the connection."""
+        """Wait until no other engine is active."""
         while not stopping.is_set():
-            [mine] = connection.execute(ELECT).fetchone() or [False]
-            if mine:
+            if LEASE.taken(connection):
                 return True
             self.is_now = replace(self.is_now, state=EngineState.STANDING_BY, failures=0)
             self.engine.progress.reached(self.engine.position())
