@@ -38,11 +38,14 @@ class Outcome(StrEnum):
     PAID_IN_PART = "paid in part"  # accepted in part, and that was paid
     SHORT_PAID = "short paid"  # less came than was accepted; the rest is written off
     PART_OPEN = "part open"  # less came than was accepted; the rest is open
+    DISPUTED = "disputed"  # less came than was accepted; the rest is disputed with them
+    OVERPAID = "overpaid"  # more came than was accepted, and finance keeps it as an over-payment
     AWAITING_CREDIT = "awaiting credit"
     SUBMITTED = "submitted"
     RESUBMITTED = "resubmitted"  # rejected, amended in words, accepted and paid
     WRITTEN_OFF = "written off"  # rejected, and given up
     REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"  # a paper of it was false
     NOT_CLAIMABLE = "not claimable"
     IN_APPROVAL = "in approval"
     OPENED = "opened"  # papers are still missing
@@ -87,9 +90,12 @@ EARLY: Final = {
     4: Outcome.SHORT_PAID,
     7: Outcome.WRITTEN_OFF,
     9: Outcome.PART_OPEN,
+    11: Outcome.OVERPAID,
     12: Outcome.NOT_CLAIMABLE,
+    14: Outcome.DISPUTED,
     15: Outcome.RESUBMITTED,
     18: Outcome.WRITTEN_OFF,
+    20: Outcome.WITHDRAWN,
     21: Outcome.SHORT_PAID,
     26: Outcome.REJECTED,
     28: Outcome.NOT_CLAIMABLE,
@@ -174,6 +180,15 @@ def maker_of(equipment: int) -> Manufacturer:
 
 def station_of(equipment: int) -> Station:
     return WHERE[equipment // len(MAKERS) % len(WHERE)]
+
+
+def serial_number(equipment: int) -> str:
+    return f"{maker_of(equipment).prefix}{24000 + equipment * 137}"
+
+
+def model(equipment: int) -> str:
+    models = maker_of(equipment).models
+    return models[equipment // 3 % len(models)]
 
 
 def plans() -> Iterator[Plan]:

@@ -21,6 +21,7 @@ from domain.messages import Actor, Command, State, Stream
 from recourse.demo.cast import Person, id_of
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
+ON_LEAVE: Final = range(14, 19)  # days on which the claims manager is away; her deputy signs
 S = TypeVar("S", bound=State)
 
 

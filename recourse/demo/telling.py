@@ -14,8 +14,9 @@ from domain.policies import Policy
 from recourse.bootstrap import Program, built, settle, utc_now
 from recourse.demo.cast import ADMIN
 from recourse.demo.notes import ubl
+from recourse.demo.paying import LAST_DAY, last_note
 from recourse.demo.stage import ZONE, Stage, StoryClock
-from recourse.demo.story import LAST_DAY, agenda, last_note
+from recourse.demo.story import agenda
 from recourse.exits import NotInOrder
 from recourse.settings import Settings
 

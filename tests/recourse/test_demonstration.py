@@ -18,12 +18,14 @@ BALANCES = """
 query ($asOf: Moment) {
   claims(first: 100, asOf: $asOf) {
     totalCount
-    edges { node { claimId number status claimed accepted credited open writtenOff refused } }
+    edges { node { claimId number status claimed accepted credited open disputed overpaid
+                   writtenOff refused withdrawn } }
   }
   creditNotes(first: 100, asOf: $asOf) {
     totalCount
-    edges { node { number status unassigned payable applied unapplied } }
+    edges { node { number status unassigned payable applied unapplied proposal { namedBy } } }
   }
+  refusedFiles(first: 100, asOf: $asOf) { edges { node { name reasons } } }
 }"""
 PAID = """
 query ($id: UUID!, $asOf: Moment) {
@@ -71,7 +73,8 @@ def amount(row, name):
 def test_claims_are_in_every_state_that_a_month_leaves_them_in(now):
     assert len(now["claims"]) == CLAIMS
     statuses = {claim["status"] for claim in now["claims"]}
-    assert statuses == {"OPENED", "CLAIMABLE", "SUBMITTED", "ACCEPTED", "REJECTED", "CLOSED"}
+    opened = {"OPENED", "CLAIMABLE", "SUBMITTED", "ACCEPTED", "REJECTED"}
+    assert statuses == opened | {"CLOSED", "WITHDRAWN"}
 
 
 def test_claims_are_paid_in_full_and_in_part(now):
@@ -94,13 +97,34 @@ def test_one_claim_was_paid_short_and_stays_open(now):
 
 def test_notes_wait_that_nobody_can_match(now):
     waiting = [note for note in now["creditNotes"] if amount(note, "unapplied")]
-    assert sorted(note["unassigned"] for note in waiting) == [False, True]
-    assert all(note["applied"] == "0" or not amount(note, "applied") for note in waiting)
+    assert sorted(note["unassigned"] for note in waiting) == [False, False, True]
+    assert not any(amount(note, "applied") for note in waiting)
+
+
+def test_a_claim_that_is_named_in_the_text_is_only_proposed(now):
+    [proposed] = [note for note in now["creditNotes"] if note["proposal"]]
+    assert [candidate["namedBy"] for candidate in proposed["proposal"]] == ["FREE_TEXT"]
+    assert not amount(proposed, "applied")
+
+
+def test_people_have_decided_what_was_paid_short_over_or_on_false_papers(now):
+    of = {name: [c for c in now["claims"] if amount(c, name)] for name in LEFT_TO_PEOPLE}
+    assert {name: len(claims) for name, claims in of.items()} == dict.fromkeys(LEFT_TO_PEOPLE, 1)
+    [withdrawn] = of["withdrawn"]
+    assert (withdrawn["status"], withdrawn["withdrawn"]) == ("WITHDRAWN", withdrawn["claimed"])
+
+
+LEFT_TO_PEOPLE = ("disputed", "overpaid", "withdrawn")
+
+
+def test_a_faulty_file_is_kept_with_the_reasons(now):
+    [refused] = now["refusedFiles"]
+    assert any("BR-CO-16" in reason for reason in refused["reasons"])
 
 
 def test_what_claims_got_is_what_notes_gave(now):
     given = sum(amount(note, "applied") for note in now["creditNotes"])
-    assert given == sum(amount(claim, "credited") for claim in now["claims"])
+    assert given == sum(amount(c, "credited") + amount(c, "overpaid") for c in now["claims"])
 
 
 # ── its history ─────────────────────────────────────────────────────────────
