@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from inspect import isawaitable
-from typing import Any
+from typing import Any, Final
 
 import orjson
 import strawberry
@@ -15,12 +16,16 @@ from api import costs
 from api.context import Context
 from api.documents import Document, Unanswerable
 from api.limits import TooMuch
-from api.over_http import Answer, NotWellFormed, Question, errors
+from api.over_http import Answer, JsonObject, NotWellFormed, Question, errors
 from api.planner import Planner
 from api.problems import masked, refused, shown
 from api.schema import core
+from application.observing import Step, Watched
 from domain.messages import Refusal, RefusalCode
 from projections.catalogue import Views
+
+IN_PART: Final = "in_part"
+RETRY_AFTER: Final = "1"  # seconds
 
 
 class NotForYou(Refusal):
@@ -39,13 +44,21 @@ class Answering:
 
     async def answer(self, question: Question, context: Context) -> Answer:
         """Raises NotWellFormed for a mutation that was asked by GET."""
+        with context.log.observer.watch(Step.QUESTION) as watched:
+            answer = await self.considered(question, context, watched)
+            watched.outcome = IN_PART if answer.in_part else answer.status.name.lower()
+            return answer
+
+    async def considered(self, question: Question, context: Context, watched: Watched) -> Answer:
         try:
             document = self.planner.document(question.query, question.operation_name)
+            watched.kind = document.operation.operation.value
             variables = self.planner.variables(document, question.variables or {})
             allow(question, document, context)
             costs.check(document.lists, variables)
-            return Answer(await self.data(question, document, variables, context))
-        except NotWellFormed:
+            return await self.answered(question, document, variables, context)
+        except NotWellFormed as error:
+            watched.outcome = error.status.name.lower()
             raise
         except Unanswerable as unanswerable:
             return errors(unanswerable.status, *unanswerable.errors)
@@ -56,21 +69,25 @@ class Answering:
         except Exception as error:  # nobody outside is told what went wrong inside
             return errors(HTTPStatus.INTERNAL_SERVER_ERROR, masked(error, context.correlation_id))
 
-    async def data(
+    async def answered(
         self,
         question: Question,
         document: Document,
         variables: Mapping[str, Any],
         context: Context,
-    ) -> bytes:
+    ) -> Answer:
         """Where a plan refuses, the executor says which field was refused, and why."""
         try:
             planned = await self.planned(question, variables, context)
         except Refusal as refusal:
+            if refusal.code is RefusalCode.UNAVAILABLE:
+                return unavailable(refused(refusal))
             if refusal.code is not RefusalCode.INVALID:
-                return orjson.dumps({"data": None, "errors": [refused(refusal)]})
+                return Answer(orjson.dumps({"data": None, "errors": [refused(refusal)]}))
             planned = None
-        return planned or await self.executed(question, document, context)
+        if planned:
+            return Answer(planned)
+        return await self.executed(question, document, context)
 
     async def planned(
         self, question: Question, variables: Mapping[str, Any], context: Context
@@ -81,10 +98,11 @@ class Answering:
         if plan is None:
             return None
         sources = context.sources
-        text = await plan.answer(sources.reader, sources.vault, context.principal, variables)
+        with context.log.observer.watch(Step.READ):
+            text = await plan.answer(sources.reader, sources.vault, context.principal, variables)
         return b'{"data":' + text + b"}"
 
-    async def executed(self, question: Question, document: Document, context: Context) -> bytes:
+    async def executed(self, question: Question, document: Document, context: Context) -> Answer:
         outcome: Any = execute(
             self.core,
             document.ast,
@@ -94,7 +112,22 @@ class Answering:
         )
         result: ExecutionResult = await outcome if isawaitable(outcome) else outcome
         found = [shown(error, context.correlation_id) for error in result.errors or ()]
-        return orjson.dumps({"data": result.data} | ({"errors": found} if found else {}))
+        if not found:
+            return Answer(orjson.dumps({"data": result.data}))
+        if result.data is None and all(map(is_unavailable, found)):
+            return unavailable(*found)
+        return Answer(orjson.dumps({"data": result.data, "errors": found}), in_part=True)
+
+
+def is_unavailable(error: JsonObject) -> bool:
+    return bool(error.get("extensions", {}).get("code") == RefusalCode.UNAVAILABLE.name)
+
+
+def unavailable(*found: JsonObject) -> Answer:
+    """Nothing was answered, but the same question may be asked again in a moment."""
+    return replace(
+        errors(HTTPStatus.SERVICE_UNAVAILABLE, *found), headers={"Retry-After": RETRY_AFTER}
+    )
 
 
 def allow(question: Question, document: Document, context: Context) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
@@ -86,7 +86,7 @@ class GraphQL:
         except Unauthenticated:
             shown = errors(HTTPStatus.UNAUTHORIZED, {"message": UNAUTHENTICATED})
             return response(shown, media_type, HTTPStatus.UNAUTHORIZED, CHALLENGE)
-        return response(answer, media_type, answer.status_as(media_type), {})
+        return response(answer, media_type, answer.status_as(media_type), answer.headers)
 
     async def answered(self, request: Request) -> Answer:
         principal = await self.doorkeeper.principal(request)
@@ -127,7 +127,7 @@ async def body(request: Request, most: int) -> bytes:
 
 
 def response(
-    answer: Answer, media_type: str, status: HTTPStatus, headers: dict[str, str]
+    answer: Answer, media_type: str, status: HTTPStatus, headers: Mapping[str, str]
 ) -> Response:
     return Response(
         answer.body,

@@ -94,6 +94,7 @@ class Answer:
     body: bytes
     status: HTTPStatus = HTTPStatus.OK
     headers: Mapping[str, str] = field(default_factory=dict)
+    in_part: bool = False  # errors stand beside the data
 
     def status_as(self, media_type: str) -> HTTPStatus:
         return HTTPStatus.OK if media_type == JSON else self.status

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import reduce
 from typing import Any
 
@@ -10,6 +10,7 @@ from application.aggregates import AGGREGATE_OF, EVOLVE
 from application.histories import timeline
 from application.instruction import Instruction, Recording
 from application.log import Conflict, EventLog, History, Receipt
+from application.observing import REPEATED, Step, Watched
 from domain import policies
 from domain.corrections import CorrectTime, EffectiveBeforeBeginning, TimeCorrected
 from domain.messages import NotFound, NotLoaded, On, Refusal, RefusalCode, Stream, World
@@ -39,14 +40,20 @@ def handle(log: EventLog, instruction: Instruction) -> Receipt:
     Raises a Refusal if the command may not be given, breaks a rule, reuses another command's id,
     or loses every race. The same instruction again returns the first receipt.
     """
-    check_times(instruction)
-    if receipt := log.receipt(instruction):
-        return receipt
+    with log.observer.watch(Step.COMMAND, type(instruction.command).__name__) as watched:
+        check_times(instruction)
+        if receipt := log.receipt(instruction):
+            watched.outcome = REPEATED
+            return receipt
+        return attempted(log, instruction, watched)
+
+
+def attempted(log: EventLog, instruction: Instruction, watched: Watched) -> Receipt:
     for _ in range(ATTEMPTS - 1):
         try:
             return attempt(log, instruction)
         except Conflict:
-            continue
+            watched.conflicts += 1
     return attempt(log, instruction)
 
 
@@ -92,18 +99,28 @@ def considered(
     log: EventLog, instruction: Instruction
 ) -> tuple[list[On], Recording, dict[Stream, History]]:
     """Load what the decision looks at, until it has seen enough to decide."""
-    histories: dict[Stream, History] = log.histories({instruction.command.stream})
+    histories = loaded(log, {instruction.command.stream})
     while True:
         try:
-            events, recording = decided(log, instruction, histories)
+            with log.observer.watch(Step.DECIDE, type(instruction.command).__name__):
+                events, recording = decided(log, instruction, histories)
         except NotLoaded as missing:
-            histories |= log.histories(set(missing.streams))
+            histories |= loaded(log, set(missing.streams))
         except Refusal:
             insist_unmoved(log, histories)
             raise
         else:
             unseen = {on.stream for on in events} - histories.keys()
-            return events, recording, histories | log.histories(unseen)
+            return events, recording, histories | loaded(log, unseen)
+
+
+def loaded(log: EventLog, streams: Collection[Stream]) -> dict[Stream, History]:
+    if not streams:
+        return {}
+    with log.observer.watch(Step.LOAD) as watched:
+        histories = log.histories(streams)
+        watched.size = sum(len(history.events) for history in histories.values())
+        return histories
 
 
 def insist_unmoved(log: EventLog, histories: Mapping[Stream, History]) -> None:

@@ -26,6 +26,7 @@ from application.encoding import (
     recorded,
 )
 from application.instruction import Instruction, Recording
+from application.observing import UNOBSERVED, Observer, Step
 from application.personal import subjects_in_clear
 from application.recorded import BEGINNING, Position, Recorded, UnknownEvent
 from application.recorder import (
@@ -157,12 +158,15 @@ class EventLog(Application[UUID]):
         database: Database,
         vault: Vault | None = None,
         clock: Callable[[], datetime] | None = None,
+        observer: Observer = UNOBSERVED,
     ) -> None:
-        """`clock` is for demonstrations and tests; without it the database's clock is recorded."""
+        """`clock` is for demonstrations and tests; without it the database's clock is recorded.
+        `observer` is told of what everybody does who works with this log."""
         super().__init__({Factory.CONNINFO: database.conninfo(DatabaseRole.WRITER)})
         self.database = database
         self.vault: Vault = vault or NoVault()
         self.clock = clock
+        self.observer = observer
 
     def construct_mapper(self) -> Mapper[UUID]:
         return RecordedMapper(transcoder=self.construct_transcoder())
@@ -190,9 +194,10 @@ class EventLog(Application[UUID]):
         first receipt. Raises Conflict, CommandIdReused, NotYet, TimeRunsBackwards, Unrecordable,
         or Unavailable, after which the outcome is unknown until the instruction is repeated.
         """
-        with answering():
+        with answering(), self.observer.watch(Step.APPEND) as watched:
             append = self._append(recording, events, histories)
             done = self.recorder.append(append)
+            watched.outcome, watched.size = done.outcome, len(events)
         match done.outcome:
             case Outcome.APPENDED | Outcome.REPEATED:
                 return self._receipt(recording.instruction, done.receipt)

@@ -17,6 +17,7 @@ from uuid import UUID, uuid5
 from application.handling import handle
 from application.instruction import Instruction
 from application.log import Conflict, EventLog, Unavailable
+from application.observing import Step
 from application.reaction_record import Connect, ReactionRecord, Refused
 from application.recorded import Channel, Position, Recorded
 from domain.messages import Actor, Command, Event, Refusal, Role
@@ -24,6 +25,7 @@ from domain.messages import Actor, Command, Event, Refusal, Role
 logger = logging.getLogger(__name__)
 
 PAGE: Final = 500  # events between two checkpoints
+NOT_CALLED_FOR: Final = "not_called_for"
 FAILED: Final = "failed"  # the code of what went wrong without being refused
 ITSELF: Final = Actor(UUID("7a9c4c0e-3f0d-5d1b-9a63-1f2e5b8d4c10"), frozenset({Role.SYSTEM}))
 
@@ -90,8 +92,11 @@ class Reactions:
 
     def _attempt(self, reaction: Reaction[Any], recorded: Recorded) -> list[Refused]:
         try:
-            if command := reaction.command(recorded):
-                handle(self.log, self._instruction(reaction, recorded, command))
+            with self.log.observer.watch(Step.REACTION, reaction.name) as watched:
+                if command := reaction.command(recorded):
+                    handle(self.log, self._instruction(reaction, recorded, command))
+                else:
+                    watched.outcome = NOT_CALLED_FOR
         except (Unavailable, Conflict):
             raise
         except Refusal as refusal:

@@ -12,6 +12,7 @@ from psycopg import Connection, Cursor, DataError, Error, IntegrityError
 from psycopg.errors import ProgramLimitExceeded
 
 from application.log import EventLog
+from application.observing import Step
 from application.recorded import BEGINNING, Position, Recorded
 from projections import dead_letters
 from projections.catalogue import Views
@@ -97,7 +98,8 @@ class Engine:
         position = self.position()
         page = self.log.after(position, limit)
         if page:
-            with self.connection.transaction():
+            with self.log.observer.watch(Step.PAGE) as watched, self.connection.transaction():
+                watched.size = len(page)
                 self.move(position, page[-1].position)
                 self.take(self.tables.values(), page)
             self.progress.reached(page[-1].position)

@@ -34,6 +34,8 @@ def test_a_database_that_does_not_answer_is_said_to_be_unavailable(still, query,
 
     monkeypatch.setattr(still.program.reader, "_rows", silent)
     answer = still.post(query)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert "data" not in answer.json()
     [error] = answer.json()["errors"]
     assert error["extensions"] == {"code": "UNAVAILABLE"}
     assert error["message"] == str(Unavailable())

@@ -72,7 +72,7 @@ class Library:
         asked = self.question(question)
         document = self.answering.planner.document(asked.query, None)
         run = self.answering.executed(asked, document, self.context(reader))
-        return orjson.loads(self.runner.run(run))
+        return orjson.loads(self.runner.run(run).body)
 
     def question(self, question: Question) -> over_http.Question:
         return over_http.Question(query=question.text, variables=dict(question.variables))
