@@ -14,7 +14,7 @@ from pydantic_core import to_jsonable_python
 
 from application.aggregates import EVENT_TYPES
 from application.instruction import Instruction, Recording
-from application.recorded import Channel, Envelope, Position, Recorded, UnknownEvent
+from application.recorded import Channel, Envelope, Recorded, UnknownEvent
 from application.recorder import EnvelopedEvent
 from application.upcasting import upcast
 from domain.messages import Event, On, Role, Stream
@@ -102,36 +102,49 @@ def asked(instruction: Instruction) -> bytes:
 
 
 COLUMNS: Final[LiteralString] = """
-    position, stream_kind, stream_id, version, event_id, event_type, schema_version, recorded_at,
-    effective_at, actor, on_behalf_of, command_id, correlation_id, causation_id, metadata::text,
-    payload
+    position, stream_id, recorded_at, effective_at, event_type, schema_version, payload,
+    stream_kind, version, uuid_send(event_id), uuid_send(actor), uuid_send(on_behalf_of),
+    uuid_send(command_id), uuid_send(correlation_id), uuid_send(causation_id), metadata::text
     """
 
 
-def recorded(row: tuple[Any, ...]) -> Recorded:
-    """A row of COLUMNS."""
-    position, kind, stream_id, version, event_id, type_name, schema_version, *moments = row
-    recorded_at, effective_at, actor, on_behalf_of, command_id, correlation_id, *rest = moments
-    causation_id, metadata, payload = rest
-    channel, roles, reason, policies = circumstances(metadata)
-    envelope = Envelope(
-        stream=Stream(kind, stream_id),
-        version=version,
-        event_id=event_id,
-        recorded_at=recorded_at,
-        effective_at=effective_at,
-        actor=actor,
-        on_behalf_of=on_behalf_of,
-        roles=roles,
-        channel=channel,
-        command_id=command_id,
-        correlation_id=correlation_id,
-        causation_id=causation_id,
-        reason=reason,
-        policies=policies,
-        position=Position(position),
-    )
-    return Recorded(envelope, decoded(type_name, schema_version, payload))
+class Read(Recorded[Event]):
+    """An event as it was read. Few who look at one look at its envelope: it stays closed."""
+
+    __slots__ = ("_of_envelope", "_opened")
+
+    def __init__(self, row: tuple[Any, ...]) -> None:
+        self.position, self.stream_id, self.recorded_at, self.effective_at = row[:4]
+        self.event = decoded(*row[4:7])
+        self._of_envelope = row[7:]
+        self._opened: Envelope | None = None
+
+    @property
+    def envelope(self) -> Envelope:
+        if self._opened is None:
+            self._opened = self._open(*self._of_envelope)
+        return self._opened
+
+    def _open(self, kind: str, version: int, *rest: Any) -> Envelope:
+        event_id, actor, on_behalf_of, command_id, correlation_id, causation_id, metadata = rest
+        channel, roles, reason, policies = circumstances(metadata)
+        return Envelope(
+            stream=Stream(kind, self.stream_id),
+            version=version,
+            event_id=UUID(bytes=event_id),
+            recorded_at=self.recorded_at,
+            effective_at=self.effective_at,
+            actor=UUID(bytes=actor),
+            on_behalf_of=UUID(bytes=on_behalf_of) if on_behalf_of else None,
+            roles=roles,
+            channel=channel,
+            command_id=UUID(bytes=command_id),
+            correlation_id=UUID(bytes=correlation_id),
+            causation_id=UUID(bytes=causation_id) if causation_id else None,
+            reason=reason,
+            policies=policies,
+            position=self.position,
+        )
 
 
 class RecordedMapper(Mapper[UUID]):

@@ -46,7 +46,7 @@ def timed(record: Recorded, effective_at: datetime | None) -> Recorded:
     """The record with its right time, if that was corrected."""
     if effective_at is None:
         return record
-    return replace(record, envelope=replace(record.envelope, effective_at=effective_at))
+    return Recorded(replace(record.envelope, effective_at=effective_at), record.event)
 
 
 def effective_fold(

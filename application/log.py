@@ -18,12 +18,12 @@ from psycopg.types.numeric import Int8
 from application.database import Database, DatabaseRole
 from application.encoding import (
     COLUMNS,
+    Read,
     RecordedMapper,
     asked,
     decoded,
     enveloped,
     metadata_of,
-    recorded,
 )
 from application.instruction import Instruction, Recording
 from application.observing import UNOBSERVED, Observer, Step
@@ -339,7 +339,7 @@ class EventLog(Application[UUID]):
 
     def _read(self, condition: LiteralString, *params: Any) -> list[Recorded]:
         rows = self._rows(f"SELECT {COLUMNS} FROM events {condition}", params)
-        return [recorded(row) for row in rows]
+        return [Read(row) for row in rows]
 
     def _rows(self, query: LiteralString, params: Sequence[Any]) -> list[tuple[Any, ...]]:
         with answering():

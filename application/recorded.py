@@ -63,25 +63,36 @@ class UnknownEvent(Event):
 E_co = TypeVar("E_co", bound=Event, covariant=True, default=Event)
 
 
-@dataclass(frozen=True, slots=True)
 class Recorded(Generic[E_co]):
-    """An event with its place in history."""
+    """An event with its place in history. It never changes."""
 
-    envelope: Envelope
+    __slots__ = ("_envelope", "effective_at", "event", "position", "recorded_at", "stream_id")
+
     event: E_co
+    position: Position
+    stream_id: UUID
+    recorded_at: datetime
+    effective_at: datetime
+
+    def __init__(self, envelope: Envelope, event: E_co) -> None:
+        self._envelope = envelope
+        self.event = event
+        self.position = envelope.position
+        self.stream_id = envelope.stream.id
+        self.recorded_at = envelope.recorded_at
+        self.effective_at = envelope.effective_at
 
     @property
-    def stream_id(self) -> UUID:
-        return self.envelope.stream.id
+    def envelope(self) -> Envelope:
+        return self._envelope
 
-    @property
-    def position(self) -> Position:
-        return self.envelope.position
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Recorded):
+            return NotImplemented
+        return self.envelope == other.envelope and bool(self.event == other.event)
 
-    @property
-    def effective_at(self) -> datetime:
-        return self.envelope.effective_at
+    def __hash__(self) -> int:
+        return hash(self.position)
 
-    @property
-    def recorded_at(self) -> datetime:
-        return self.envelope.recorded_at
+    def __repr__(self) -> str:
+        return f"Recorded({self.envelope!r}, {self.event!r})"

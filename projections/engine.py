@@ -5,11 +5,12 @@ There is one checkpoint, so all views show the same moment and a relation never 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, TypeAlias
+import gc
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, NamedTuple, TypeAlias
 
-from psycopg import Connection, Cursor, DataError, Error, IntegrityError
-from psycopg.errors import ProgramLimitExceeded
+from psycopg import Connection, Cursor
 
 from application.log import EventLog
 from application.observing import Step
@@ -17,19 +18,25 @@ from application.recorded import BEGINNING, Position, Recorded
 from projections import dead_letters
 from projections.catalogue import Views
 from projections.dead_letters import Parked
-from projections.folding import Fault, Folding, Touch, label
+from projections.feeding import Feeding, Touches, to_blame
 from projections.progress import Progress
 from projections.reference import References
 from projections.tables import Tables, take_json_as_bytes
-from projections.touching import Touching
 
 PAGE: Final = 5_000
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS checkpoint (
     one      boolean PRIMARY KEY DEFAULT true CHECK (one),
-    position bigint  NOT NULL
+    position bigint  NOT NULL,
+    parkings bigint  NOT NULL DEFAULT 0  -- rises whenever something else stands still than did
 );
+DO $$ BEGIN  -- of earlier releases; asked first, since ALTER waits for whoever looks at the table
+    IF NOT EXISTS (SELECT FROM pg_attribute
+                   WHERE attrelid = 'checkpoint'::regclass AND attname = 'parkings') THEN
+        ALTER TABLE checkpoint ADD COLUMN parkings bigint NOT NULL DEFAULT 0;
+    END IF;
+END $$;
 INSERT INTO checkpoint (position) VALUES (0) ON CONFLICT DO NOTHING;
 CREATE TABLE IF NOT EXISTS views (
     name       text COLLATE "C" PRIMARY KEY,
@@ -38,11 +45,24 @@ CREATE TABLE IF NOT EXISTS views (
 """
 
 Connect: TypeAlias = Callable[[], Connection[Any]]
-REFUSED: Final = (DataError, IntegrityError, ProgramLimitExceeded)
 
 
 class Overtaken(Exception):
     """Another engine moved the checkpoint; this one must not write."""
+
+
+class Checkpoint(NamedTuple):
+    """How far the views are, and how often it has changed what stands still."""
+
+    position: Position
+    parkings: int
+
+
+class Still(NamedTuple):
+    """What stands still, after so many changes."""
+
+    parkings: int
+    parked: Mapping[str, Parked]
 
 
 class Engine:
@@ -61,7 +81,7 @@ class Engine:
         self.progress = progress or Progress()
         self.tables = {name: Tables(view) for name, view in views.items()}
         self.references = References(log)
-        self.parked: Mapping[str, Parked] = {}
+        self._still: Still | None = None
         self._connection: Connection[Any] | None = None
 
     # ── its connection ──────────────────────────────────────────────────────
@@ -71,6 +91,8 @@ class Engine:
         if self._connection is None or self._connection.closed:
             self._connection = self.connect()
             take_json_as_bytes(self._connection)
+            # Views follow from the log: what a crash of the server takes is folded once more.
+            self._connection.execute("SET synchronous_commit TO off")
         return self._connection
 
     @property
@@ -81,13 +103,29 @@ class Engine:
         if self._connection is not None:
             self._connection.close()
 
-    # ── going forward ───────────────────────────────────────────────────────
+    # ── how far it is ───────────────────────────────────────────────────────
 
-    def position(self, *, lock: bool = False) -> Position:
-        """How far the views are. With `lock`, no engine moves them before the transaction ends."""
-        query = b"SELECT position FROM checkpoint" + (b" FOR UPDATE" if lock else b"")
-        [position] = self.cursor.execute(query).fetchone() or [BEGINNING]
-        return Position(position)
+    def checkpoint(self, *, lock: bool = False) -> Checkpoint:
+        """Where the views are. With `lock`, nobody moves them before the transaction ends."""
+        query = b"SELECT position, parkings FROM checkpoint" + (b" FOR UPDATE" if lock else b"")
+        return Checkpoint(*(self.cursor.execute(query).fetchone() or (BEGINNING, 0)))
+
+    def position(self) -> Position:
+        """How far the views are."""
+        return self.checkpoint().position
+
+    def still(self, parkings: int) -> Mapping[str, Parked]:
+        """What stands still, by the name of the tables; looked up if it has changed."""
+        if self._still is None or self._still.parkings != parkings:
+            self._still = Still(parkings, dead_letters.parked(self.cursor))
+        return self._still.parked
+
+    def parked_rows(self) -> int:
+        """How many rows stood still when the engine last looked."""
+        parked = self._still.parked if self._still else {}
+        return sum(len(parked[name].keys) for name in self.tables if name in parked)
+
+    # ── going forward ───────────────────────────────────────────────────────
 
     def step(self, limit: int = PAGE) -> int:
         """Bring every view forward by one page, all or none; return how many events it held.
@@ -95,67 +133,68 @@ class Engine:
         Raises Overtaken if another engine took the step, and whatever PostgreSQL raises when it
         cannot be reached; then nothing has happened.
         """
-        position = self.position()
-        page = self.log.after(position, limit)
-        if page:
-            with self.log.observer.watch(Step.PAGE) as watched, self.connection.transaction():
-                watched.size = len(page)
-                self.move(position, page[-1].position)
-                self.take(self.tables.values(), page)
-            self.progress.reached(page[-1].position)
-        else:
-            self.progress.reached(position)
-        return len(page)
+        with uncollected():
+            position, parkings = self.checkpoint()
+            page = self.log.after(position, limit)
+            if page:
+                with self.log.observer.watch(Step.PAGE) as watched:
+                    watched.size = len(page)
+                    self.take_step(position, page)
+            else:
+                self.still(parkings)
+            self.progress.reached(page[-1].position if page else position)
+            return len(page)
 
-    def parked_rows(self) -> int:
-        """How many rows stand still."""
-        return dead_letters.parked_rows(self.cursor, list(self.tables))
+    def take_step(self, position: Position, page: Sequence[Recorded[Any]]) -> None:
+        """At once, as nearly always nothing is wrong; else once more, to find out what is."""
+        try:
+            self.advance(position, page, Feeding.take)
+        except Exception as error:
+            if isinstance(error, Overtaken) or not to_blame(error):
+                raise
+            self.advance(position, page, Feeding.take_carefully)
 
-    def move(self, position: Position, to: Position) -> None:
-        """Compare and set: of two engines only one can take this step."""
-        query = b"UPDATE checkpoint SET position = %s WHERE position = %s"
-        if self.cursor.execute(query, (to, position)).rowcount != 1:
-            raise Overtaken
-
-    def take(self, fed: Iterable[Tables], page: Sequence[Recorded[Any]]) -> None:
-        """Take a page into views, within a transaction that holds the checkpoint."""
-        along = self.references.along(page)
-        self.parked = dead_letters.parked(self.cursor)
-        for tables in fed:
-            touching = Touching(self.log, tables.view, self.parked[tables.name].streams)
-            if touches := touching.along(along):
-                self.apply(tables, touches)
-
-    def apply(self, tables: Tables, touches: Sequence[Touch]) -> None:
-        """Take events into one view. If PostgreSQL refuses them, halve them down to the culprit."""
+    def advance(
+        self,
+        position: Position,
+        page: Sequence[Recorded[Any]],
+        take: Callable[[Feeding, Touches], None],
+    ) -> None:
         try:
             with self.connection.transaction():
-                faults = self.save(tables, touches)
-        except Exception as error:
-            if isinstance(error, Error) and not isinstance(error, REFUSED):
-                raise  # the database is not well: no event is to blame
-            self.halve(tables, touches, error)
-        else:
-            self.parked[tables.name].add(faults)
+                parkings = self.move(position, page[-1].position)
+                feeding = Feeding(self.connection, self.log, self.still(parkings))
+                along = self.references.along(page)
+                take(feeding, feeding.touches(self.tables.values(), along))
+                if feeding.faults:
+                    self._still = Still(self.announce(), feeding.parked)
+        except BaseException:
+            self._still = None  # it may know of faults that are not on record after all
+            raise
 
-    def halve(self, tables: Tables, touches: Sequence[Touch], error: Exception) -> None:
-        if len(touches) == 1:
-            [touch] = touches
-            fault = Fault(label(touch.key), touch.recorded.position, repr(error))
-            dead_letters.record(self.cursor, tables.name, [fault])
-            self.parked[tables.name].add([fault])
-        else:
-            middle = len(touches) // 2
-            self.apply(tables, touches[:middle])
-            self.apply(tables, touches[middle:])
+    def move(self, position: Position, to: Position) -> int:
+        """Compare and set: of two engines only one can take this step."""
+        query = b"UPDATE checkpoint SET position = %s WHERE position = %s RETURNING parkings"
+        moved = self.cursor.execute(query, (to, position)).fetchone()
+        if moved is None:
+            raise Overtaken
+        return int(moved[0])
 
-    def save(self, tables: Tables, touches: Sequence[Touch]) -> list[Fault]:
-        parked, cursor = self.parked[tables.name].keys, self.cursor
-        moving = {t.key for t in touches if not (t.fault or (parked and label(t.key) in parked))}
-        rows = tables.load(cursor, moving) if moving else {}
-        folding = Folding(tables.view, rows, parked)
-        for touch in touches:
-            folding.take(touch)
-        tables.save(cursor, folding)
-        dead_letters.record(cursor, tables.name, folding.faults)
-        return folding.faults
+    def announce(self) -> int:
+        """Let all engines know that something else stands still than did."""
+        query = b"UPDATE checkpoint SET parkings = parkings + 1 RETURNING parkings"
+        [parkings] = self.cursor.execute(query).fetchone() or [0]
+        return int(parkings)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """A page makes many objects that soon go, none of them in a circle. Looking for circles among
+    them, and among everything else in the process, would take longer than all other work."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()

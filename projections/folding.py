@@ -66,7 +66,8 @@ class Folding(Generic[R, E]):
         self.past: list[Past] = []
         self.changed: set[Hashable] = set()
         self.faults: list[Fault] = []
-        self.parked = set(parked)
+        self.parked = parked
+        self.newly_parked: set[str] = set()
 
     @property
     def replaced(self) -> set[Hashable]:
@@ -78,7 +79,7 @@ class Folding(Generic[R, E]):
         recorded, key, reference, fault = touch
         if fault:
             return self.park(fault)
-        if self.parked and label(key) in self.parked:
+        if (self.parked or self.newly_parked) and self.stands_still(key):
             return self.park(Fault(label(key), recorded.position))
         was = self.rows.get(key)
         try:
@@ -99,6 +100,9 @@ class Folding(Generic[R, E]):
         else:
             self.rows[key] = Version(at, row)
 
+    def stands_still(self, key: Hashable) -> bool:
+        return label(key) in self.parked or label(key) in self.newly_parked
+
     def park(self, fault: Fault) -> None:
-        self.parked.add(fault.key)
+        self.newly_parked.add(fault.key)
         self.faults.append(fault)

@@ -12,9 +12,10 @@ from typing import Any, Final, TypeAlias
 from psycopg import Cursor
 from psycopg.sql import SQL, Identifier
 
-from application.recorded import BEGINNING, Position
+from application.recorded import BEGINNING, Position, Recorded
 from projections import dead_letters
-from projections.engine import REFUSED, SCHEMA, Engine
+from projections.engine import SCHEMA, Engine
+from projections.feeding import REFUSED, Feeding
 from projections.folding import Folding
 from projections.tables import Tables
 from projections.touching import Touching
@@ -90,9 +91,10 @@ def build(engine: Engine, wanted: Sequence[Tables], report: Report) -> None:
         finish(engine.cursor, tables)
     reached = follow(engine, fresh, goal)
     with engine.connection.transaction():
-        catch_up(engine, fresh, reached, engine.position(lock=True))
+        catch_up(engine, fresh, reached, engine.checkpoint(lock=True).position)
         for old, new in zip(wanted, fresh, strict=True):
             switch(engine.cursor, old, new)
+        engine.announce()
 
 
 def fill(engine: Engine, fresh: Sequence[Tables], goal: Position, report: Report) -> None:
@@ -135,7 +137,7 @@ def fill_slowly(engine: Engine, fresh: Sequence[Tables], goal: Position, report:
         engine.cursor.execute(tables.by_key)
     for page in engine.log.pages(BEGINNING, goal, PAGE):
         with engine.connection.transaction():
-            engine.take(fresh, page)
+            take(engine, fresh, page)
         report(page[-1].position, goal)
 
 
@@ -150,7 +152,12 @@ def follow(engine: Engine, fresh: Sequence[Tables], reached: Position) -> Positi
 
 def catch_up(engine: Engine, fresh: Sequence[Tables], reached: Position, goal: Position) -> None:
     for page in engine.log.pages(reached, goal, PAGE):
-        engine.take(fresh, page)
+        take(engine, fresh, page)
+
+
+def take(engine: Engine, fresh: Sequence[Tables], page: Sequence[Recorded[Any]]) -> None:
+    feeding = Feeding(engine.connection, engine.log, dead_letters.parked(engine.cursor))
+    feeding.take_carefully(feeding.touches(fresh, engine.references.along(page)))
 
 
 def create(cursor: Cursor[Any], fresh: Tables) -> None:

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from application.aggregates import members
@@ -38,6 +38,10 @@ class Reference:
         )
 
 
+Along: TypeAlias = Sequence[tuple[Recorded[Any], Reference]]
+"""Events, each with what could be known when it was recorded."""
+
+
 class References:
     """The reference at every position that was reached. Policies change seldom: all are kept."""
 
@@ -51,12 +55,16 @@ class References:
         """What could be known when the event at this position was recorded, that event included."""
         return self.references[bisect_right(self.positions, position) - 1]
 
-    def along(self, page: Sequence[Recorded[Any]]) -> list[tuple[Recorded[Any], Reference]]:
+    def along(self, page: Sequence[Recorded[Any]]) -> Along:
         """Each event of a page with its reference."""
-        if page and page[-1].position > self.reached:
+        if not page:
+            return []
+        if page[-1].position > self.reached:
             self.read_up_to(Position(page[0].position - 1))
             self.take(page)
             self.reached = page[-1].position
+        if self.positions[-1] <= page[0].position:  # nearly always nothing is published meanwhile
+            return [(recorded, self.references[-1]) for recorded in page]
         return [(recorded, self.at(recorded.position)) for recorded in page]
 
     def read_up_to(self, position: Position) -> None:

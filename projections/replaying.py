@@ -16,7 +16,7 @@ from projections.engine import Engine
 from projections.folding import Folding, Version, label
 from projections.rebuilding import Report, silent
 from projections.tables import Tables
-from projections.touching import Touching, unknown
+from projections.touching import Touching, touched, unknown
 
 PAGE = 5_000
 SINCE = "since"  # stands for the position from which a row has been so
@@ -87,8 +87,9 @@ def replay(engine: Engine, upto: Position, report: Report = silent) -> Replayed:
         for recorded in page:
             replayed.take(recorded)
         along = engine.references.along(page)
-        for name, folding in replayed.foldings.items():
-            for touch in touchings[name].along(along):
+        for name, touches in touched(touchings, along).items():
+            folding = replayed.foldings[name]
+            for touch in touches:
                 folding.take(touch)
             folding.past.clear()
         report(page[-1].position, upto)

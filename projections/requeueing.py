@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from application.recorded import Position, Recorded
 from projections import dead_letters
-from projections.dead_letters import DeadLetter, Parked
+from projections.dead_letters import DeadLetter
 from projections.engine import Engine
+from projections.feeding import Feeding, nothing_parked
 from projections.folding import Touch, label
 from projections.rebuilding import rebuild
 from projections.tables import Tables
@@ -33,8 +33,9 @@ def requeue(engine: Engine, view: str | None = None) -> list[DeadLetter]:
     for name in sorted(known & engine.tables.keys()):
         try:
             with engine.connection.transaction():
-                engine.position(lock=True)
+                engine.checkpoint(lock=True)
                 take_in(engine, engine.tables[name])
+                engine.announce()
         except Beyond:
             before = dead_letters.letters(engine.cursor, name)
             rebuild(engine, [name])
@@ -47,9 +48,8 @@ def take_in(engine: Engine, tables: Tables) -> None:
     waiting = dead_letters.letters(engine.cursor, tables.name)
     touches = withheld(engine, tables, waiting)
     dead_letters.forget(engine.cursor, tables.name)
-    engine.parked = defaultdict(Parked)
-    if touches:
-        engine.apply(tables, touches)
+    feeding = Feeding(engine.connection, engine.log, nothing_parked())
+    feeding.take_carefully({tables: touches})
     dead_letters.tried_again(engine.cursor, waiting)
 
 

@@ -15,7 +15,7 @@ from psycopg.sql import SQL, Composable, Composed, Identifier
 
 from projections.columns import Shape, shapes
 from projections.folding import Folding, Past, Version
-from projections.view import Row, View
+from projections.view import Row, View, made
 
 BIGINT, TEXT = SQL("bigint"), SQL("text")
 
@@ -101,7 +101,7 @@ class Tables:
         for place, decode in self.decoders:
             if values[place] is not None:
                 values[place] = decode(values[place])
-        found: Row = self.view.row.model_construct(**dict(zip(self.columns, values, strict=True)))
+        found: Row = made(self.view.row, dict(zip(self.columns, values, strict=True)))
         return found
 
     @cached_property

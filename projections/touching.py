@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
-from typing import Any
+from collections import defaultdict
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, TypeVar
 from uuid import UUID
 
-from application.aggregates import AGGREGATES, members
+from application.aggregates import AGGREGATES, EVENT_TYPES, members
 from application.log import EventLog
 from application.recorded import Recorded, UnknownEvent
 from projections.catalogue import AnyView
 from projections.columns import shapes
 from projections.folding import Fault, Touch, label
-from projections.reference import Reference
+from projections.reference import Along, Reference
+from projections.view import stream_id
 
 EVENTS_OF = {aggregate.State.kind: frozenset(members(aggregate.Event)) for aggregate in AGGREGATES}
 
@@ -35,20 +38,29 @@ class Touching:
         self.view = view
         self.parked = set(parked)
         self.key_type = shapes(view.row)[view.key_column].type
-        self.concerned = view.event_types | {UnknownEvent}
+        self.by_stream = view.keys is stream_id and self.key_type is UUID
 
-    def along(self, page: Iterable[tuple[Recorded[Any], Reference]]) -> list[Touch]:
-        """All that a page touches, in its order."""
-        return [
-            touch
-            for recorded, reference in page
-            if type(recorded.event) in self.concerned
-            for touch in self.touches(recorded, reference)
-        ]
+    def along(self, page: Along) -> list[Touch]:
+        """All that is touched by events the view looks at, in their order."""
+        touches: list[Touch] = []
+        for recorded, reference in page:
+            if self.by_stream and type(recorded.event) in self.view.event_types:
+                touches.append(self.of_its_stream(recorded, reference))
+            else:
+                touches += self.touches(recorded, reference)
+        return touches
+
+    def of_its_stream(self, recorded: Recorded[Any], reference: Reference) -> Touch:
+        """What nearly every event touches, in nearly every view."""
+        key = recorded.stream_id
+        waits = self.parked and key in self.parked
+        return Touch(
+            recorded, key, reference, Fault(label(key), recorded.position) if waits else None
+        )
 
     def touches(self, recorded: Recorded[Any], reference: Any) -> Iterator[Touch]:
         if isinstance(recorded.event, UnknownEvent):
-            if concerns(recorded.envelope.stream.kind, self.view):
+            if concerns(recorded, recorded.event, self.view):
                 yield from self.lost(recorded, unknown(recorded.event))
             return
         try:
@@ -90,6 +102,39 @@ def unknown(event: UnknownEvent) -> str:
     return f"This release does not know {event.stored_type}, version {event.stored_version}."
 
 
-def concerns(kind: str, view: AnyView) -> bool:
-    """Whether a view shows anything of such streams. Of kinds unknown here, any view might."""
+def concerns(recorded: Recorded[Any], event: UnknownEvent, view: AnyView) -> bool:
+    """Whether a view might show something of an event that cannot be read.
+
+    If only its version is unknown, or its content is spoiled, it is of those views that look at
+    its type. If its type is unknown, it is of all that look at streams of its kind.
+    """
+    if meant := EVENT_TYPES.get(event.stored_type):
+        return meant in view.event_types
+    kind = recorded.envelope.stream.kind
     return kind not in EVENTS_OF or bool(view.event_types & EVENTS_OF[kind])
+
+
+# ── several views ───────────────────────────────────────────────────────────
+
+K = TypeVar("K")
+
+
+def touched(touchings: Mapping[K, Touching], page: Along) -> dict[K, list[Touch]]:
+    """What a page touches in each view. Every event is shown to those alone that look at it."""
+    looking = routes(tuple(touching.view for touching in touchings.values()))
+    shown: list[list[tuple[Recorded[Any], Reference]]] = [[] for _ in touchings]
+    for pair in page:
+        for place in looking.get(type(pair[0].event), ()):
+            shown[place].append(pair)
+    found = zip(touchings.items(), shown, strict=True)
+    return {key: touching.along(pairs) for (key, touching), pairs in found if pairs}
+
+
+@lru_cache(maxsize=64)
+def routes(views: tuple[AnyView, ...]) -> Mapping[type, Sequence[int]]:
+    """Which of the views, by their places, look at each type of event."""
+    looking: dict[type, list[int]] = defaultdict(list)
+    for place, view in enumerate(views):
+        for event_type in view.event_types | {UnknownEvent}:
+            looking[event_type].append(place)
+    return dict(looking)

@@ -1,0 +1,101 @@
+"""Events into views, within a transaction; and if one cannot be taken in, which."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, TypeAlias
+
+from psycopg import Connection, DataError, Error, IntegrityError
+from psycopg.errors import ProgramLimitExceeded
+
+from application.log import EventLog
+from projections import dead_letters
+from projections.dead_letters import Parked
+from projections.folding import Fault, Folding, Touch, label
+from projections.reference import Along
+from projections.tables import Tables
+from projections.touching import Touching, touched
+
+REFUSED: Final = (DataError, IntegrityError, ProgramLimitExceeded)
+"""What PostgreSQL raises if what it is given is to blame, and not its own state."""
+
+Touches: TypeAlias = Mapping[Tables, Sequence[Touch]]
+
+
+def to_blame(error: Exception) -> bool:
+    """Whether an event may be to blame for an error; if not, the database is not well."""
+    return not isinstance(error, Error) or isinstance(error, REFUSED)
+
+
+class Feeding:
+    """Takes events into views, on a connection that has a transaction open.
+
+    `parked` is what stands still already, by the name of the tables; it grows with every fault.
+    """
+
+    def __init__(
+        self, connection: Connection[Any], log: EventLog, parked: Mapping[str, Parked]
+    ) -> None:
+        self.connection = connection
+        self.cursor = connection.cursor(binary=True)
+        self.log = log
+        self.parked = parked
+        self.faults = 0
+
+    def touches(self, fed: Iterable[Tables], along: Along) -> Touches:
+        """What a page touches in each of these views, in its order."""
+        touchings = {t: Touching(self.log, t.view, self.parked[t.name].streams) for t in fed}
+        return touched(touchings, along)
+
+    def take(self, touches: Touches) -> None:
+        """All of it at once. Raises whatever an event that cannot be taken in makes it raise."""
+        for tables, of_view in touches.items():
+            self.put_on_record(tables, self.save(tables, of_view))
+
+    def take_carefully(self, touches: Touches) -> None:
+        """Each view by itself. What cannot be taken in is halved down to the culprit."""
+        for tables, of_view in touches.items():
+            self.apply(tables, of_view)
+
+    def apply(self, tables: Tables, touches: Sequence[Touch]) -> None:
+        try:
+            with self.connection.transaction():
+                faults = self.save(tables, touches)
+        except Exception as error:
+            if not to_blame(error):
+                raise
+            self.halve(tables, touches, error)
+        else:
+            self.put_on_record(tables, faults)
+
+    def halve(self, tables: Tables, touches: Sequence[Touch], error: Exception) -> None:
+        if len(touches) == 1:
+            [touch] = touches
+            fault = Fault(label(touch.key), touch.recorded.position, repr(error))
+            self.put_on_record(tables, [fault])
+        else:
+            middle = len(touches) // 2
+            self.apply(tables, touches[:middle])
+            self.apply(tables, touches[middle:])
+
+    def save(self, tables: Tables, touches: Sequence[Touch]) -> list[Fault]:
+        """Fold, and put the outcome in the place of what was; return what could not be folded."""
+        parked = self.parked[tables.name].keys
+        moving = {t.key for t in touches if not (t.fault or (parked and label(t.key) in parked))}
+        rows = tables.load(self.cursor, moving) if moving else {}
+        folding = Folding(tables.view, rows, parked)
+        for touch in touches:
+            folding.take(touch)
+        tables.save(self.cursor, folding)
+        return folding.faults
+
+    def put_on_record(self, tables: Tables, faults: Sequence[Fault]) -> None:
+        if faults:
+            dead_letters.record(self.cursor, tables.name, faults)
+            self.parked[tables.name].add(faults)
+            self.faults += len(faults)
+
+
+def nothing_parked() -> Mapping[str, Parked]:
+    return defaultdict(Parked)
