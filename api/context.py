@@ -20,6 +20,7 @@ from application.recorded import Position, Recorded, UnknownEvent
 from domain.messages import Erased, Event, Sealed
 from projections.catalogue import AnyView
 from projections.reading import Reader, Seen
+from projections.statements import Part
 
 
 @dataclass(frozen=True)
@@ -142,6 +143,8 @@ def kept(root: Any, name: str) -> Any:
     match root:
         case Seen(row, stale):
             return stale if name == "stale" else getattr(row, name)
+        case Part():
+            return root.field(name)
         case Recorded():
             told = ENVELOPE.get(name)
             return told(root) if told else getattr(root.event, name.removeprefix(FACT))

@@ -136,11 +136,10 @@ def scopes_of_types(views: Views) -> Iterator[tuple[str, str]]:
         for suffix in ("", "Edge", "Connection"):
             yield f"{view.row.__name__}{suffix}", view.scope
     yield "DeadLetterConnection", Scope.OPERATIONS
-    for statement in STATEMENTS:
+    for statement in STATEMENTS.values():
         yield statement.row.__name__, statement.scope
-    yield "Reconciliation", "credits:read"
-    yield "ReconciledClaims", "claims:read"
-    yield "ReconciledAged", "claims:read"
+        for part, view_name in statement.lists.items():
+            yield part.__name__, views[view_name].scope
 
 
 def scopes_of_fields(views: Views) -> Iterator[tuple[tuple[str, str], str]]:

@@ -6,7 +6,7 @@ before costs one look-up and one statement. What it does not cover is left to th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -27,27 +27,33 @@ from projections import json_statement
 from projections.access import REACH
 from projections.catalogue import AnyView, Views
 from projections.columns import Shape, shapes
+from projections.figures.catalogue import STATEMENTS
 from projections.names import named
 from projections.reading import Reader
 from projections.selection import (
+    AsOfPosition,
     Connection,
     Constant,
     Cursor,
     Edges,
     Field,
+    Figures,
     Inside,
     Leaf,
     Node,
     NodeId,
     Object,
+    Page,
     PageInfo,
     Part,
+    Root,
     Stale,
     TotalCount,
     Value,
     page_of,
 )
 from projections.statement import Statement
+from projections.statements import NamedStatement, Path
 from projections.view import Many, One
 
 GIVEN: Final = object()
@@ -195,7 +201,7 @@ class Compilation:
 
     # ── at the root ─────────────────────────────────────────────────────────
 
-    def root(self, asked: Asked) -> Field:
+    def root(self, asked: Asked) -> Root:
         if "effective_at" in asked.arguments:
             raise NotPlanned
         as_of = self.moment(asked)
@@ -204,6 +210,8 @@ class Compilation:
         if view := self.lookups.get(asked.name):
             key = asked.arguments[view.key_column]
             return Object(view, self.row(view, asked), key=key, as_of=as_of)
+        if named := STATEMENTS.get(asked.name):
+            return Figuring(self, named, asked.arguments).figures(asked, as_of)
         if asked.name == "node":
             return self.node(asked, as_of)
         raise NotPlanned
@@ -218,7 +226,7 @@ class Compilation:
         self.moments[name] = asked.arguments["as_of"]
         return lambda values: values[name]
 
-    def node(self, asked: Asked, as_of: Value | None) -> Field:
+    def node(self, asked: Asked, as_of: Value | None) -> Root:
         """The row that an id names, read as what it is. Hidden and unknown are both null."""
         id = asked.arguments["id"]
         view = self.view_of(id)
@@ -279,10 +287,14 @@ class Compilation:
     def connection(
         self, view: AnyView, asked: Asked, via: str | None = None, as_of: Value | None = None
     ) -> Connection:
+        return Connection(view, self.page(view, asked, {}), self.parts(view, asked), via, as_of)
+
+    def page(self, view: AnyView, asked: Asked, more: Mapping[str, Value]) -> Page:
         order = asked.arguments.get("order_by")
-        page = page_of(view, asked.arguments, order and order(self.variables).value)
-        parts = self.asked.fields(asked, lambda part: self.part(view, part))
-        return Connection(view, page, parts, via, as_of)
+        return page_of(view, {**more, **asked.arguments}, order and order(self.variables).value)
+
+    def parts(self, view: AnyView, asked: Asked) -> dict[str, Part]:
+        return self.asked.fields(asked, lambda part: self.part(view, part))
 
     def part(self, view: AnyView, asked: Asked) -> Part:
         match asked.name:
@@ -297,3 +309,48 @@ class Compilation:
 
     def edge_field(self, view: AnyView, asked: Asked) -> Node | Cursor:
         return Node(self.row(view, asked)) if asked.name == "node" else Cursor()
+
+
+class Figuring:
+    """One named statement, as it is asked for."""
+
+    def __init__(
+        self,
+        compilation: Compilation,
+        named: NamedStatement[Any],
+        given: Mapping[str, Value],
+    ) -> None:
+        self.compilation = compilation
+        self.named = named
+        self.arguments = {name: given[name] for name in named.arguments if name in given}
+
+    def figures(self, asked: Asked, as_of: Value | None) -> Figures:
+        fields = self.compilation.asked.fields(asked, self.row_field)
+        return Figures(self.named, self.arguments, fields, as_of)
+
+    def row_field(self, asked: Asked) -> Leaf | Inside | AsOfPosition:
+        columns = shapes(self.named.row)
+        if asked.name not in columns:
+            return AsOfPosition()
+        return self.column(columns[asked.name], asked, (asked.name,))
+
+    def column(self, shape: Shape, asked: Asked, path: Path) -> Leaf | Inside:
+        if not shape.model:
+            return Leaf(asked.name)
+        fields = self.compilation.asked.fields(asked, lambda f: self.part_field(shape, f, path))
+        return Inside(asked.name, fields)
+
+    def part_field(self, shape: Shape, asked: Asked, path: Path) -> Leaf | Inside | Connection:
+        if asked.name in shape.fields:
+            return self.column(shape.fields[asked.name], asked, (*path, asked.name))
+        return self.behind(shape, asked, path)
+
+    def behind(self, shape: Shape, asked: Asked, path: Path) -> Connection:
+        """The list of the rows that a figure is made of."""
+        view = self.compilation.views[self.named.lists[shape.type]]
+        wanted = {name: self.value(of) for name, of in self.named.behind[path].items()}
+        page = self.compilation.page(view, asked, wanted)
+        return Connection(view, page, self.compilation.parts(view, asked))
+
+    def value(self, of: Callable[[Mapping[str, Any]], Any]) -> Value:
+        return lambda values: of({name: v(values) for name, v in self.arguments.items()})

@@ -15,7 +15,6 @@ from api.context import read
 from api.events import EventTypes, all_types
 from api.figures import figures_of
 from api.operations import dead_letters
-from api.reconciliation import reconciliation_root
 from api.scalars import SCALARS
 from api.types import Types
 from api.views import ViewTypes
@@ -30,9 +29,8 @@ def schema_of(views: Views) -> strawberry.Schema:
     types = Types()
     events = EventTypes(types)
     declared = ViewTypes(types, views, events)
-    named = [figures_of(types, statement) for statement in STATEMENTS]
-    totals = reconciliation_root(types, views)
-    roots = [*declared.roots(), *named, totals, events.root(), dead_letters(types)]
+    named = [figures_of(types, views, statement) for statement in STATEMENTS.values()]
+    roots = [*declared.roots(), *named, events.root(), dead_letters(types)]
     return strawberry.Schema(
         create_type("Query", roots),
         create_type("Mutation", list(mutations(types))),

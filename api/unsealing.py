@@ -9,7 +9,7 @@ import orjson
 
 from domain.messages import Sealed
 from projections.columns import Shape, shapes
-from projections.selection import Connection, Edges, Field, Inside, Leaf, Node, Object
+from projections.selection import Connection, Edges, Field, Figures, Inside, Leaf, Node, Object
 
 HERE: Final = object()  # instead of a place further down: this is sealed
 Places: TypeAlias = Mapping[str, Any]
@@ -24,7 +24,7 @@ def places(fields: Fields, columns: Mapping[str, Shape] | None = None) -> Places
     return {key: place for key, place in found.items() if place}
 
 
-def below(field: Field | Edges | Node | Any, columns: Mapping[str, Shape]) -> Any:
+def below(field: Field | Figures | Edges | Node | Any, columns: Mapping[str, Shape]) -> Any:
     match field:
         case Leaf(column):
             return HERE if columns[column].personal else None
@@ -32,6 +32,8 @@ def below(field: Field | Edges | Node | Any, columns: Mapping[str, Shape]) -> An
             return places(fields, columns[column].fields)
         case Object(view, fields):
             return places(fields, shapes(view.row))
+        case Figures(named, _, fields):
+            return places(fields, shapes(named.row))
         case Connection(view, _, parts):
             return places(parts, shapes(view.row))
         case Edges(fields) | Node(fields):

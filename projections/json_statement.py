@@ -16,28 +16,39 @@ from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from projections.columns import Shape
 from projections.selection import (
+    AsOfPosition,
     Connection,
     Constant,
     Cursor,
     Edges,
     Field,
+    Figures,
     Inside,
     Leaf,
     Node,
     NodeId,
     Object,
     PageInfo,
+    Root,
     Stale,
     TotalCount,
 )
-from projections.statement import COMMA, PageOfRows, Rows, Statement, in_base64
+from projections.statement import (
+    COMMA,
+    Found,
+    FoundFigures,
+    PageOfRows,
+    Rows,
+    Statement,
+    in_base64,
+)
 
 Fields = Mapping[str, Any]
 WIDEST = 50  # pairs in one json_build_object, which takes a hundred arguments
 NULL = SQL("NULL")
 
 
-def write(statement: Statement, roots: Mapping[str, Field]) -> str:
+def write(statement: Statement, roots: Mapping[str, Root]) -> str:
     answers = {}
     for name, root in roots.items():
         statement.look(getattr(root, "as_of", None))
@@ -77,7 +88,7 @@ def built(fields: Mapping[str, Composable]) -> Composed:
     return SQL("json_build_object({})").format(COMMA.join(pairs))
 
 
-def top(statement: Statement, root: Field) -> Composable:
+def top(statement: Statement, root: Root) -> Composable:
     match root:
         case Constant():
             return text_of(root)
@@ -87,6 +98,8 @@ def top(statement: Statement, root: Field) -> Composable:
             rows = Rows(statement, root.view)
             found = one(rows, rows.bind(root.view.key_column, key), root.fields)
             return SQL("coalesce({}::text, 'null')").format(found)
+        case Figures():
+            return figures(FoundFigures(statement, root), root)
         case _:
             raise TypeError(f"{root} hangs on nothing.")
 
@@ -130,7 +143,7 @@ def related(rows: Rows, field: Object | Connection) -> Composable:
             assert_never(never)
 
 
-def leaf(rows: Rows, name: str) -> Composable:
+def leaf(rows: Found, name: str) -> Composable:
     """A column as GraphQL writes it: enums by name, decimals as text."""
     shape, column = rows.columns[name], rows.column(name)
     if shape.many:
@@ -169,7 +182,10 @@ def within(statement: Statement, shape: Shape, part: Composable, fields: Fields)
 
 
 def part_value(
-    statement: Statement, shape: Shape, part: Composable, field: Leaf | Constant | Inside
+    statement: Statement,
+    shape: Shape,
+    part: Composable,
+    field: Leaf | Constant | Inside | Connection,
 ) -> Composable:
     match field:
         case Constant(text):
@@ -178,6 +194,9 @@ def part_value(
             return part_leaf(statement, shape.fields[name], kept(part, name))
         case Inside(name, fields):
             return inside(statement, shape.fields[name], kept(part, name), fields)
+        case Connection(view, page, parts):
+            answer = connection(PageOfRows(statement, view, page), parts)
+            return SQL("{}::json").format(answer)
         case never:
             assert_never(never)
 
@@ -210,6 +229,33 @@ def every(statement: Statement, json: Composable, shown: Any) -> Composed:
         "CASE WHEN {json} IS NOT NULL THEN (SELECT coalesce(json_agg({shown} ORDER BY {element}.n),"
         " '[]') FROM jsonb_array_elements({json}) WITH ORDINALITY {element} (part, n)) END"
     ).format(json=json, shown=shown(element + SQL(".part")), element=element)
+
+
+# ── figures ─────────────────────────────────────────────────────────────────
+
+
+def figures(found: FoundFigures, asked: Figures) -> Composed:
+    """The rows of a named statement in its order, or its one row, as text."""
+    fields = {name: figure(found, field) for name, field in asked.fields.items()}
+    row = SQL("{}::text").format(json_object(fields))
+    if asked.named.single:
+        return SQL("(SELECT {} FROM {})").format(row, found.source())
+    every = SQL("'[' || coalesce(string_agg({}, ','), '') || ']'").format(row)
+    return SQL("(SELECT {} FROM {})").format(every, found.source())
+
+
+def figure(found: Found, field: Leaf | Constant | Inside | AsOfPosition) -> Composable:
+    match field:
+        case Leaf(column):
+            return leaf(found, column)
+        case Constant(text):
+            return Literal(text)
+        case Inside(column, fields):
+            return inside(found.statement, found.columns[column], found.column(column), fields)
+        case AsOfPosition():
+            return SQL("{}::text").format(found.statement.position())
+        case never:
+            assert_never(never)
 
 
 # ── lists, in the shape of Relay ────────────────────────────────────────────

@@ -19,8 +19,9 @@ from projections.access import EVERYTHING, REACH, Reach
 from projections.catalogue import AnyView, Views
 from projections.dead_letters import DeadLetter, page_query
 from projections.progress import Progress
-from projections.selection import Page, constant
-from projections.statement import COMMA, PageOfRows, Rows, Statement
+from projections.selection import Figures, Page, constant
+from projections.statement import COMMA, Found, FoundFigures, PageOfRows, Rows, Statement
+from projections.statements import F, NamedStatement
 from projections.view import Row
 
 Moment: TypeAlias = Position | datetime
@@ -168,6 +169,23 @@ class Reader:
         [[total]] = await self._run(statement, SQL("SELECT {}").format(rows.total()), reach)
         return int(total)
 
+    async def figures(
+        self,
+        named: NamedStatement[F],
+        given: Mapping[str, Any],
+        *,
+        as_of: Position | None = None,
+        reach: Reach = EVERYTHING,
+    ) -> list[F]:
+        """What the statement finds of the rows that the reader may see."""
+        statement = self._statement(as_of, reach)
+        arguments = {name: constant(given[name]) for name in named.arguments if name in given}
+        found = FoundFigures(statement, Figures(named, arguments, {}))
+        query = SQL("SELECT {} FROM {}").format(columns(found), found.source())
+        names = list(named.row.model_fields)
+        rows = await self._run(statement, query, reach)
+        return [named.row.model_validate(dict(zip(names, row, strict=True))) for row in rows]
+
     async def letters(
         self, beyond: Mapping[str, Any] | None, limit: int, *, backwards: bool
     ) -> list[DeadLetter]:
@@ -199,5 +217,5 @@ class Reader:
         return await self.rows(query.as_bytes(), params)
 
 
-def columns(rows: Rows) -> Composed:
+def columns(rows: Found) -> Composed:
     return COMMA.join(map(rows.column, rows.columns))

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from domain.messages import Refusal, RefusalCode
 from projections.columns import Shape, shapes
+from projections.statements import NamedStatement
 from projections.view import Filter, Order, View
 
 Value: TypeAlias = Callable[[Mapping[str, Any]], Any]
@@ -91,10 +92,13 @@ class Stale:
 
 @dataclass(frozen=True)
 class Inside:
-    """What is asked of a part of a row, or of each of its parts, kept with it as JSON."""
+    """What is asked of a part of a row, or of each of its parts, kept with it as JSON.
+
+    Behind a part of what a named statement finds there may be a list.
+    """
 
     column: str
-    fields: Mapping[str, Leaf | Constant | Inside]
+    fields: Mapping[str, Leaf | Constant | Inside | Connection]
 
 
 @dataclass(frozen=True)
@@ -119,7 +123,23 @@ class Connection:
     as_of: Value | None = None
 
 
+@dataclass(frozen=True)
+class AsOfPosition:
+    """The position that a root and everything in it is as of."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a named statement finds: its rows, or its one row."""
+
+    named: NamedStatement[Any]
+    arguments: Mapping[str, Value]
+    fields: Mapping[str, Leaf | Constant | Inside | AsOfPosition]
+    as_of: Value | None = None
+
+
 Field: TypeAlias = Leaf | Constant | NodeId | Stale | Inside | Object | Connection
+Root: TypeAlias = Constant | Object | Connection | Figures
 
 
 @dataclass(frozen=True)

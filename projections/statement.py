@@ -10,8 +10,8 @@ from psycopg.sql import SQL, Composable, Composed, Identifier, Literal, Placehol
 
 from projections.access import reach_in
 from projections.catalogue import Views
-from projections.columns import Shape
-from projections.selection import Fixed, Page, Value, columns_of, storable
+from projections.columns import Shape, shape_of, shapes
+from projections.selection import Figures, Fixed, Page, Value, columns_of, storable
 from projections.tables import BIGINT, Tables, tables_of
 from projections.view import View
 
@@ -41,6 +41,10 @@ class Statement:
     def look(self, as_of: Value | None) -> None:
         """Until the next look, rows are read as of that position, or as they are."""
         self.as_of = self.bind(as_of, BIGINT) if as_of else None
+
+    def position(self) -> Composable:
+        """What it looks as of. Rows as they are, are as of the position the views have reached."""
+        return self.as_of or SQL("(SELECT position FROM checkpoint)")
 
     def versions(self, tables: Tables) -> list[tuple[Identifier, Composable]]:
         """Where to look, and for what: what is and, as of a position, also what was.
@@ -81,21 +85,55 @@ class Statement:
         return SQL("({})").format(UNION.join(selects))
 
 
-class Rows:
-    """The rows of one view under an alias; `where` says which."""
+class Found:
+    """Rows of something under an alias."""
 
-    def __init__(self, statement: Statement, view: View[Any, Any]) -> None:
+    def __init__(self, statement: Statement, columns: Mapping[str, Shape]) -> None:
         self.statement = statement
-        self.view = view
-        self.tables = tables_of(view)
+        self.columns = columns
         self.alias = Identifier(f"t{next(statement.numbers)}")
-
-    @property
-    def columns(self) -> Mapping[str, Shape]:
-        return self.tables.columns
 
     def column(self, name: str) -> Composed:
         return SQL("{}.{}").format(self.alias, Identifier(name))
+
+
+class FoundFigures(Found):
+    """The rows of a named statement."""
+
+    def __init__(self, statement: Statement, asked: Figures) -> None:
+        super().__init__(statement, shapes(asked.named.row))
+        self.asked = asked
+
+    def source(self) -> Composed:
+        """The text of the statement, with views as far as they are the reader's to see."""
+        named, statement = self.asked.named, self.statement
+        views = {name: statement.source(tables_of(statement.views[name])) for name in named.views}
+        arguments = {
+            name: statement.bind(given(self.asked, name), shape_of(kind).sql)
+            for name, kind in named.arguments.items()
+        }
+        text = SQL(named.text).format(**views, **arguments)
+        return SQL("({}) {}").format(text, self.alias)
+
+
+def given(asked: Figures, name: str) -> Value:
+    """An argument's value, null if it was left out. All of them are checked before any is used."""
+
+    def value(values: Mapping[str, Any]) -> Any:
+        everything = {argument: of(values) for argument, of in asked.arguments.items()}
+        asked.named.check(everything)
+        return everything.get(name)
+
+    return value
+
+
+class Rows(Found):
+    """The rows of one view; `where` says which."""
+
+    def __init__(self, statement: Statement, view: View[Any, Any]) -> None:
+        self.view = view
+        self.tables = tables_of(view)
+        super().__init__(statement, self.tables.columns)
 
     @property
     def key(self) -> Composed:

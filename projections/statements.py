@@ -7,37 +7,46 @@ its value, or null if it was not given.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.resources import files
-from typing import Any, Final, Generic, LiteralString, TypeVar
-from uuid import UUID
+from typing import Any, Generic, LiteralString, TypeAlias, TypeVar
 
-from psycopg.sql import SQL, Composable
 from pydantic import BaseModel
 
-from application.recorded import Position
-from projections.access import EVERYTHING, REACH, Reach
-from projections.reading import Reader
-from projections.selection import constant
-from projections.statement import Statement
-from projections.tables import tables_of
-
 F = TypeVar("F", bound=BaseModel)
-SQL_TYPES: Final[Mapping[type, SQL]] = {date: SQL("date"), UUID: SQL("uuid"), str: SQL("text")}
+Given: TypeAlias = Mapping[str, Any]
+"""The arguments that were given, by name."""
+
+Behind: TypeAlias = Mapping[str, Callable[[Given], Any]]
+"""Arguments of a list, each as it follows from those of the statement."""
+
+Path: TypeAlias = tuple[str, ...]
+"""The fields that lead from a row to a part of it."""
+
+
+def anything(given: Given) -> None:
+    """Every combination of arguments makes sense."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class NamedStatement(Generic[F]):
-    """`row` has a field for every column, in their order; `arguments` are optional."""
+    """`row` has a field for every column, in their order; those with parts are JSON.
+
+    The parts of a type in `lists` have a page of that view behind them: which, says `behind` for
+    each place where such a part is. `check` raises a Refusal for arguments that make no sense.
+    """
 
     name: str  # of the file in projections/figures, and of what is asked
     row: type[F]
     views: tuple[str, ...]
     scope: str
-    arguments: Mapping[str, type]
+    arguments: Mapping[str, Any]  # their types; those that may be None may be left out
+    single: bool = False  # always one row, rather than a list
+    lists: Mapping[type[BaseModel], str] = field(default_factory=dict)
+    behind: Mapping[Path, Behind] = field(default_factory=dict)
+    check: Callable[[Given], None] = anything
 
     @cached_property
     def text(self) -> LiteralString:
@@ -46,35 +55,24 @@ class NamedStatement(Generic[F]):
         return path.read_text(encoding="utf-8")
 
 
-async def found(
-    reader: Reader,
-    text: LiteralString,
-    views: Iterable[str],
-    arguments: Mapping[str, tuple[Any, Composable]],
-    *,
-    as_of: Position | None,
-    reach: Reach,
-) -> list[tuple[Any, ...]]:
-    """What the text finds. `arguments` are values with their types in SQL."""
-    statement = Statement(reader.views, restricted=reach.restricted)
-    statement.look(None if as_of is None else constant(as_of))
-    sources = {name: statement.source(tables_of(reader.views[name])) for name in views}
-    bound = {name: statement.bind(constant(v), sql) for name, (v, sql) in arguments.items()}
-    query = SQL(text).format(**sources, **bound)
-    params = {name: value({REACH: reach}) for name, value in statement.parameters.items()}
-    return await reader.rows(query.as_bytes(), params)
+@dataclass(frozen=True)
+class Part:
+    """What a named statement found, or a part of it, and what it was asked."""
 
+    named: NamedStatement[Any]
+    given: Given
+    value: BaseModel
+    path: Path = ()
 
-async def figures(
-    reader: Reader,
-    named: NamedStatement[F],
-    given: Mapping[str, Any],
-    *,
-    as_of: Position | None = None,
-    reach: Reach = EVERYTHING,
-) -> list[F]:
-    """What the statement finds, now or as of a position, within the reader's reach."""
-    arguments = {name: (given.get(name), SQL_TYPES[kind]) for name, kind in named.arguments.items()}
-    rows = await found(reader, named.text, named.views, arguments, as_of=as_of, reach=reach)
-    names = list(named.row.model_fields)
-    return [named.row.model_validate(dict(zip(names, row, strict=True))) for row in rows]
+    def field(self, name: str) -> Any:
+        """A field of it; one with parts of its own remembers where it is."""
+        value = getattr(self.value, name)
+        if isinstance(value, BaseModel):
+            return Part(self.named, self.given, value, (*self.path, name))
+        return value
+
+    @property
+    def behind(self) -> dict[str, Any]:
+        """The arguments of the list that is behind it."""
+        arguments = self.named.behind[self.path]
+        return {name: value(self.given) for name, value in arguments.items()}

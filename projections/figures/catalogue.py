@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from projections.figures.claims import CLAIM_FIGURES
+from projections.figures.reconciliation import RECONCILIATION
 from projections.statements import NamedStatement
 
-STATEMENTS: Final[tuple[NamedStatement[Any], ...]] = (CLAIM_FIGURES,)
+STATEMENTS: Final[Mapping[str, NamedStatement[Any]]] = {
+    statement.name: statement for statement in (CLAIM_FIGURES, RECONCILIATION)
+}

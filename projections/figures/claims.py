@@ -44,10 +44,10 @@ CLAIM_FIGURES: Final = NamedStatement(
     views=("claims",),
     scope="claims:internal",
     arguments={
-        "month_since": date,
-        "month_before": date,
-        "manufacturer_id": UUID,
-        "station_id": UUID,
-        "currency": str,
+        "month_since": date | None,
+        "month_before": date | None,
+        "manufacturer_id": UUID | None,
+        "station_id": UUID | None,
+        "currency": str | None,
     },
 )

@@ -21,6 +21,7 @@ from application.recorded import Recorded
 from domain.messages import Erased, Sealed
 from projections.view import Many, One
 from tests.api.questions import Ask, Fragment, camel, type_name
+from tests.projections.figuring import Told, found
 
 HOLDS = {"=": eq, "<>": ne, "<": lt, ">": gt, ">=": ge}
 
@@ -93,6 +94,8 @@ class Oracle:
                 return ask.key, "Query"
             case "list":
                 return ask.key, self.connection(ask.view, self.rows[ask.view.name].values(), [ask])
+            case "figures":
+                return ask.key, self.figures(ask)
             case "lookup":
                 return ask.key, self.found(ask.view, ask.key_value, [ask])
             case _:
@@ -102,6 +105,32 @@ class Oracle:
     def found(self, view: Any, key: Any, asks: Sequence[Ask]) -> Any:
         row = self.rows[view.name].get(key)
         return self.row(view, row, asks) if row and self.eyes.see(view, row) else None
+
+    # ── figures ─────────────────────────────────────────────────────────────
+
+    def figures(self, ask: Ask) -> Any:
+        seen = {
+            name: [row for row in self.rows[name].values() if self.eyes.see(self.views[name], row)]
+            for name in ask.named.views
+        }
+        given = {name: ask.value(camel(name)) for name in ask.named.arguments}
+        told = found(ask.named.name, seen, given, self.past.position(ask.value("asOf")))
+        if isinstance(told, list):
+            return [self.told(each, [ask]) for each in told]
+        return self.told(told, [ask])
+
+    def told(self, told: Told, asks: Sequence[Ask]) -> Any:
+        return {key: self.of_told(told, same) for key, same in merged(asks, told.name).items()}
+
+    def of_told(self, told: Told, asks: Sequence[Ask]) -> Any:
+        ask = asks[0]
+        if ask.name == "__typename":
+            return told.name
+        fields = {camel(name): value for name, value in told.fields.items()}
+        if ask.name not in fields:
+            return self.connection(self.views[told.view], told.rows, asks)
+        value = fields[ask.name]
+        return self.told(value, asks) if isinstance(value, Told) else plain(value)
 
     # ── objects ─────────────────────────────────────────────────────────────
 

@@ -6,10 +6,11 @@ import json
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from types import MappingProxyType
+from typing import Any, get_args
 from uuid import UUID
 
 from graphql import get_nullable_type
@@ -18,9 +19,11 @@ from strawberry.utils.str_converters import to_camel_case, to_snake_case
 
 from api.types import name_of
 from projections.columns import shapes
+from projections.figures.catalogue import STATEMENTS
 from projections.view import Many
 
 MISSING = UUID(int=0xBAD)
+DAYS = [date(2026, 1, 1) + timedelta(days=day) for day in range(0, 250, 5)]
 
 
 def camel(name: str) -> str:
@@ -69,6 +72,7 @@ class Ask:
     kind: str = ""
     view: Any = None
     key_value: Any = None
+    named: Any = field(default=None, repr=False)
 
     @property
     def key(self) -> str:
@@ -134,11 +138,17 @@ class Asker:
         self.schema = schema
         self.all = views
         self.views = views
+        self.statements = [*STATEMENTS.values()]
         self.rows = rows  # to pick values from that are found
 
     def limited(self, scopes: frozenset[str]) -> Asker:
         asker = Asker(self.schema, self.all, self.rows)
         asker.views = {name: view for name, view in self.all.items() if view.scope in scopes}
+        asker.statements = [
+            named
+            for named in STATEMENTS.values()
+            if {named.scope, *(self.all[view].scope for view in named.lists.values())} <= scopes
+        ]
         return asker
 
     # ── whole documents ─────────────────────────────────────────────────────
@@ -159,6 +169,8 @@ class Asker:
         return Question(text, {"no": False, **drawing.variables}, (*roots, shown))
 
     def root(self, drawing: Drawing, alias: str) -> Ask:
+        if self.statements and drawing.chance(4):
+            return self.figures(drawing, alias)
         view = drawing.pick([*self.views.values()])
         kind = drawing.pick(["list", "list", "lookup", "node"])
         if kind == "list":
@@ -184,6 +196,33 @@ class Asker:
     def row_names(self) -> list[str]:
         return [view.row.__name__ for view in self.views.values()]
 
+    def figures(self, drawing: Drawing, alias: str) -> Ask:
+        named = drawing.pick(self.statements)
+        field, values = camel(named.name), self.values(drawing, named)
+        arguments = {
+            camel(name): self.given(drawing, field, camel(name), value)
+            for name, value in values.items()
+        } | self.when(drawing, field)
+        below = self.fields(drawing, named.row, ("position",) * named.single, named.lists)
+        return Ask(field, alias, arguments, tuple(below), kind="figures", named=named)
+
+    def values(self, drawing: Drawing, named: Any) -> dict[str, Any]:
+        """What is asked of a named statement; what must be given always is."""
+        given = {
+            name: drawing.pick(self.among(name, next(iter(get_args(kind)), kind)))
+            for name, kind in named.arguments.items()
+            if not get_args(kind) or drawing.chance(3)
+        }
+        if "since" in given:
+            given["since"], given["before"] = sorted(drawing.two_of(DAYS))
+        return given
+
+    def among(self, argument: str, kind: type) -> list[Any]:
+        if kind is date:
+            return DAYS
+        found = {getattr(claim, argument) for claim in self.rows["claims"].values()}
+        return [*sorted(found), *sorted(found), MISSING if kind is UUID else "EUR"]
+
     # ── selections ──────────────────────────────────────────────────────────
 
     def row(self, drawing: Drawing, view: Any, depth: int) -> tuple[Ask | Fragment, ...]:
@@ -201,17 +240,33 @@ class Asker:
             return Ask(camel(name), drawing.fresh("c"), arguments, below)
         return Ask(camel(name), below=self.row(drawing, other, depth))
 
-    def fields(self, drawing: Drawing, model: type, more: tuple[str, ...] = ()) -> list[Any]:
-        """Some fields of a model, some of them twice, renamed or left out."""
+    def fields(
+        self,
+        drawing: Drawing,
+        model: type,
+        more: tuple[str, ...] = (),
+        lists: Mapping[type, str] = MappingProxyType({}),
+    ) -> list[Any]:
+        """Some fields of a model, some of them twice, renamed or left out; and its list."""
         names = [*shapes(model), *more, "__typename"]
         asks: list[Any] = []
         for name in drawing.some(names, 6):
             alias = f"{drawing.pick(['', 'a_'])}" + camel(name).replace("__", "t_")
             alias = alias if alias.startswith("a_") else ""
             shape = shapes(model).get(name)
-            below = tuple(self.fields(drawing, shape.type)) if shape and shape.model else ()
+            parts = shape is not None and shape.model
+            below = tuple(self.fields(drawing, shape.type, lists=lists)) if parts else ()
             asks.append(self.hide(drawing, Ask(camel_field(name), alias, below=below)))
+        if model in lists and drawing.chance(2):
+            asks.append(self.behind(drawing, type_name(model), self.all[lists[model]]))
         return asks or [Ask("__typename")]
+
+    def behind(self, drawing: Drawing, parent: str, view: Any) -> Ask:
+        """The list behind a figure."""
+        field = camel(view.name)
+        arguments = self.paging(drawing, view, field, parent)
+        below = self.connection(drawing, view, 1)
+        return Ask(field, drawing.fresh("c"), arguments, below)
 
     def spread(self, drawing: Drawing, asks: list[Any], type: str) -> tuple[Ask | Fragment, ...]:
         """Some of the fields in a fragment."""
@@ -269,6 +324,10 @@ class Asker:
             value = drawing.pick([*values, None]) if values else None
             name = camel(filter.argument)
             arguments[name] = self.given(drawing, field, name, value, parent)
+        return arguments | self.paging(drawing, view, field, parent)
+
+    def paging(self, drawing: Drawing, view: Any, field: str, parent: str) -> dict[str, Given]:
+        arguments: dict[str, Given] = {}
         if drawing.chance(2):
             order = drawing.pick([*view.order_by])
             given = self.given(drawing, field, "orderBy", Order(order), parent)
@@ -339,6 +398,9 @@ class Drawing:
 
     def chance(self, one_in: int, of: int = 0, unless: bool = False) -> bool:
         return (self.number(1, of or one_in) == 1) is not unless
+
+    def two_of(self, choices: list[Any]) -> list[Any]:
+        return self.draw(st.lists(st.sampled_from(choices), min_size=2, max_size=2, unique=True))
 
     def some(self, choices: list[Any], most: int) -> list[Any]:
         if not choices:

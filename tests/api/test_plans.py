@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
+from uuid import UUID
 
 import orjson
 import pytest
@@ -23,14 +25,16 @@ from application.database import Database
 from application.recorded import Position
 from domain.messages import Erased, Role
 from projections.catalogue import VIEWS
+from projections.columns import shapes
+from projections.figures.catalogue import STATEMENTS
 from projections.reference import References
 from recourse.bootstrap import Program
 from tests.api import asking, world
 from tests.api.asking import identity
 from tests.api.oracle import Eyes, Oracle, Past
-from tests.api.questions import Asker, Drawing, Question
+from tests.api.questions import Ask, Asker, Drawing, Given, Question, camel
 from tests.clock import Clock
-from tests.stories import CUSTOMER, DEALER, STATION
+from tests.stories import CUSTOMER, DEALER, MAKER, STATION
 
 READERS = (
     identity(Role.AUDITOR),
@@ -121,6 +125,60 @@ def test_the_plan_the_executor_and_the_log_give_the_same_answer(
     planned = library.planned(question, reader)
     assert planned == library.executed(question, reader)
     assert planned == library.oracle(reader).answer(question.roots)
+
+
+# ── every figure ────────────────────────────────────────────────────────────
+
+
+def everything_of(named: Any, model: Any) -> tuple[Ask, ...]:
+    """All fields of a named statement's row, with the list behind each of its parts."""
+    asks = [
+        Ask(camel(name), below=everything_of(named, shape.type) if shape.model else ())
+        for name, shape in shapes(model).items()
+    ]
+    if model in named.lists:
+        view = VIEWS[named.lists[model]]
+        node = Ask("node", below=(Ask(camel(view.key_column)), Ask("currency")))
+        behind = (Ask("totalCount"), Ask("edges", below=(node,)))
+        asks.append(Ask(camel(view.name), below=behind))
+    return tuple(asks)
+
+
+def given_to(named: Any, part: int) -> dict[str, Given]:
+    """What must be given: a part of the year, long or short."""
+    words: dict[str, Any] = {
+        "manufacturer_id": str(MAKER),
+        "currency": "CNY",
+        "since": date(2026, 1, 1) + timedelta(days=40 * (part % 3)),
+        "before": date(2026, 4, 1) + timedelta(days=30 * (part % 2)),
+        "aged_on": date(2026, 3, 1) + timedelta(days=17 * part),
+    }
+    return {
+        camel(name): Given(f'"{words[name]}"', UUID(words[name]) if kind is UUID else words[name])
+        for name, kind in named.arguments.items()
+        if name in words and (not get_args(kind) or name == "aged_on")
+    }
+
+
+@pytest.mark.rule("CRN-7")
+@pytest.mark.rule("CRN-9")
+@pytest.mark.rule("CLM-10")
+@pytest.mark.parametrize("named", STATEMENTS.values(), ids=lambda named: named.name)
+@pytest.mark.parametrize("reader", [READERS[0], READERS[2]], ids=["auditor", "finance"])
+def test_every_figure_and_the_list_behind_it_at_many_moments(
+    library: Library, named: Any, reader: Identity
+) -> None:
+    seen = set()
+    for part, position in enumerate(range(1, len(library.past.records) + 1, 17)):
+        asked = given_to(named, part) | {"asOf": Given(f'"{position}"', position)}
+        below = everything_of(named, named.row)
+        root = Ask(camel(named.name), "f", asked, below, kind="figures", named=named)
+        question = Question(f"{{ {root.text()} }}", {}, (root,))
+        planned = library.planned(question, reader)
+        assert planned == library.executed(question, reader)
+        assert planned == library.oracle(reader).answer(question.roots)
+        seen.add(orjson.dumps(planned))
+    assert len(seen) > 3, "the figures must differ from moment to moment"
 
 
 # ── walking a list ──────────────────────────────────────────────────────────
