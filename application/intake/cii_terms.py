@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from application.intake.terms import Shape
+from application.intake.terms import Shape, coded, or_nowhere
 
 VAT: Final = "[translate(normalize-space(ram:TypeCode), 'vat', 'VAT') = 'VAT']"
 TRADE: Final = "rsm:SupplyChainTradeTransaction"
@@ -19,8 +19,8 @@ ADDRESS: Final = "ram:PostalTradeAddress"
 TOTALS_AT: Final = f"{SETTLEMENT}/ram:SpecifiedTradeSettlementHeaderMonetarySummation"
 ADJUSTMENT: Final = "ram:SpecifiedTradeAllowanceCharge"
 INDICATOR: Final = "normalize-space(ram:ChargeIndicator/udt:Indicator)"
-ALLOWANCE: Final = f"{ADJUSTMENT}[{INDICATOR} = 'false']"
-CHARGE: Final = f"{ADJUSTMENT}[{INDICATOR} = 'true']"
+ALLOWANCE: Final = f"{ADJUSTMENT}[{INDICATOR} = 'false' or {INDICATOR} = '0']"
+CHARGE: Final = f"{ADJUSTMENT}[{INDICATOR} = 'true' or {INDICATOR} = '1']"
 LINE_AGREEMENT: Final = "ram:SpecifiedLineTradeAgreement"
 LINE_SETTLEMENT: Final = "ram:SpecifiedLineTradeSettlement"
 QUANTITY: Final = "ram:SpecifiedLineTradeDelivery/ram:BilledQuantity"
@@ -41,6 +41,7 @@ def adjustment(amount: str, base: str, category: str, rate: str, reason: str, co
             category: f"ram:CategoryTradeTax{VAT}/ram:CategoryCode",
             "category": "ram:CategoryTradeTax/ram:CategoryCode",
             rate: f"ram:CategoryTradeTax{VAT}/ram:RateApplicablePercent",
+            "rate": "ram:CategoryTradeTax/ram:RateApplicablePercent",
             reason: "ram:Reason",
             code: "ram:ReasonCode",
         }
@@ -71,13 +72,13 @@ LINE: Final = Shape(
         "BT-151": f"{LINE_TAX}{VAT}/ram:CategoryCode",
         "category": f"{LINE_TAX}/ram:CategoryCode",
         "BT-152": f"{LINE_TAX}{VAT}/ram:RateApplicablePercent",
+        "rate": f"{LINE_TAX}/ram:RateApplicablePercent",
         "BT-153": "ram:SpecifiedTradeProduct/ram:Name",
         "BT-157": "ram:SpecifiedTradeProduct/ram:GlobalID",
         "BT-157-scheme": "ram:SpecifiedTradeProduct/ram:GlobalID/@schemeID",
         "BT-158": "ram:SpecifiedTradeProduct/ram:DesignatedProductClassification/ram:ClassCode",
         "BT-158-scheme": "ram:SpecifiedTradeProduct/ram:DesignatedProductClassification"
         "/ram:ClassCode/@listID",
-        "unit": f"{QUANTITY}/@unitCode | {PRICE}/ram:BasisQuantity/@unitCode",
     },
     {
         "BG-26": (f"{LINE_SETTLEMENT}/ram:BillingSpecifiedPeriod", period("BT-134", "BT-135")),
@@ -99,16 +100,22 @@ BREAKDOWN: Final = Shape(
     {
         "BT-116": "ram:BasisAmount",
         "BT-117": "ram:CalculatedAmount",
-        "BT-118": f"self::*{VAT}/ram:CategoryCode",
+        "BT-118": "ram:CategoryCode",
         "category": "ram:CategoryCode",
-        "BT-119": f"self::*{VAT}/ram:RateApplicablePercent",
+        "BT-119": "ram:RateApplicablePercent",
         "BT-120": "ram:ExemptionReason",
         "BT-121": "ram:ExemptionReasonCode",
         "total": f"/*/{SETTLEMENT}/ram:InvoiceCurrencyCode",
     }
 )
 TAX: Final = Shape(
-    {"BT-110": ".", "currency": "@currencyID", "total": "@currencyID"},
+    {
+        "BT-110": ".",
+        "currency": "@currencyID",
+        "total": "@currencyID",
+        "in currency": f"self::*[@currencyID = /*/{SETTLEMENT}/ram:InvoiceCurrencyCode]",
+        "in tax currency": f"self::*[@currencyID = /*/{SETTLEMENT}/ram:TaxCurrencyCode]",
+    },
 )
 TOTALS: Final = Shape(
     {
@@ -130,6 +137,39 @@ PAYMENT: Final = Shape(
         "BG-18": ("ram:ApplicableTradeSettlementFinancialCard", Shape({"BT-87": "ram:ID"})),
     },
 )
+CODES: Final = {
+    "type of either": coded("rsm:ExchangedDocument/ram:TypeCode"),
+    "amount": coded("//ram:TaxTotalAmount[@currencyID]", "@currencyID"),
+    "currency": coded("//ram:InvoiceCurrencyCode"),
+    "tax currency": coded("//ram:TaxCurrencyCode"),
+    "tax point in CII": coded("//ram:DueDateTypeCode"),
+    "object": coded("//ram:ReferenceTypeCode"),
+    "subject": coded("//ram:SubjectCode"),
+    "party": coded(
+        "//ram:GlobalID[@schemeID][not(parent::ram:SpecifiedTradeProduct)]"
+        "[not(parent::ram:ShipToTradeParty)]",
+        "@schemeID",
+    ),
+    "registration": coded(
+        "//ram:ID[@schemeID][not(parent::ram:SpecifiedTaxRegistration)]", "@schemeID"
+    ),
+    "classification": coded("//ram:ClassCode[@listID]", "@listID"),
+    "country": coded("//ram:CountryID"),
+    "country or origin": coded("//ram:CountryID"),
+    "origin": coded("//ram:OriginTradeCountry/ram:ID"),
+    "means of payment": coded("//ram:SpecifiedTradeSettlementPaymentMeans/ram:TypeCode"),
+    "category": coded("//ram:CategoryTradeTax/ram:CategoryCode"),
+    "category of line": coded("//ram:ApplicableTradeTax/ram:CategoryCode"),
+    "reason to allow": coded(f"//{ALLOWANCE}/ram:ReasonCode"),
+    "reason to charge": coded(f"//{CHARGE}/ram:ReasonCode"),
+    "item": coded("//ram:SpecifiedTradeProduct/ram:GlobalID[@schemeID]", "@schemeID"),
+    "exemption": coded("//ram:ExemptionReasonCode"),
+    "unit": coded("//ram:BasisQuantity[@unitCode] | //ram:BilledQuantity[@unitCode]", "@unitCode"),
+    "attachment": coded("//ram:AttachmentBinaryObject[@mimeCode]", "@mimeCode"),
+    "address": coded("//ram:URIUniversalCommunication/ram:URIID[@schemeID]", "@schemeID"),
+    "place of delivery": coded("//ram:ShipToTradeParty/ram:GlobalID[@schemeID]", "@schemeID"),
+    "VAT id": coded("//ram:SpecifiedTaxRegistration/ram:ID[@schemeID = 'VA']"),
+}
 PAPER: Final = Shape(
     {
         "BT-1": "rsm:ExchangedDocument/ram:ID",
@@ -146,20 +186,13 @@ PAPER: Final = Shape(
         "BT-72": f"{DELIVERY}/ram:ActualDeliverySupplyChainEvent/ram:OccurrenceDateTime",
         "seller name": f"{SELLER}/ram:Name",
         "buyer name": f"{BUYER}/ram:Name",
-        "seller address": f"{SELLER}/{ADDRESS}",
-        "buyer address": f"{BUYER}/{ADDRESS}",
+        "seller address": f"name({SELLER}/{ADDRESS})",
+        "buyer address": f"name({BUYER}/{ADDRESS})",
         "seller VAT id": f"{SELLER}/{VAT_ID}",
         "buyer VAT id": f"{BUYER}/{VAT_ID}",
         "seller tax id": f"{SELLER}/ram:SpecifiedTaxRegistration/ram:ID"
         f" | {REPRESENTATIVE}/{VAT_ID}",
         "buyer tax id": f"{BUYER}/{VAT_ID} | {BUYER}/ram:SpecifiedLegalOrganization/ram:ID",
-        "VAT id": f"//{VAT_ID}",
-        "party scheme": f"{SELLER}/ram:GlobalID/@schemeID | {BUYER}/ram:GlobalID/@schemeID",
-        "legal scheme": "//ram:SpecifiedLegalOrganization/ram:ID/@schemeID",
-        "address scheme": "//ram:URIUniversalCommunication/ram:URIID/@schemeID",
-        "tax category": "//ram:CategoryTradeTax/ram:CategoryCode"
-        f" | {SETTLEMENT}/ram:ApplicableTradeTax/ram:CategoryCode",
-        "country": f"//{ADDRESS}/ram:CountryID",
         "charges": "rsm:ExchangedDocument",
         "credits": "rsm:ExchangedDocument",
         "untaxed": "rsm:ExchangedDocument",  # here a total without any tax may stand
@@ -180,7 +213,6 @@ PAPER: Final = Shape(
                     "BT-34-scheme": "ram:URIUniversalCommunication/ram:URIID/@schemeID",
                     "tax id": VAT_ID,
                 },
-                {"BG-5": (ADDRESS, Shape({"BT-40": "ram:CountryID"}))},
             ),
         ),
         "BG-7": (
@@ -190,9 +222,10 @@ PAPER: Final = Shape(
                     "BT-49": "ram:URIUniversalCommunication/ram:URIID",
                     "BT-49-scheme": "ram:URIUniversalCommunication/ram:URIID/@schemeID",
                 },
-                {"BG-8": (ADDRESS, Shape({"BT-55": "ram:CountryID"}))},
             ),
         ),
+        "BG-5": (or_nowhere(f"{SELLER}/{ADDRESS}"), Shape({"BT-40": "ram:CountryID"})),
+        "BG-8": (or_nowhere(f"{BUYER}/{ADDRESS}"), Shape({"BT-55": "ram:CountryID"})),
         "BG-10": (f"{SETTLEMENT}/ram:PayeeTradeParty", Shape({"BT-59": "ram:Name"})),
         "BG-11": (
             REPRESENTATIVE,
@@ -213,14 +246,15 @@ PAPER: Final = Shape(
             adjustment("BT-99", "BT-100", "BT-102", "BT-103", "BT-104", "BT-105"),
         ),
         "BG-22": (TOTALS_AT, TOTALS),
+        "sum": (TOTALS_AT, TOTALS),
         "BG-23": (f"{SETTLEMENT}/ram:ApplicableTradeTax", BREAKDOWN),
+        "any breakdown": (f"{SETTLEMENT}/ram:ApplicableTradeTax", BREAKDOWN),
         "BG-24": (
             f"{AGREEMENT}/ram:AdditionalReferencedDocument",
-            Shape(
-                {"BT-122": "ram:IssuerAssignedID", "media": "ram:AttachmentBinaryObject/@mimeCode"}
-            ),
+            Shape({"BT-122": "ram:IssuerAssignedID"}),
         ),
         "BG-25": (f"{TRADE}/ram:IncludedSupplyChainTradeLineItem", LINE),
         "tax": (f"{TOTALS_AT}/ram:TaxTotalAmount", TAX),
+        **CODES,
     },
 )

@@ -10,6 +10,7 @@ from lxml import etree
 
 from application.intake.paper import Element
 from application.intake.xml import NAMESPACES, place_of
+from domain.credits.en16931.codes import CODE
 from domain.credits.en16931.terms import Group
 
 
@@ -18,6 +19,16 @@ class Shape(NamedTuple):
 
     terms: Mapping[str, str] = {}
     groups: Mapping[str, tuple[str, Shape]] = {}
+
+
+def coded(path: str, at: str = ".") -> tuple[str, Shape]:
+    """Elements that bear a code: where they stand, and where in them the code does."""
+    return path, Shape({CODE: at})
+
+
+def or_nowhere(path: str) -> str:
+    """A group that here lacks its terms also where it is not there itself."""
+    return f"{path} | self::*[not({path})]"
 
 
 @lru_cache(maxsize=1024)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from application.intake.terms import Shape
+from application.intake.terms import Shape, coded, or_nowhere
 
 # A category or an id counts where it is one of value added tax.
 VAT: Final = "[translate(normalize-space(cac:TaxScheme/cbc:ID), 'vat', 'VAT') = 'VAT']"
-SELLER: Final = "cac:AccountingSupplierParty/cac:Party"
+SUPPLIER: Final = "cac:AccountingSupplierParty"
+SELLER: Final = f"{SUPPLIER}/cac:Party"
 BUYER: Final = "cac:AccountingCustomerParty/cac:Party"
 REPRESENTATIVE: Final = "cac:TaxRepresentativeParty"
-ALLOWANCE: Final = "cac:AllowanceCharge[normalize-space(cbc:ChargeIndicator) = 'false']"
-CHARGE: Final = "cac:AllowanceCharge[normalize-space(cbc:ChargeIndicator) = 'true']"
+INDICATOR: Final = "normalize-space(cbc:ChargeIndicator)"
+ALLOWANCE: Final = f"cac:AllowanceCharge[{INDICATOR} = 'false' or {INDICATOR} = '0']"
+CHARGE: Final = f"cac:AllowanceCharge[{INDICATOR} = 'true' or {INDICATOR} = '1']"
 AMOUNTS: Final = (
     "//cbc:Amount | //cbc:BaseAmount | //cbc:PriceAmount | //cbc:TaxAmount | //cbc:TaxableAmount"
     " | //cbc:LineExtensionAmount | //cbc:TaxExclusiveAmount | //cbc:TaxInclusiveAmount"
@@ -33,6 +35,7 @@ def adjustment(amount: str, base: str, category: str, rate: str, reason: str, co
             category: f"cac:TaxCategory{VAT}/cbc:ID",
             "category": "cac:TaxCategory/cbc:ID",
             rate: f"cac:TaxCategory{VAT}/cbc:Percent",
+            "rate": "cac:TaxCategory/cbc:Percent",
             reason: "cbc:AllowanceChargeReason",
             code: "cbc:AllowanceChargeReasonCode",
         }
@@ -62,13 +65,12 @@ LINE: Final = Shape(
         "BT-151": f"cac:Item/cac:ClassifiedTaxCategory{VAT}/cbc:ID",
         "category": "cac:Item/cac:ClassifiedTaxCategory/cbc:ID",
         "BT-152": f"cac:Item/cac:ClassifiedTaxCategory{VAT}/cbc:Percent",
+        "rate": "cac:Item/cac:ClassifiedTaxCategory/cbc:Percent",
         "BT-153": "cac:Item/cbc:Name",
         "BT-157": "cac:Item/cac:StandardItemIdentification/cbc:ID",
         "BT-157-scheme": "cac:Item/cac:StandardItemIdentification/cbc:ID/@schemeID",
         "BT-158": "cac:Item/cac:CommodityClassification/cbc:ItemClassificationCode",
         "BT-158-scheme": "cac:Item/cac:CommodityClassification/cbc:ItemClassificationCode/@listID",
-        "unit": "cbc:InvoicedQuantity/@unitCode | cbc:CreditedQuantity/@unitCode"
-        " | cac:Price/cbc:BaseQuantity/@unitCode",
     },
     {
         "BG-26": (PERIOD, Shape({"BT-134": "cbc:StartDate", "BT-135": "cbc:EndDate"})),
@@ -118,6 +120,45 @@ PAYMENT: Final = Shape(
         "BG-18": ("cac:CardAccount", Shape({"BT-87": "cbc:PrimaryAccountNumberID"})),
     },
 )
+# The subject of a note stands in it, between two signs: #AAI#.
+SUBJECT: Final = "substring-before(substring-after(., '#'), '#')"
+OBJECT: Final = "[cbc:DocumentTypeCode = '130']/cbc:ID[@schemeID]"
+CODES: Final = {
+    "type of invoice": coded("//cbc:InvoiceTypeCode"),
+    "type of credit note": coded("//cbc:CreditNoteTypeCode"),
+    "amount": coded(AMOUNTS, "@currencyID"),
+    "currency": coded("//cbc:DocumentCurrencyCode"),
+    "tax currency": coded("//cbc:TaxCurrencyCode"),
+    "tax point in UBL": coded(f"//{PERIOD}/cbc:DescriptionCode"),
+    "object": coded(
+        f"//cac:AdditionalDocumentReference{OBJECT} | //cac:DocumentReference{OBJECT}", "@schemeID"
+    ),
+    "subject": coded(f"cbc:Note[string-length({SUBJECT}) = 3]", SUBJECT),
+    "party": coded("//cac:PartyIdentification/cbc:ID[@schemeID != 'SEPA']", "@schemeID"),
+    "registration": coded("//cac:PartyLegalEntity/cbc:CompanyID[@schemeID]", "@schemeID"),
+    "classification": coded(
+        "//cac:CommodityClassification/cbc:ItemClassificationCode[@listID]", "@listID"
+    ),
+    "country": coded(f"//{COUNTRY}"),
+    "country or origin": coded("//cbc:IdentificationCode"),
+    "origin": coded("//cac:OriginCountry/cbc:IdentificationCode"),
+    "means of payment": coded("//cac:PaymentMeans/cbc:PaymentMeansCode"),
+    "category": coded("//cac:TaxCategory/cbc:ID"),
+    "category of line": coded("//cac:ClassifiedTaxCategory/cbc:ID"),
+    "reason to allow": coded(f"//{ALLOWANCE}/cbc:AllowanceChargeReasonCode"),
+    "reason to charge": coded(f"//{CHARGE}/cbc:AllowanceChargeReasonCode"),
+    "item": coded("//cac:StandardItemIdentification/cbc:ID[@schemeID]", "@schemeID"),
+    "exemption": coded("//cbc:TaxExemptionReasonCode"),
+    "unit": coded(
+        "//cbc:InvoicedQuantity[@unitCode] | //cbc:CreditedQuantity[@unitCode]"
+        " | //cbc:BaseQuantity[@unitCode]",
+        "@unitCode",
+    ),
+    "attachment": coded("//cbc:EmbeddedDocumentBinaryObject[@mimeCode]", "@mimeCode"),
+    "address": coded("//cbc:EndpointID[@schemeID]", "@schemeID"),
+    "place of delivery": coded("//cac:DeliveryLocation/cbc:ID[@schemeID]", "@schemeID"),
+    "VAT id": coded(f"//cac:PartyTaxScheme{VAT}", "cbc:CompanyID"),
+}
 PAPER: Final = Shape(
     {
         "BT-1": "cbc:ID",
@@ -133,21 +174,14 @@ PAPER: Final = Shape(
         "BT-72": "cac:Delivery/cbc:ActualDeliveryDate",
         "seller name": f"{SELLER}/cac:PartyLegalEntity/cbc:RegistrationName",
         "buyer name": f"{BUYER}/cac:PartyLegalEntity/cbc:RegistrationName",
-        "seller address": f"{SELLER}/{ADDRESS}",
-        "buyer address": f"{BUYER}/{ADDRESS}",
+        "seller address": f"name({SELLER}/{ADDRESS})",
+        "buyer address": f"name({BUYER}/{ADDRESS})",
         "seller VAT id": f"{SELLER}/cac:PartyTaxScheme{VAT}/cbc:CompanyID",
         "buyer VAT id": f"{BUYER}/cac:PartyTaxScheme{VAT}/cbc:CompanyID",
         "seller tax id": f"{SELLER}/cac:PartyTaxScheme/cbc:CompanyID"
         f" | {REPRESENTATIVE}/cac:PartyTaxScheme{VAT}/cbc:CompanyID",
         "buyer tax id": f"{BUYER}/cac:PartyTaxScheme{VAT}/cbc:CompanyID"
         f" | {BUYER}/cac:PartyLegalEntity/cbc:CompanyID",
-        "VAT id": f"//cac:PartyTaxScheme{VAT}/cbc:CompanyID",
-        "amount currency": f"({AMOUNTS})[@currencyID]/@currencyID | ({AMOUNTS})[not(@currencyID)]",
-        "party scheme": "//cac:PartyIdentification/cbc:ID/@schemeID[. != 'SEPA']",
-        "legal scheme": "//cac:PartyLegalEntity/cbc:CompanyID/@schemeID",
-        "address scheme": "//cbc:EndpointID/@schemeID",
-        "tax category": "//cac:TaxCategory/cbc:ID",
-        "country": "//cac:Country/cbc:IdentificationCode",
         "charges": "cbc:InvoiceTypeCode | cac:InvoiceLine",
         "credits": "cbc:CreditNoteTypeCode | cac:CreditNoteLine",
     },
@@ -157,7 +191,7 @@ PAPER: Final = Shape(
             Shape({"BT-25": "cac:InvoiceDocumentReference/cbc:ID"}),
         ),
         "BG-4": (
-            SELLER,
+            f"{SELLER} | {SUPPLIER}[not(cac:Party)]",
             Shape(
                 {
                     "BT-27": "cac:PartyLegalEntity/cbc:RegistrationName",
@@ -206,17 +240,12 @@ PAPER: Final = Shape(
         "BG-20": (ALLOWANCE, adjustment("BT-92", "BT-93", "BT-95", "BT-96", "BT-97", "BT-98")),
         "BG-21": (CHARGE, adjustment("BT-99", "BT-100", "BT-102", "BT-103", "BT-104", "BT-105")),
         "BG-22": ("cac:LegalMonetaryTotal", TOTALS),
+        "sum": (or_nowhere("cac:LegalMonetaryTotal"), TOTALS),
         "BG-23": ("cac:TaxTotal/cac:TaxSubtotal", BREAKDOWN),
-        "BG-24": (
-            "cac:AdditionalDocumentReference",
-            Shape(
-                {
-                    "BT-122": "cbc:ID",
-                    "media": "cac:Attachment/cbc:EmbeddedDocumentBinaryObject/@mimeCode",
-                }
-            ),
-        ),
+        "any breakdown": ("//cac:TaxTotal/cac:TaxSubtotal", BREAKDOWN),  # of lines too
+        "BG-24": ("cac:AdditionalDocumentReference", Shape({"BT-122": "cbc:ID"})),
         "BG-25": ("cac:InvoiceLine | cac:CreditNoteLine", LINE),
         "tax": ("cac:TaxTotal", TAX),
+        **CODES,
     },
 )

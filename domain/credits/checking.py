@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from domain.credits.document import INVOICES, CreditNoteDocument
+from domain.credits.en16931.code_lists import CREDITS
 from domain.credits.en16931.findings import Finding
-from domain.credits.en16931.rules import CREDITS_BY_CODE
 from domain.money import payable
 
 EN_16931 = "urn:cen.eu:en16931:2017"
@@ -65,7 +65,7 @@ def warnings(document: CreditNoteDocument, found: Findings = None) -> tuple[str,
 
 
 def not_a_credit(document: CreditNoteDocument) -> Iterator[str]:
-    credits = document.sign_turned or document.type_code in CREDITS_BY_CODE
+    credits = document.sign_turned or document.type_code in CREDITS
     if document.root in INVOICES and not credits:
         yield f"The document is an invoice of type {document.type_code}, not a credit note."
 

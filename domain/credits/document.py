@@ -14,7 +14,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from domain.credits.en16931.rules import CREDITS_BY_CODE
+from domain.credits.en16931.code_lists import CREDITS
 from domain.messages import Message, without_nul
 from domain.money import Amount, Currency
 
@@ -149,7 +149,8 @@ class CreditNoteDocument(Message):
 
 # ── what it means ───────────────────────────────────────────────────────────
 
-SELF_BILLED = frozenset({"261", "389"})  # credit note, invoice
+SELF_BILLED = frozenset({"261", "502", "389", "471", "473", "500", "501", "527"})
+"""Types of UNTDID 1001 that the customer issues: two of credit notes, then those of invoices."""
 
 INVOICES = frozenset({Root.INVOICE, Root.CROSS_INDUSTRY_INVOICE})
 """Document elements that charge, unless their type or their sign says otherwise."""
@@ -158,7 +159,7 @@ INVOICES = frozenset({Root.INVOICE, Root.CROSS_INDUSTRY_INVOICE})
 def turned(document: CreditNoteDocument) -> CreditNoteDocument:
     """An invoice below zero credits what it states, with the opposite sign (CRN-11)."""
     charges = document.root not in INVOICES or (document.totals.payable or 0) >= 0
-    if charges or document.type_code in CREDITS_BY_CODE:
+    if charges or document.type_code in CREDITS:
         return document
     totals = {name: opposite(amount) for name, amount in document.totals}
     lines = tuple(

@@ -1,22 +1,18 @@
 """The rules of EN 16931 on codes (BR-CL-*), and on the country of a VAT id (BR-CO-09).
 
-The lists of the standard change twice a year. Where a list is long, what is checked here is the
-form of its codes and the ranges they come from: a code that has the form and is none passes.
+A code is a group of its own, so that each finding names its place; a syntax says where they stand.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Set
 from typing import Final
 
-from domain.credits.en16931.rules import CREDITS_BY_CODE, PAPER, Holds, Rule
+from domain.credits.en16931 import code_lists as lists
+from domain.credits.en16931.rules import Rule
 from domain.credits.en16931.terms import Group
 
-INVOICES: Final = re.compile(
-    "71|80|82|84|102|130|20[234]|211|21[89]|295|32[56]|331|38[02-9]|39[0345]|45[67]|47[123]|50[0-3]"
-    "|527|553|575|623|633|751|780|817|87[0567]|935"
-)  # UNTDID 1001
-CATEGORIES: Final = re.compile("AE|E|S|Z|G|O|K|L|M|B")  # UNCL 5305
+CODE: Final = "code"
 MEDIA: Final = frozenset(
     {
         "application/pdf",
@@ -27,62 +23,58 @@ MEDIA: Final = frozenset(
         "application/vnd.oasis.opendocument.spreadsheet",
     }
 )
-ICD: Final = re.compile(r"0(00[2-9]|0[1-9]\d|1\d\d|2[0-4]\d)")  # ISO 6523
-EAS: Final = re.compile(rf"{ICD.pattern}|99\d\d|AN|AQ|AS|AU|EM")
-UNIT: Final = re.compile(r"(?!PCE$)[A-Z0-9]{1,3}")  # UN/ECE 20 and 21; the commonest that is none
-CURRENCY: Final = re.compile(r"[A-Z]{3}")
-COUNTRY: Final = re.compile(r"[A-Z]{2}|1A")
-PAYMENT: Final = re.compile(r"[1-9]|[1-9]\d|ZZZ")  # UNCL 4461
-TAX_POINT: Final = frozenset({"3", "35", "432", "5", "29", "72"})
-WHERE_VAT_IS: Final = re.compile(
-    r"1A|A[DEFGILMOQRSTUWXZ]|B[ABDEFGHIJLMNOQRSTVWYZ]|C[ACDFGHIKLMNORUVWXYZ]|D[EJKMOZ]|E[CEGHLRST]"
-    r"|F[IJKMOR]|G[ABDEFGHILMNPQRSTUWY]|H[KMNRTU]|I[DELMNOQRST]|J[EMOP]|K[EGHIMNPRWYZ]"
-    r"|L[ABCIKRSTUVY]|M[ACDEFGHKLMNOPQRSTUVWXYZ]|N[ACEFGILOPRUZ]|OM|P[AEFGHKLMNRSTWY]|QA|R[EOSUW]"
-    r"|S[ABCDEGHIJKLMNORSTVXYZ]|T[CDFGHJKLMNORTVWZ]|U[AGMSYZ]|V[ACEGINU]|W[FS]|XI|Y[ET]|Z[AMW]"
-)  # ISO 3166, Greece as EL, Northern Ireland as XI
+TAX_POINTS_IN_UBL: Final = frozenset({"3", "35", "432"})  # UNTDID 2005
+TAX_POINTS_IN_CII: Final = frozenset({"5", "29", "72"})  # UNTDID 2475, the same three moments
 
 
-def listed(term: str, codes: frozenset[str] | re.Pattern[str]) -> Holds:
-    """Every code that is stated is one of the list."""
-
-    def known(code: str) -> bool:
-        return bool(codes.fullmatch(code)) if isinstance(codes, re.Pattern) else code in codes
-
-    return lambda group, _: all(map(known, group.texts(term)))
+def listed(id: str, of: str, says: str, codes: Set[str]) -> Rule:
+    """The code is one of the list. One that is there and empty is none."""
+    return Rule(id, of, says, lambda group, _: (group.text(CODE) or "") in codes, quotes=CODE)
 
 
-def type_fits(paper: Group, _: Group) -> bool:
-    """An invoice bears the type of one, a credit note too; some syntaxes write both alike."""
-    code = paper.text("BT-3")
-    if code is None:
-        return True
-    charges = paper.has("charges") and INVOICES.fullmatch(code)
-    return bool(charges) or (paper.has("credits") and code in CREDITS_BY_CODE)
+def exempts(group: Group, _: Group) -> bool:
+    """Of this list alone the letters may be small."""
+    return (group.text(CODE) or "").upper() in lists.EXEMPTIONS
 
 
-def begins_with_country(party: Group, _: Group) -> bool:
-    return all(WHERE_VAT_IS.fullmatch(id[:2]) for id in party.texts("VAT id"))
+def begins_with_country(id: Group, _: Group) -> bool:
+    return all(text[:2] in lists.WHERE_VAT_IS for text in id.texts(CODE))
 
 
 RULES: Final[tuple[Rule, ...]] = (
-    Rule("BR-CL-01", PAPER, "The type of the paper is not one of its kind.", type_fits),
-    Rule("BR-CL-03", PAPER, "An amount says no currency.", listed("amount currency", CURRENCY)),
-    Rule("BR-CL-04", PAPER, "The currency is none.", listed("BT-5", CURRENCY)),
-    Rule("BR-CL-05", PAPER, "The currency of tax is none.", listed("BT-6", CURRENCY)),
-    Rule("BR-CL-06", PAPER, "The code of the tax point is none.", listed("BT-8", TAX_POINT)),
-    Rule("BR-CL-10", PAPER, "A party's id is by no known scheme.", listed("party scheme", ICD)),
-    Rule("BR-CL-11", PAPER, "A registration is by no known scheme.", listed("legal scheme", ICD)),
-    Rule("BR-CL-14", PAPER, "The country is none.", listed("country", COUNTRY)),
-    Rule("BR-CL-16", "BG-16", "The means of payment is none.", listed("BT-81", PAYMENT)),
-    Rule("BR-CL-17", PAPER, "A category of tax is none.", listed("tax category", CATEGORIES)),
-    Rule("BR-CL-18", "BG-25", "The category of tax is none.", listed("category", CATEGORIES)),
-    Rule("BR-CL-23", "BG-25", "The unit is none.", listed("unit", UNIT)),
-    Rule("BR-CL-24", "BG-24", "The kind of the attachment is not allowed.", listed("media", MEDIA)),
-    Rule(
-        "BR-CL-25",
-        PAPER,
-        "An electronic address is by no known scheme.",
-        listed("address scheme", EAS),
+    listed("BR-CL-01", "type of invoice", "No invoice is of this type.", lists.CHARGES),
+    listed("BR-CL-01", "type of credit note", "No credit note is of this type.", lists.CREDITS),
+    listed(
+        "BR-CL-01", "type of either", "No document is of this type.", lists.CHARGES | lists.CREDITS
     ),
-    Rule("BR-CO-09", PAPER, "A VAT id does not begin with its country.", begins_with_country),
+    listed("BR-CL-03", "amount", "The amount is in no currency.", lists.CURRENCIES),
+    listed("BR-CL-04", "currency", "The currency is none of ISO 4217.", lists.CURRENCIES),
+    listed("BR-CL-05", "tax currency", "The currency is none of ISO 4217.", lists.CURRENCIES),
+    listed("BR-CL-06", "tax point in UBL", "No tax point has this code.", TAX_POINTS_IN_UBL),
+    listed("BR-CL-06", "tax point in CII", "No tax point has this code.", TAX_POINTS_IN_CII),
+    listed("BR-CL-07", "object", "The object is by no known scheme.", lists.REFERENCES),
+    listed("BR-CL-08", "subject", "No note has this subject.", lists.SUBJECTS),
+    listed("BR-CL-10", "party", "The party's id is by no known scheme.", lists.SCHEMES),
+    listed("BR-CL-11", "registration", "It is by no known scheme.", lists.SCHEMES),
+    listed("BR-CL-13", "classification", "It is by no known scheme.", lists.CLASSIFICATIONS),
+    listed("BR-CL-14", "country", "The country is none of ISO 3166.", lists.COUNTRIES),
+    listed("BR-CL-15", "origin", "The country is none of ISO 3166.", lists.COUNTRIES),
+    listed("BR-CL-16", "means of payment", "No payment is by these means.", lists.PAYMENTS),
+    listed("BR-CL-17", "category", "No category of tax has this code.", lists.CATEGORIES),
+    listed("BR-CL-18", "category of line", "No category of tax has this code.", lists.CATEGORIES),
+    listed("BR-CL-19", "reason to allow", "No allowance has this reason.", lists.ALLOWANCES),
+    listed("BR-CL-20", "reason to charge", "No charge has this reason.", lists.CHARGE_REASONS),
+    listed("BR-CL-21", "item", "The item's id is by no known scheme.", lists.SCHEMES),
+    Rule("BR-CL-22", "exemption", "No exemption has this reason.", exempts, quotes=CODE),
+    listed("BR-CL-23", "unit", "The unit is none of UN/ECE 20 and 21.", lists.UNITS),
+    listed("BR-CL-24", "attachment", "No attachment may be of this kind.", MEDIA),
+    listed("BR-CL-25", "address", "The address is by no known scheme.", lists.ADDRESSES),
+    listed("BR-CL-26", "place of delivery", "It is by no known scheme.", lists.SCHEMES),
+    Rule(
+        "BR-CO-09",
+        "VAT id",
+        "The VAT id does not begin with its country.",
+        begins_with_country,
+        quotes=CODE,
+    ),
 )

@@ -12,6 +12,9 @@ from domain.messages import Message
 
 RULES: Final[tuple[Rule, ...]] = (*rules.RULES, *vat.RULES, *codes.RULES)
 
+ADVICE: Final = frozenset({"BR-51"})
+"""Rules whose breach the published validation calls a warning: they refuse nothing."""
+
 
 class Finding(Message):
     """A rule that a paper breaks. `place` says where in the file, if that is known."""
@@ -30,8 +33,13 @@ def findings(paper: Group) -> Iterator[Finding]:
     for rule in RULES:
         broken = (group for group in groups_of(paper, rule.of) if not holds(rule, group, paper))
         if (first := next(broken, None)) is not None:
-            message = rule.says + in_numbers(rule, first, paper)
+            message = rule.says + quoted(rule, first) + in_numbers(rule, first, paper)
             yield Finding(rule=rule.id, message=message, place=first.place)
+
+
+def quoted(rule: Rule, group: Group) -> str:
+    said = rule.quotes and group.text(rule.quotes)
+    return f" It says {said!r}." if said else ""
 
 
 def in_numbers(rule: Rule, group: Group, paper: Group) -> str:

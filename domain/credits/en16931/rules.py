@@ -14,10 +14,6 @@ from typing import Final, NamedTuple
 from domain.credits.en16931.terms import Group, decimals, to_the_cent
 
 PAPER: Final = ""
-CREDITS_BY_CODE: Final = frozenset(
-    {"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "532"}
-)
-"""Document types of UNTDID 1001 that credit, whatever the document element is."""
 
 Holds = Callable[[Group, Group], bool]
 Sum = Callable[[Group, Group], tuple[Decimal, Decimal | None]]
@@ -31,6 +27,7 @@ class Rule(NamedTuple):
     says: str  # what is wrong if it does not hold
     holds: Holds
     sum: Sum | None = None  # what follows and what is stated, where the rule is arithmetic
+    quotes: str | None = None  # the term that the finding repeats
 
 
 # ── what a rule asks ────────────────────────────────────────────────────────
@@ -67,6 +64,15 @@ def two_decimals(id: str, of: str, what: str, *terms: str) -> Rule:
         return all(decimals(text) <= 2 for term in terms for text in group.texts(term))
 
     return Rule(id, of, f"{what} has more than two decimals.", holds)
+
+
+def to_two_decimals(id: str, what: str, term: str) -> Rule:
+    """By value, not as it is written. In UBL the published rule never applies: UBL-DT-01 does."""
+
+    def holds(tax: Group, _: Group) -> bool:
+        return tax.amount(term) == to_the_cent(tax.amount(term))
+
+    return Rule(id, "tax", f"{what} has more than two decimals.", holds)
 
 
 def has_scheme(id: str, of: str, what: str, term: str) -> Rule:
@@ -144,20 +150,14 @@ def payable_follows(totals: Group, _: Group) -> bool:
     payable, gross = totals.number("BT-115"), totals.number("BT-112")
     if payable is None or gross is None:
         return False
-    due = to_the_cent(gross - totals.amount("BT-113"))
-    return to_the_cent(payable - totals.amount("BT-114")) == due
+    paid, rounding = totals.number("BT-113"), totals.number("BT-114")
+    due = gross if paid is None else to_the_cent(gross - paid)
+    return due == (payable if rounding is None else to_the_cent(payable - rounding))
 
 
 def sum_due(totals: Group, _: Group) -> tuple[Decimal, Decimal | None]:
     due = totals.amount("BT-112") - totals.amount("BT-113") + totals.amount("BT-114")
     return to_the_cent(due), totals.number("BT-115")
-
-
-def due_date_or_terms(totals: Group, paper: Group) -> bool:
-    """Asked of what is to be paid; a credit note says nothing of when it is paid."""
-    credits = paper.text("BT-3") in CREDITS_BY_CODE or not paper.has("charges")
-    charges = not credits and totals.amount("BT-115") > 0
-    return not charges or paper.has("BT-9", "BT-20")
 
 
 # ── parties and payment ─────────────────────────────────────────────────────
@@ -227,12 +227,12 @@ RULES: Final[tuple[Rule, ...]] = (
     states("BR-42", "BG-27", "The allowance of the line has no reason.", "BT-139", "BT-140"),
     states("BR-43", "BG-28", "The charge of the line has no amount.", "BT-141"),
     states("BR-44", "BG-28", "The charge of the line has no reason.", "BT-144", "BT-145"),
-    states("BR-45", "BG-23", "It is not stated what is taxed in this category.", "BT-116"),
-    states("BR-46", "BG-23", "The tax of this category is not stated.", "BT-117"),
-    states("BR-47", "BG-23", "The breakdown of tax has no category.", "BT-118"),
+    states("BR-45", "any breakdown", "It is not stated what is taxed in this category.", "BT-116"),
+    states("BR-46", "any breakdown", "The tax of this category is not stated.", "BT-117"),
+    states("BR-47", "any breakdown", "The breakdown of tax has no category.", "BT-118"),
     Rule(
         "BR-48",
-        "BG-23",
+        "any breakdown",
         "The breakdown of tax has no rate.",
         lambda part, _: part.has("BT-119") or part.text("BT-118") == "O",
     ),
@@ -272,7 +272,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     agrees("BR-CO-13", "The total without tax does not follow.", without_tax),
     Rule("BR-CO-14", "tax", "The parts of the tax do not add up to their total.", tax_adds_up),
-    Rule("BR-CO-15", "BG-22", "The total with tax does not follow.", with_tax, sum_with_tax),
+    Rule("BR-CO-15", "sum", "The total with tax does not follow.", with_tax, sum_with_tax),
     Rule("BR-CO-16", "BG-22", "The payable amount does not follow.", payable_follows, sum_due),
     contains("BR-CO-18", PAPER, "The paper has no breakdown of tax.", "BG-23"),
     states("BR-CO-19", "BG-14", "The period has neither start nor end.", "BT-73", "BT-74", "BT-8"),
@@ -281,7 +281,6 @@ RULES: Final[tuple[Rule, ...]] = (
     states("BR-CO-22", "BG-21", "The charge has no reason.", "BT-104", "BT-105"),
     states("BR-CO-23", "BG-27", "The allowance of the line has no reason.", "BT-139", "BT-140"),
     states("BR-CO-24", "BG-28", "The charge of the line has no reason.", "BT-144", "BT-145"),
-    Rule("BR-CO-25", "BG-22", "Neither a due date nor terms are stated.", due_date_or_terms),
     states("BR-CO-26", "BG-4", "The seller has no identifier.", "BT-29", "BT-30", "tax id"),
     two_decimals("BR-DEC-01", "BG-20", "The amount of the allowance", "BT-92"),
     two_decimals("BR-DEC-02", "BG-20", "The base of the allowance", "BT-93"),
@@ -291,8 +290,9 @@ RULES: Final[tuple[Rule, ...]] = (
     two_decimals("BR-DEC-10", "BG-22", "The total of allowances", "BT-107"),
     two_decimals("BR-DEC-11", "BG-22", "The total of charges", "BT-108"),
     two_decimals("BR-DEC-12", "BG-22", "The total without tax", "BT-109"),
-    two_decimals("BR-DEC-13", "tax", "The total of tax", "BT-110"),
+    to_two_decimals("BR-DEC-13", "The total of tax", "in currency"),
     two_decimals("BR-DEC-14", "BG-22", "The total with tax", "BT-112"),
+    to_two_decimals("BR-DEC-15", "The total of tax in its other currency", "in tax currency"),
     two_decimals("BR-DEC-16", "BG-22", "The amount that was paid before", "BT-113"),
     two_decimals("BR-DEC-17", "BG-22", "The rounding", "BT-114"),
     two_decimals("BR-DEC-18", "BG-22", "The payable amount", "BT-115"),

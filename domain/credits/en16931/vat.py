@@ -12,8 +12,9 @@ from enum import Enum
 from typing import Final, NamedTuple
 
 from domain.credits.en16931.rules import PAPER, Holds, Rule, summed
-from domain.credits.en16931.terms import Group, to_the_cent
+from domain.credits.en16931.terms import HALF, Group, to_the_cent
 
+STANDARD: Final = "S"
 ONE: Final = Decimal(1)  # what tax and taxed amounts may differ by, for rounding line by line
 
 
@@ -35,7 +36,7 @@ class Who(Enum):
 
 
 class Category(NamedTuple):
-    """A category of VAT: its code, what the standard calls it in ids, and its answers."""
+    """A category of VAT: its code, what the published validation calls it, and its answers."""
 
     code: str
     prefix: str
@@ -52,8 +53,8 @@ CATEGORIES: Final = (
     Category("K", "IC", Rate.ZERO, Who.BOTH, exempt=True),
     Category("G", "G", Rate.ZERO, Who.SELLER, exempt=True),
     Category("O", "O", Rate.NONE, Who.NOBODY, exempt=True),
-    Category("L", "IG", Rate.NOT_BELOW_ZERO, Who.SELLER, exempt=False),
-    Category("M", "IP", Rate.NOT_BELOW_ZERO, Who.SELLER, exempt=False),
+    Category("L", "AF", Rate.NOT_BELOW_ZERO, Who.SELLER, exempt=False),
+    Category("M", "AG", Rate.NOT_BELOW_ZERO, Who.SELLER, exempt=False),
 )
 
 
@@ -79,9 +80,11 @@ def is_of(group: Group, term: str, category: Category) -> bool:
 
 
 def used(paper: Group, category: Category) -> bool:
-    """Whether something is taxed so, by whatever tax."""
+    """Whether something is taxed so; of the standard rate, by whatever tax."""
     return any(
-        is_of(group, "category", category) for taxed in TAXED for group in paper.all(taxed.group)
+        is_of(group, "category" if category.code == STANDARD else taxed.category, category)
+        for taxed in TAXED
+        for group in paper.all(taxed.group)
     )
 
 
@@ -106,13 +109,15 @@ def shown(category: Category) -> Holds:
 def identified(category: Category, taxed: Taxed) -> Holds:
     def holds(paper: Group, _: Group) -> bool:
         groups = paper.all(taxed.group)
-        if not any(is_of(group, "category", category) for group in groups):
+        under_vat = any(is_of(group, taxed.category, category) for group in groups)
+        if not under_vat and category.code == STANDARD and taxed is LINE:
+            return not any(is_of(group, "category", category) for group in groups)
+        if not under_vat:
             return True
         seller, buyer = paper.has("seller tax id"), paper.has("buyer tax id")
         if category.who is Who.NOBODY:
             return not paper.has("seller VAT id") and not paper.has("buyer VAT id")
-        under_vat = any(is_of(group, taxed.category, category) for group in groups)
-        return under_vat and seller and (buyer or category.who is Who.SELLER)
+        return seller and (buyer or category.who is Who.SELLER)
 
     return holds
 
@@ -146,33 +151,40 @@ def taxed_adds_up(category: Category) -> Holds:
 
     def of_part(paper: Group, taxed: Taxed, rate: Decimal | None) -> Iterator[Group]:
         for group in paper.all(taxed.group):
-            same_rate = not by_rate or group.number(taxed.rate) == rate
-            if is_of(group, taxed.category, category) and same_rate:
+            same_rate = not by_rate or group.number("rate") == rate
+            if is_of(group, "category", category) and same_rate:
                 yield group
 
     def holds(part: Group, paper: Group) -> bool:
         if not is_of(part, "BT-118", category):
             return True
         rate = part.number("BT-119")
-        nets = (t.sign * summed(of_part(paper, t, rate), t.amount) for t in TAXED)
-        due = sum(nets, Decimal(0))
+        parts = {t: list(of_part(paper, t, rate)) for t in TAXED}
+        due = sum((t.sign * summed(groups, t.amount) for t, groups in parts.items()), Decimal(0))
         stated = part.number("BT-116")
-        if stated is None:
-            return False
-        return abs(abs(stated) - abs(due)) < ONE if by_rate else stated == to_the_cent(due)
+        if stated is None or (rate is None and by_rate):
+            return rate is None and by_rate  # that there is no rate, other rules say
+        if by_rate:
+            return any(parts.values()) and abs(stated - due) < ONE
+        return stated == to_the_cent(due)
 
     return holds
 
 
 def tax_follows(part: Group, _: Group) -> bool:
-    """BR-CO-17, and -09 of the categories that are taxed."""
+    """Up to one unit of the currency, since tax may be rounded line by line."""
+    off = apart(part)
+    return off is not None and off <= ONE
+
+
+def apart(part: Group) -> Decimal | None:
+    """How far the tax is from what its rate makes of it; None if it is not stated at all."""
     tax, rate = part.number("BT-117"), part.number("BT-119")
     if tax is None:
-        return True
-    if rate is None or not part.has("BT-118"):
-        return abs(tax) < Decimal("0.5")
-    due = to_the_cent(abs(part.amount("BT-116")) * rate / 100)
-    return abs(abs(tax) - due) <= ONE
+        return None
+    if not rate or abs(rate) < HALF:
+        return Decimal(0) if abs(tax) < HALF else abs(tax) + ONE
+    return abs(abs(tax) - to_the_cent(abs(part.amount("BT-116")) * rate / 100))
 
 
 def tax_of(category: Category) -> Holds:
@@ -181,7 +193,8 @@ def tax_of(category: Category) -> Holds:
     def holds(part: Group, paper: Group) -> bool:
         if not is_of(part, "BT-118", category):
             return True
-        return part.amount("BT-117") == 0 if nothing else tax_follows(part, paper)
+        off = apart(part)
+        return part.number("BT-117") == 0 if nothing else off is not None and off < ONE
 
     return holds
 
@@ -201,25 +214,55 @@ INTRA_COMMUNITY: Final = CATEGORIES[4]
 OUTSIDE: Final = CATEGORIES[6]
 
 
+def shows(paper: Group, category: Category) -> bool:
+    return any(is_of(part, "BT-118", category) for part in paper.all("BG-23"))
+
+
 def delivered_when(paper: Group, _: Group) -> bool:
-    return not used(paper, INTRA_COMMUNITY) or paper.has("BT-72") or bool(paper.all("BG-14"))
+    return not shows(paper, INTRA_COMMUNITY) or paper.has("BT-72") or bool(paper.all("BG-14"))
 
 
 def delivered_where(paper: Group, _: Group) -> bool:
     countries = (group.has("BT-80") for group in paper.all("BG-15"))
-    return not used(paper, INTRA_COMMUNITY) or any(countries)
+    return not shows(paper, INTRA_COMMUNITY) or any(countries)
 
 
 def alone(group_name: str, category: str) -> Holds:
     """What is outside the scope of tax stands beside nothing that is within it."""
 
     def holds(paper: Group, _: Group) -> bool:
-        if not any(is_of(part, "BT-118", OUTSIDE) for part in paper.all("BG-23")):
+        if not shows(paper, OUTSIDE):
             return True
         groups = paper.all(group_name)
         return all(not g.has(category) or is_of(g, category, OUTSIDE) for g in groups)
 
     return holds
+
+
+# ── split payment, which is Italian ─────────────────────────────────────────
+
+SPLIT: Final = "B"
+
+
+def split_at_home(paper: Group, _: Group) -> bool:
+    """BR-B-01: every country that is named is Italy."""
+    if not any(split(group) for group in categories(paper)):
+        return True
+    return all(country.text("code") == "IT" for country in paper.all("country or origin"))
+
+
+def split_alone(paper: Group, _: Group) -> bool:
+    """BR-B-02: nothing is taxed at the standard rate beside it."""
+    codes = {group.text("code") for group in categories(paper)}
+    return not {SPLIT, STANDARD} <= codes
+
+
+def categories(paper: Group) -> tuple[Group, ...]:
+    return (*paper.all("category"), *paper.all("category of line"))
+
+
+def split(group: Group) -> bool:
+    return group.text("code") == SPLIT
 
 
 def rules_of(category: Category) -> Iterator[Rule]:
@@ -243,9 +286,11 @@ def rules_of(category: Category) -> Iterator[Rule]:
 
 RULES: Final[tuple[Rule, ...]] = (
     *(rule for category in CATEGORIES for rule in rules_of(category)),
-    Rule("BR-CO-17", "BG-23", "The tax does not follow from its rate.", tax_follows),
+    Rule("BR-CO-17", "any breakdown", "The tax does not follow from its rate.", tax_follows),
     Rule("BR-IC-11", PAPER, "It is not said when the goods were delivered.", delivered_when),
     Rule("BR-IC-12", PAPER, "It is not said to which country was delivered.", delivered_where),
+    Rule("BR-B-01", PAPER, "Payment is split, but not within Italy.", split_at_home),
+    Rule("BR-B-02", PAPER, "Payment is split beside the standard rate.", split_alone),
     Rule(
         "BR-O-11",
         PAPER,
