@@ -113,6 +113,7 @@ def instructed(command: type[Command], given: Given, context: Context) -> Instru
         channel=Channel.GRAPHQL,
         effective_at=given.get("effective_at"),
         reason=reason(given.get("reason")),
+        correlation_id=UUID(context.correlation_id),
     )
 
 

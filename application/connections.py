@@ -76,6 +76,10 @@ class Connections:
                 if monotonic() > deadline:
                     raise
 
+    def stats(self) -> dict[str, int]:
+        """The figures of psycopg's pool, under its names."""
+        return self._pool.get_stats()
+
     def close(self) -> None:
         self._pool.close()
 

@@ -36,6 +36,7 @@ class Database:
     url: str
     schema: str = "recourse"
     roles_log_in: bool = False
+    program: str = "recourse"  # what PostgreSQL shows of who is connected
 
     @property
     def views_schema(self) -> str:
@@ -52,9 +53,13 @@ class Database:
             options["role"] = role
         given = str(conninfo_to_dict(self.url).get("options") or "")
         ours = " ".join(f"-c {name}={value}" for name, value in options.items())
-        if role and self.roles_log_in:
-            return make_conninfo(self.url, options=f"{given} {ours}".strip(), user=role)
-        return make_conninfo(self.url, options=f"{given} {ours}".strip())
+        login = {"user": str(role)} if role and self.roles_log_in else {}
+        return make_conninfo(
+            self.url,
+            options=f"{given} {ours}".strip(),
+            application_name=self.program,
+            **login,
+        )
 
     def _search_path(self, role: DatabaseRole | None) -> tuple[str, ...]:
         log, views = quoted(self.schema), quoted(self.views_schema)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from anyio.to_thread import run_sync
 from psycopg import InterfaceError, OperationalError
+from psycopg.errors import QueryCanceled
 from psycopg.sql import SQL, Composed
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
@@ -29,6 +30,12 @@ Moment: TypeAlias = Position | datetime
 
 class ViewIsBehind(Refusal):
     """The views do not show this position yet. If it was recorded, it will come: ask again."""
+
+    code = RefusalCode.UNAVAILABLE
+
+
+class TakesTooLong(Refusal):
+    """This takes longer than a question may. Ask for less of it, or when less is going on."""
 
     code = RefusalCode.UNAVAILABLE
 
@@ -65,16 +72,20 @@ class Reader:
     async def rows(self, query: bytes, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """The rows of a query that changes nothing; a connection that was cut is replaced.
 
-        Raises Unavailable while the database does not answer.
+        Raises Unavailable while the database does not answer, and TakesTooLong.
         """
         try:
             return await self._rows(query, params)
         except PoolTimeout as error:
             raise Unavailable from error
+        except QueryCanceled as error:
+            raise TakesTooLong from error
         except (OperationalError, InterfaceError):
             await self.pool.check()
         try:
             return await self._rows(query, params)
+        except QueryCanceled as error:
+            raise TakesTooLong from error
         except (OperationalError, InterfaceError) as error:
             raise Unavailable from error
 

@@ -31,7 +31,7 @@ async def answered(
     program: Program, question: str, variables: Mapping[str, Any]
 ) -> Mapping[str, Any]:
     auditor = Principal.of(Identity(sub=operator_id(), roles=frozenset({Role.AUDITOR})))
-    async with readers(program.database) as pool:
+    async with readers(program.database, program.settings.statement_timeout) as pool:
         reader = Reader(VIEWS, pool, program.log)
         sources = Sources(program.log, reader, program.vault, program.clock)
         answer = await Answering(schema_of(VIEWS), VIEWS).answer(

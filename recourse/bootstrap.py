@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from enum import StrEnum
 from functools import partial
+from socket import gethostname
 from threading import Event, Thread
-from typing import Final
+from typing import Any, Final
 from uuid import uuid5
 
 import psycopg
+from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from application import shipped
@@ -37,10 +41,20 @@ from projections.reference import References
 from projections.running import Runner
 from recourse import embedded
 from recourse.keys import kept
+from recourse.observing import Observations
 from recourse.settings import MASTER_KEY_BYTES, Settings
 
 Clock = Callable[[], datetime]
 READERS: Final = 8  # connections for questions
+PATIENCE: Final = 3.0  # seconds that a question waits for a connection
+LONGEST_NAME: Final = 24  # characters of a machine's name: PostgreSQL shows 63 of the whole
+
+
+class Part(StrEnum):
+    """What goes on by itself. Of all processes on a database one at a time plays each part."""
+
+    VIEWS = "views"
+    REACTIONS = "reactions"
 
 
 class NotMigrated(Exception):
@@ -99,6 +113,7 @@ class Program:
     settings: Settings
     database: Database
     vault: Vault
+    keys: Connections
     files: FileStore
     log: EventLog
     engine: Engine
@@ -107,62 +122,117 @@ class Program:
     follower: Follower
     reader: Reader
     clock: Clock
+    observations: Observations
+    parts: frozenset[Part] = frozenset()  # that this process plays, or stands by for
+
+    @property
+    def states(self) -> Mapping[str, str]:
+        """How its parts fare."""
+        states = {
+            Part.VIEWS: self.views.is_now.state.value,
+            Part.REACTIONS: self.follower.health.state.value,
+        }
+        return {part.value: states[part] for part in Part if part in self.parts}
+
+    @property
+    def pools(self) -> Mapping[str, Mapping[str, int]]:
+        """The figures of its connections, under psycopg's names."""
+        log = self.log.recorder.connections
+        return {
+            "log": log.stats(),
+            "keys": self.keys.stats(),
+            "readers": self.reader.pool.get_stats(),
+        }
 
 
 @contextmanager
-def built(settings: Settings, clock: Clock | None = None) -> Iterator[Program]:
-    """All the parts, with the views' tables in place; nothing moves yet.
+def built(
+    settings: Settings,
+    clock: Clock | None = None,
+    *,
+    called: str = "command",
+    parts: Collection[Part] = (),
+) -> Iterator[Program]:
+    """Everything in its place, with the views' tables; nothing moves yet.
 
+    `called` is what PostgreSQL shows of this process, and `parts` are those it is going to play.
     `clock` is for demonstrations and tests: then it says when things are recorded, and not the
-    database. Raises NotMigrated, EmbeddedServerFailed, or what PostgreSQL raises.
+    database. Raises NotMigrated, EmbeddedServerFailed, SettingsInvalid, or what PostgreSQL raises.
     """
     with ExitStack() as closing_later:
-        database = closing_later.enter_context(ready_database(settings))
+        observations = Observations(os.environ)
+        closing_later.callback(observations.close)
+        database = named(closing_later.enter_context(ready_database(settings)), called)
         keys = Connections(database.conninfo(DatabaseRole.WRITER), size=4)
         closing_later.callback(keys.close)
         vault = Vault(keys, master_key(settings))
-        files = FileStore(keys, vault)
-        log = closing_later.enter_context(EventLog(database, vault, clock))
-        program = assembled(settings, database, vault, files, log, clock or utc_now)
+        log = closing_later.enter_context(EventLog(database, vault, clock, observations))
+        program = replace(
+            assembled(settings, log, vault, keys, clock or utc_now, observations),
+            parts=frozenset(parts),
+        )
         closing_later.callback(program.engine.close)
         closing_later.callback(program.reactions.record.close)
         yield program
 
 
+def named(database: Database, called: str) -> Database:
+    """The same, where PostgreSQL shows which of our processes is connected."""
+    machine = gethostname()[:LONGEST_NAME]
+    return replace(database, program=f"recourse {called} {machine}:{os.getpid()}")
+
+
 def assembled(
     settings: Settings,
-    database: Database,
-    vault: Vault,
-    files: FileStore,
     log: EventLog,
+    vault: Vault,
+    keys: Connections,
     clock: Clock,
+    observations: Observations,
 ) -> Program:
-    conninfo, progress = database.conninfo(DatabaseRole.WRITER), Progress()
-    connect = partial(psycopg.connect, conninfo, autocommit=True)
+    database, progress = log.database, Progress()
+    connect = partial(psycopg.connect, database.conninfo(DatabaseRole.WRITER), autocommit=True)
     engine = Engine(log, VIEWS, connect, progress)
     prepare(engine)
     reactions = Reactions(log, REACTIONS, connect, clock)
-    reader = Reader(VIEWS, readers(database), log, progress)
     return Program(
         settings=settings,
         database=database,
         vault=vault,
-        files=files,
+        keys=keys,
+        files=FileStore(keys, vault),
         log=log,
         engine=engine,
         views=Runner(engine),
         reactions=reactions,
         follower=Follower(reactions),
-        reader=reader,
+        reader=Reader(VIEWS, readers(database, settings.statement_timeout), log, progress),
         clock=clock,
+        observations=observations,
     )
 
 
-def readers(database: Database) -> AsyncConnectionPool:
-    """Connections for questions. Whoever serves them opens the pool, in the loop that asks."""
-    conninfo = database.conninfo(DatabaseRole.WRITER)
+def readers(database: Database, seconds: float) -> AsyncConnectionPool:
+    """Connections for questions, each of which is given up after so many seconds.
+
+    Whoever serves them opens the pool, in the loop that asks. While the database is away, a
+    question waits for it as long as the pool tries to connect; the next one has it try anew.
+    """
+
+    async def limit(connection: AsyncConnection[Any]) -> None:
+        await connection.execute(
+            "SELECT set_config('statement_timeout', %s, false)", [f"{seconds}s"]
+        )
+
     return AsyncConnectionPool(
-        conninfo, min_size=1, max_size=READERS, open=False, kwargs={"autocommit": True}
+        database.conninfo(DatabaseRole.WRITER),
+        min_size=1,
+        max_size=READERS,
+        timeout=PATIENCE,
+        reconnect_timeout=PATIENCE,
+        configure=limit,
+        kwargs={"autocommit": True},
+        open=False,
     )
 
 
@@ -204,19 +274,27 @@ def settle(program: Program) -> None:
     caught_up(program)
 
 
-def workers_of(program: Program) -> dict[str, Callable[[Event], None]]:
+def workers_of(program: Program) -> dict[Part, Callable[[Event], None]]:
     """What goes on by itself, each in a thread, until it is told to stop."""
-    return {"views": program.views.run, "reactions": program.follower.run}
+    return {Part.VIEWS: program.views.run, Part.REACTIONS: program.follower.run}
 
 
 @contextmanager
-def running(settings: Settings, clock: Clock | None = None) -> Iterator[Program]:
-    """The same, with the views following the log and the reactions following both."""
-    with built(settings, clock) as program:
+def running(
+    settings: Settings,
+    clock: Clock | None = None,
+    *,
+    called: str = "serve",
+    parts: Collection[Part] = frozenset(Part),
+) -> Iterator[Program]:
+    """The same, with the views following the log and the reactions following both, or those of
+    these parts that are named."""
+    with built(settings, clock, called=called, parts=parts) as program:
         stopping = Event()
         workers = [
-            Thread(target=work, args=[stopping], name=name)
-            for name, work in workers_of(program).items()
+            Thread(target=work, args=[stopping], name=part)
+            for part, work in workers_of(program).items()
+            if part in program.parts
         ]
         for worker in workers:
             worker.start()

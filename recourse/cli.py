@@ -35,6 +35,7 @@ class Entry:
 
 COMMANDS: Final = (
     Entry("serve", "serving.serve", ("recourse serve", "recourse serve --port 8080 --demo")),
+    Entry("work", "serving.work", ("recourse work", "recourse work views --port 9100")),
     Entry("demo", "serving.demo", ("recourse demo",)),
     Entry(
         "intake credit-note",

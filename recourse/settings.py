@@ -57,6 +57,19 @@ class Settings(BaseModel):
     port: int = Field(
         8000, alias="PORT", ge=0, le=65535, description="Where `recourse serve` listens."
     )
+    statement_timeout: float = Field(
+        15.0,
+        alias="RECOURSE_STATEMENT_TIMEOUT",
+        gt=0,
+        description="After how many seconds a question is given up.",
+    )
+    ready_lag: float = Field(
+        30.0,
+        alias="RECOURSE_READY_LAG",
+        ge=0,
+        description="By how many seconds the views may be behind the log before `/readyz` says "
+        "that this process is not ready.",
+    )
     master_key: Annotated[SecretBytes, BeforeValidator(key_bytes)] | None = Field(
         None,
         alias="RECOURSE_MASTER_KEY",

@@ -5,22 +5,26 @@ from __future__ import annotations
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
+from threading import Event
 from types import FrameType
 from typing import Annotated, Final, Never
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from recourse.bootstrap import adopt_policies, running
+from recourse.bootstrap import Part, adopt_policies, running
 from recourse.commands.options import AsJson
 from recourse.demo.telling import load
 from recourse.exits import NotInOrder
 from recourse.issuing import verifier
 from recourse.output import complaints, console, print_json
 from recourse.settings import Settings
-from recourse.web import web
+from recourse.web import looked_after, web
 
 LOOPBACK: Final = "127.0.0.1"
 PATIENCE: Final = 10  # seconds for answers under way when the server is told to stop
@@ -37,10 +41,16 @@ def serve(
     demo: Annotated[
         bool, typer.Option("--demo", help="Load the demonstration first, unless it is loaded.")
     ] = False,
+    without: Annotated[
+        list[Part] | None,
+        typer.Option(metavar="PART", help="Leave `views` or `reactions` to other processes."),
+    ] = None,
 ) -> None:
     """Serve GraphQL and HTTP, feed the views, and let the reactions run, until interrupted.
 
-    The policies that ship with the program are put into force where none was published.
+    Any number of these may run on one database: one at a time feeds the views, one lets the
+    reactions run, and the others take over when it ends. The policies that ship with the program
+    are put into force where none was published.
     """
     settings = Settings.from_env()
     believed = verifier(settings, host)
@@ -48,28 +58,71 @@ def serve(
         load_demo(settings)
     listening = listen(host, settings.port if port is None else port)
     signal.signal(signal.SIGTERM, leave)
-    with listening, suppress(KeyboardInterrupt), running(settings) as program:
+    parts = frozenset(Part) - frozenset(without or ())
+    with (
+        listening,
+        suppress(KeyboardInterrupt),
+        running(settings, called="serve", parts=parts) as program,
+    ):
         adopt_policies(program)
-        config = uvicorn.Config(
-            web(program, believed),
-            log_level="warning",
-            access_log=False,
-            timeout_graceful_shutdown=PATIENCE,
-        )
-        Server(config, settings).run(sockets=[listening])
+        Server(web(program, believed), partial(announce, settings)).run(sockets=[listening])
+
+
+def work(
+    parts: Annotated[
+        list[Part] | None,
+        typer.Argument(metavar="[PART]...", help="Only `views`, or only `reactions`; else both."),
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            min=0, max=65535, metavar="PORT", help="Show /healthz, /readyz and /metrics there."
+        ),
+    ] = None,
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Off loopback only with an OpenID issuer.")
+    ] = LOOPBACK,
+) -> None:
+    """Feed the views and let the reactions run, without serving, until interrupted.
+
+    For processes of their own beside `recourse serve --without views --without reactions`.
+    Several may run: the others stand by.
+    """
+    settings = Settings.from_env()
+    signal.signal(signal.SIGTERM, leave)
+    with (
+        suppress(KeyboardInterrupt),
+        running(settings, called="work", parts=parts or frozenset(Part)) as program,
+    ):
+        console.print(f"At work: {', '.join(sorted(program.parts))} (stop it with Ctrl-C).")
+        console.file.flush()
+        if port is None:
+            Event().wait()
+        else:
+            app = looked_after(program, verifier(settings, host))
+            with listen(host, port) as listening:
+                Server(app, shown_at).run(sockets=[listening])
 
 
 class Server(uvicorn.Server):
-    """Says where it is, as soon as it answers there."""
+    """Says where it is, as soon as it answers there. Told to stop, it takes in nothing more, and
+    answers what is under way."""
 
-    def __init__(self, config: uvicorn.Config, settings: Settings) -> None:
-        super().__init__(config)
-        self.settings = settings
+    def __init__(self, app: FastAPI, announce: Callable[[str], None]) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                log_level="warning",
+                access_log=False,
+                timeout_graceful_shutdown=PATIENCE,
+            )
+        )
+        self.announce = announce
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         for listening in sockets or ():
-            announce(self.settings, *listening.getsockname()[:2])
+            self.announce(address(*listening.getsockname()[:2]))
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -87,11 +140,19 @@ def leave(_: int, __: FrameType | None) -> Never:
     sys.exit(0)
 
 
-def announce(settings: Settings, host: str, port: int) -> None:
-    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+def address(host: str, port: int) -> str:
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def announce(settings: Settings, address: str) -> None:
     console.print(f"Recourse is at {address}/graphql (stop it with Ctrl-C).", soft_wrap=True)
     if settings.oidc_issuer is None:
         console.print(f"A token to read everything with: {sys.argv[0]} token --role auditor")
+    console.file.flush()
+
+
+def shown_at(address: str) -> None:
+    console.print(f"How it fares is shown at {address}/readyz.", soft_wrap=True)
     console.file.flush()
 
 
