@@ -40,6 +40,11 @@ def without_prices(facts: Facts) -> Facts:
     return facts  # what was not recorded reads as None
 
 
+def without_clock(facts: Facts) -> Facts:
+    """The deadline for the manufacturer's answer was not recorded at first (SLA-2)."""
+    return {**facts, "clock": None}
+
+
 STEPS: Final[Mapping[Form, Step]] = {
     Form("registry.CustomerRegistered", 1): Step(
         Form("registry.CustomerRegistered", 2), without_station
@@ -48,6 +53,8 @@ STEPS: Final[Mapping[Form, Step]] = {
         Form("registry.EquipmentRegistered", 2), without_station
     ),
     Form("credits.CreditNoteBooked", 1): Step(Form("credits.CreditNoteBooked", 2), without_prices),
+    Form("claims.ClaimSubmitted", 1): Step(Form("claims.ClaimSubmitted", 2), without_clock),
+    Form("claims.ClaimResubmitted", 1): Step(Form("claims.ClaimResubmitted", 2), without_clock),
 }
 
 

@@ -41,6 +41,11 @@ class Finding(Message):
 
 
 class ClaimEvent(messages.Event):
+    """`clock` is the version of the deadline that starts with the event (SLA-2).
+
+    It is None where an earlier release did not record it: the one in force then applies.
+    """
+
     context = "claims"
 
 
@@ -86,6 +91,8 @@ class ClaimAmended(ClaimEvent):
     reason: str
     amended_by: Names
 
+
+Preparing: TypeAlias = PaperAttached | ClaimAmended
 
 # ── judging ─────────────────────────────────────────────────────────────────
 
@@ -134,12 +141,17 @@ class SignatureRevoked(ClaimEvent):
     reason: str
 
 
+Judging: TypeAlias = (
+    ClaimVetted | OpinionGiven | ClaimJudged | ClaimSigned | ClaimApproved | SignatureRevoked
+)
+
 # ── submitting ──────────────────────────────────────────────────────────────
 
 
 class ClaimSubmitted(ClaimEvent):
     """The claim went to the manufacturer, in time or late (CLM-1)."""
 
+    schema_version = 2
     manufacturer_id: UUID
     manufacturer_number: str | None
     total: Money
@@ -147,17 +159,20 @@ class ClaimSubmitted(ClaimEvent):
     submitted_on: date
     late: bool
     submitted_by: Names
+    clock: Pin | None
 
 
 class ClaimResubmitted(ClaimEvent):
     """The claim went to the manufacturer again, for the so-many-eth time (CLM-7)."""
 
+    schema_version = 2
     submission: int
     different: str
     manufacturer_id: UUID
     manufacturer_number: str | None
     total: Money
     submitted_by: Names
+    clock: Pin | None
 
 
 class ManufacturerNumberRecorded(ClaimEvent):
@@ -173,6 +188,10 @@ class ResubmissionRuledOut(ClaimEvent):
     reason: str
     ruled_out_by: Names
 
+
+Submitting: TypeAlias = (
+    ClaimSubmitted | ClaimResubmitted | ManufacturerNumberRecorded | ResubmissionRuledOut
+)
 
 # ── the manufacturer's answer ───────────────────────────────────────────────
 
@@ -221,6 +240,15 @@ class InformationGiven(ClaimEvent):
     given_by: Names
 
 
+Answering: TypeAlias = (
+    ClaimAccepted
+    | ClaimAcceptedInPart
+    | AcceptanceRevoked
+    | ClaimRejected
+    | InformationAsked
+    | InformationGiven
+)
+
 # ── withdrawing ─────────────────────────────────────────────────────────────
 
 
@@ -235,6 +263,8 @@ class ClaimWithdrawn(ClaimEvent):
     tariff: Pin
     withdrawn_by: Names
 
+
+Withdrawing: TypeAlias = ClaimWithdrawn
 
 # ── writing off ─────────────────────────────────────────────────────────────
 
@@ -275,6 +305,14 @@ class ClaimWrittenOff(ClaimEvent):
     reason: str
     after_rejection: bool
 
+
+WritingOff: TypeAlias = (
+    WriteOffRequested
+    | WriteOffSigned
+    | WriteOffSignatureRevoked
+    | WriteOffDeclined
+    | ClaimWrittenOff
+)
 
 # ── being paid ──────────────────────────────────────────────────────────────
 
@@ -326,36 +364,18 @@ class ClaimReopened(ClaimEvent):
     reason: str
 
 
-Event: TypeAlias = (
-    ClaimOpened
-    | PaperAttached
-    | ClaimAmended
-    | ClaimVetted
-    | OpinionGiven
-    | ClaimJudged
-    | ClaimSigned
-    | ClaimApproved
-    | SignatureRevoked
-    | ClaimSubmitted
-    | ClaimResubmitted
-    | ManufacturerNumberRecorded
-    | ResubmissionRuledOut
-    | ClaimAccepted
-    | ClaimAcceptedInPart
-    | AcceptanceRevoked
-    | ClaimRejected
-    | InformationAsked
-    | InformationGiven
-    | ClaimWithdrawn
-    | WriteOffRequested
-    | WriteOffSigned
-    | WriteOffSignatureRevoked
-    | WriteOffDeclined
-    | ClaimWrittenOff
-    | ClaimCredited
+Settling: TypeAlias = (
+    ClaimCredited
     | ClaimCreditReversed
     | ClaimOverpaid
     | ClaimDifferenceSettled
     | ClaimClosed
     | ClaimReopened
 )
+
+Later: TypeAlias = (
+    Preparing | Judging | Submitting | Answering | Withdrawing | WritingOff | Settling
+)
+"""Whatever happens to a claim once it is opened."""
+
+Event: TypeAlias = ClaimOpened | Later

@@ -25,7 +25,6 @@ from domain.policy_content import Every, Period
 
 ROUTINE = "claims.Routine"
 ROUTINES = UUID("5a0f2b0e-9d2c-5c57-8f0b-3f6a3c1d7b42")
-MANAGERS = frozenset({Role.CLAIMS_MANAGER, Role.SERVICE_DIRECTOR})
 
 # ── commands ────────────────────────────────────────────────────────────────
 
@@ -94,9 +93,9 @@ class ListUnresubmittable(MonthlyRoutine):
 
 
 class MeasureClaims(MonthlyRoutine):
-    """Record that the month's figures of claims were looked at (CLM-10)."""
+    """Record the internal audit of a month's figures of claims (CLM-10)."""
 
-    roles = MANAGERS
+    roles = frozenset({Role.SERVICE_DIRECTOR})
     clock = "claim_measures"
 
 
@@ -156,7 +155,7 @@ class UnresubmittableListed(RoutineEvent):
 
 
 class ClaimsMeasured(RoutineEvent):
-    """The month's figures of claims were looked at (CLM-10)."""
+    """The month's figures of claims were audited (CLM-10)."""
 
 
 class ClaimPartListChecked(RoutineEvent):

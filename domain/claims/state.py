@@ -132,49 +132,19 @@ def evolve(claim: Claim | None, event: e.Event) -> Claim:
     if isinstance(event, e.ClaimOpened):
         return opened(event)
     assert claim is not None, "a claim is opened first"
-    match event:
-        case (
-            e.PaperAttached()
-            | e.ClaimAmended()
-            | e.ClaimVetted()
-            | e.OpinionGiven()
-            | e.ClaimJudged()
-        ):
-            return prepared(claim, event)
-        case e.ClaimSigned() | e.ClaimApproved() | e.SignatureRevoked():
-            return signed(claim, event)
-        case e.ClaimSubmitted() | e.ClaimResubmitted() | e.ManufacturerNumberRecorded():
-            return submitted(claim, event)
-        case (
-            e.ClaimAccepted()
-            | e.ClaimAcceptedInPart()
-            | e.AcceptanceRevoked()
-            | e.ClaimRejected()
-            | e.InformationAsked()
-            | e.InformationGiven()
-            | e.ResubmissionRuledOut()
-        ):
-            return answered(claim, event)
-        case (
-            e.WriteOffRequested()
-            | e.WriteOffSigned()
-            | e.WriteOffSignatureRevoked()
-            | e.WriteOffDeclined()
-            | e.ClaimWrittenOff()
-        ):
-            return written_off(claim, event)
-        case (
-            e.ClaimCredited()
-            | e.ClaimCreditReversed()
-            | e.ClaimWithdrawn()
-            | e.ClaimOverpaid()
-            | e.ClaimDifferenceSettled()
-            | e.ClaimClosed()
-            | e.ClaimReopened()
-        ):
-            return settled(claim, event)
-        case never:
-            assert_never(never)
+    if isinstance(event, e.Preparing):
+        return prepared(claim, event)
+    if isinstance(event, e.Judging):
+        return judged(claim, event)
+    if isinstance(event, e.Submitting):
+        return submitted(claim, event)
+    if isinstance(event, e.Answering):
+        return answered(claim, event)
+    if isinstance(event, e.Withdrawing):
+        return withdrawn(claim, event)
+    if isinstance(event, e.WritingOff):
+        return written_off(claim, event)
+    return settled(claim, event)
 
 
 def opened(event: e.ClaimOpened) -> Claim:
@@ -198,29 +168,13 @@ def opened(event: e.ClaimOpened) -> Claim:
     )
 
 
-def prepared(
-    claim: Claim,
-    event: e.PaperAttached | e.ClaimAmended | e.ClaimVetted | e.OpinionGiven | e.ClaimJudged,
-) -> Claim:
+def prepared(claim: Claim, event: e.Preparing) -> Claim:
     match event:
         case e.PaperAttached(attached_by=by):
             papers = (*claim.papers, event)
             return replace(claim, papers=papers, prepared_by=claim.prepared_by | by.both)
         case e.ClaimAmended():
             return amended(claim, event)
-        case e.ClaimVetted():
-            return claim
-        case e.OpinionGiven(seat=seat, given_by=by):
-            opinions = {**claim.opinions, seat: event}
-            return replace(claim, opinions=opinions, prepared_by=claim.prepared_by | by.both)
-        case e.ClaimJudged(claimable=claimable, signed_by=steps, judged_by=by):
-            return replace(
-                claim,
-                opinions={},
-                status=Status.CLAIMABLE if claimable else Status.NOT_CLAIMABLE,
-                chain=SigningChain(steps),
-                prepared_by=claim.prepared_by | by.both,
-            )
         case never:
             assert_never(never)
 
@@ -244,8 +198,21 @@ def amended(claim: Claim, event: e.ClaimAmended) -> Claim:
     )
 
 
-def signed(claim: Claim, event: e.ClaimSigned | e.ClaimApproved | e.SignatureRevoked) -> Claim:
+def judged(claim: Claim, event: e.Judging) -> Claim:
     match event:
+        case e.ClaimVetted():
+            return claim
+        case e.OpinionGiven(seat=seat, given_by=by):
+            opinions = {**claim.opinions, seat: event}
+            return replace(claim, opinions=opinions, prepared_by=claim.prepared_by | by.both)
+        case e.ClaimJudged(claimable=claimable, signed_by=steps, judged_by=by):
+            return replace(
+                claim,
+                opinions={},
+                status=Status.CLAIMABLE if claimable else Status.NOT_CLAIMABLE,
+                chain=SigningChain(steps),
+                prepared_by=claim.prepared_by | by.both,
+            )
         case e.ClaimSigned(signature=signature):
             return replace(claim, chain=claim.chain.signed(signature))
         case e.ClaimApproved():
@@ -256,39 +223,28 @@ def signed(claim: Claim, event: e.ClaimSigned | e.ClaimApproved | e.SignatureRev
             assert_never(never)
 
 
-def submitted(
-    claim: Claim, event: e.ClaimSubmitted | e.ClaimResubmitted | e.ManufacturerNumberRecorded
-) -> Claim:
-    number = event.manufacturer_number or claim.manufacturer_number
-    claim = replace(claim, known_as=claim.known_as | ({number} if number else set()))
+def submitted(claim: Claim, event: e.Submitting) -> Claim:
     match event:
-        case e.ClaimSubmitted():
-            return replace(
-                claim, status=Status.SUBMITTED, submissions=1, manufacturer_number=number
-            )
-        case e.ClaimResubmitted(submission=submission):
-            return replace(
-                claim,
-                status=Status.SUBMITTED,
-                submissions=submission,
-                manufacturer_number=number,
-            )
-        case e.ManufacturerNumberRecorded():
-            return replace(claim, manufacturer_number=number)
+        case e.ClaimSubmitted(manufacturer_number=number):
+            return known_as(replace(claim, status=Status.SUBMITTED, submissions=1), number)
+        case e.ClaimResubmitted(manufacturer_number=number, submission=submission):
+            return known_as(replace(claim, status=Status.SUBMITTED, submissions=submission), number)
+        case e.ManufacturerNumberRecorded(manufacturer_number=number):
+            return known_as(claim, number)
+        case e.ResubmissionRuledOut():
+            return replace(claim, ruled_out=True)
         case never:
             assert_never(never)
 
 
-def answered(
-    claim: Claim,
-    event: e.ClaimAccepted
-    | e.ClaimAcceptedInPart
-    | e.AcceptanceRevoked
-    | e.ClaimRejected
-    | e.InformationAsked
-    | e.InformationGiven
-    | e.ResubmissionRuledOut,
-) -> Claim:
+def known_as(claim: Claim, number: str | None) -> Claim:
+    """By a further number, if it is given one."""
+    if number is None:
+        return claim
+    return replace(claim, manufacturer_number=number, known_as=claim.known_as | {number})
+
+
+def answered(claim: Claim, event: e.Answering) -> Claim:
     match event:
         case e.ClaimAccepted(accepted=accepted) | e.ClaimAcceptedInPart(accepted=accepted):
             return replace(claim, status=Status.ACCEPTED, accepted=accepted)
@@ -301,20 +257,17 @@ def answered(
             return replace(claim, status=Status.INFORMATION_ASKED)
         case e.InformationGiven():
             return replace(claim, status=Status.SUBMITTED)
-        case e.ResubmissionRuledOut():
-            return replace(claim, ruled_out=True)
         case never:
             assert_never(never)
 
 
-def written_off(
-    claim: Claim,
-    event: e.WriteOffRequested
-    | e.WriteOffSigned
-    | e.WriteOffSignatureRevoked
-    | e.WriteOffDeclined
-    | e.ClaimWrittenOff,
-) -> Claim:
+def withdrawn(claim: Claim, event: e.Withdrawing) -> Claim:
+    """Of what was accepted only what was written off stays."""
+    left = claim.written_off
+    return replace(claim, status=Status.WITHDRAWN, accepted=left, withdrawn=event.amount)
+
+
+def written_off(claim: Claim, event: e.WritingOff) -> Claim:
     match event:
         case e.WriteOffRequested(amount=amount, reason=reason, requested_by=by, signed_by=steps):
             pending = WriteOff(amount, reason, by.both, SigningChain(steps))
@@ -345,16 +298,7 @@ def waiting(claim: Claim) -> WriteOff:
     return claim.write_off
 
 
-def settled(
-    claim: Claim,
-    event: e.ClaimCredited
-    | e.ClaimCreditReversed
-    | e.ClaimWithdrawn
-    | e.ClaimOverpaid
-    | e.ClaimDifferenceSettled
-    | e.ClaimClosed
-    | e.ClaimReopened,
-) -> Claim:
+def settled(claim: Claim, event: e.Settling) -> Claim:
     match event:
         case e.ClaimCredited(note_id=note, allocation_id=allocation, amount=amount):
             return replace(claim, credits={**claim.credits, allocation: Credit(note, amount)})
@@ -362,9 +306,6 @@ def settled(
             return reversed_(claim, allocation)
         case e.ClaimOverpaid() | e.ClaimDifferenceSettled():
             return differing(claim, event)
-        case e.ClaimWithdrawn(amount=amount):
-            left = claim.written_off
-            return replace(claim, status=Status.WITHDRAWN, accepted=left, withdrawn=amount)
         case e.ClaimClosed():
             return replace(claim, status=Status.CLOSED, before_closing=claim.status)
         case e.ClaimReopened():

@@ -34,6 +34,7 @@ from domain.messages import On, World
 from domain.policy_content import PapersRequired
 
 MANUFACTURER_NUMBER = "claims.ManufacturerNumber"
+ANSWER_CLOCK = "claim_answer"
 
 
 def decide(claim: Claim, command: Submitting, world: World) -> list[Event | On]:
@@ -76,6 +77,7 @@ def submit(claim: Claim, command: SubmitClaim, world: World) -> ClaimSubmitted:
         submitted_on=today,
         late=today > submit_by,
         submitted_by=names(world),
+        clock=policies.clock(world, ANSWER_CLOCK),
     )
 
 
@@ -102,6 +104,7 @@ def resubmit(claim: Claim, command: ResubmitClaim, world: World) -> ClaimResubmi
         manufacturer_number=command.manufacturer_number,
         total=claim.total,
         submitted_by=names(world),
+        clock=policies.clock(world, ANSWER_CLOCK),
     )
 
 

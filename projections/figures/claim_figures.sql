@@ -3,8 +3,7 @@ WITH submitted AS (
     SELECT date_trunc('month', submitted_on)::date AS month,
            manufacturer_id, station_id, currency, claimed, credited, late,
            coalesce(closed_from, status) AS standing,
-           jsonb_array_length(questions) = 0
-               AND NOT jsonb_exists(reasons, 'information_missing') AS complete
+           NOT found_incomplete AS complete
     FROM {claims} c
     WHERE submitted_on IS NOT NULL
       AND ({manufacturer_id} IS NULL OR manufacturer_id = {manufacturer_id})
@@ -15,7 +14,10 @@ WITH submitted AS (
            count(*) AS submitted,
            count(*) FILTER (WHERE NOT late) AS in_time,
            count(*) FILTER (WHERE complete) AS complete,
-           count(*) FILTER (WHERE standing IN ('accepted', 'rejected', 'abandoned')) AS answered,
+           -- submitted, yet not claimable: it was rejected, and given up when judged anew
+           count(*) FILTER (
+               WHERE standing IN ('accepted', 'rejected', 'abandoned', 'not_claimable')
+           ) AS answered,
            count(*) FILTER (WHERE standing = 'accepted') AS accepted,
            count(*) FILTER (WHERE standing = 'withdrawn') AS withdrawn,
            sum(claimed) AS claimed,

@@ -15,7 +15,8 @@ from projections.statements import NamedStatement
 class ClaimFigures(BaseModel):
     """The claims of one manufacturer, station and currency first submitted in a month (CLM-10).
 
-    Ratios are between 0 and 1, to four places, and null where there is nothing to divide by.
+    Ratios are between 0 and 1, to four places, and null where there is nothing to divide by;
+    docs/claims.md defines them and works out an example.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -25,16 +26,16 @@ class ClaimFigures(BaseModel):
     station_id: UUID
     currency: str
     submitted: int
-    in_time: int = Field(description="Submitted by their last day (CLM-1).")
-    complete: int = Field(description="The manufacturer found nothing missing.")
-    answered: int
+    in_time: int = Field(description="Submitted by the last day fixed at opening (CLM-1).")
+    complete: int = Field(description="The manufacturer never found anything missing.")
+    answered: int = Field(description="Those whose answer stands; withdrawn ones are apart.")
     accepted: int = Field(description="In full or in part.")
     withdrawn: int = Field(description="For false papers (CLM-9); not a success.")
     claimed: Decimal
     credited: Decimal
     timeliness: Decimal | None = Field(description="in_time / submitted")
     completeness: Decimal | None = Field(description="complete / submitted")
-    success: Decimal | None = Field(description="accepted / answered or withdrawn")
+    success: Decimal | None = Field(description="accepted / (answered + withdrawn)")
     payout: Decimal | None = Field(description="credited / claimed")
 
 

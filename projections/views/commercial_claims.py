@@ -196,6 +196,8 @@ COMMERCIAL_CLAIMS = View(
         equal("number"),
         since("filed_on"),
         before("filed_on"),
+        since("parts_ordered_on"),
+        before("parts_ordered_on"),
         since("opened_at"),
         before("opened_at"),
     ),

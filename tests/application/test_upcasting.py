@@ -8,6 +8,7 @@ from application.aggregates import EVENT_TYPES
 from application.encoding import decoded, encoded
 from application.recorded import UnknownEvent
 from application.upcasting import STEPS, Form, upcast
+from domain.claims.events import ClaimResubmitted, ClaimSubmitted
 from domain.credits.events import CreditNoteBooked
 from domain.registry.customer import CustomerRegistered
 from domain.registry.equipment import EquipmentRegistered
@@ -70,6 +71,16 @@ def test_a_note_of_before_prices_were_recorded_has_none_and_came_as_a_file() -> 
     assert isinstance(note, CreditNoteBooked) and note.source
     assert note.source.part is None
     assert {(line.price, line.price_quantity) for line in note.document.lines} == {(None, None)}
+
+
+@pytest.mark.rule("SLA-2")
+@pytest.mark.parametrize("type_name", ["claims.ClaimSubmitted", "claims.ClaimResubmitted"])
+def test_a_submission_of_before_its_clock_was_recorded_has_none(type_name: str) -> None:
+    first = (DIRECTORY / file_name(type_name, 1)).read_bytes()
+    assert b"clock" not in first
+    submission = decoded(type_name, 1, first)
+    assert isinstance(submission, ClaimSubmitted | ClaimResubmitted)
+    assert submission.clock is None
 
 
 def test_every_step_leads_to_a_form_that_is_known_today() -> None:

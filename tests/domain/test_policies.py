@@ -28,6 +28,7 @@ from domain.policy_content import (
     Chain,
     ClaimLimits,
     Deadline,
+    Every,
     Organisation,
     PapersRequired,
     Tolerance,
@@ -318,6 +319,22 @@ def test_deadlines_start_and_stop_on_events_that_exist_where_their_context_does(
         if event.partition(".")[0] in here
     }
     assert named - set().union(*here.values()) == to_come
+
+
+@pytest.mark.rule("SLA-2")
+def test_whatever_starts_a_clock_keeps_the_version_it_runs_by():
+    starting = {
+        event
+        for content in shipped.contents()
+        if isinstance(content, Deadline) and not isinstance(content.target, Every)
+        for event in content.starts_on
+    }
+    without = [name for name in starting & {*EVENT_TYPES} if "clock" not in fields_of(name)]
+    assert without == []
+
+
+def fields_of(event: str) -> set[str]:
+    return {*EVENT_TYPES[event].model_fields}
 
 
 def test_every_shipped_policy_survives_the_disk():

@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 FOUR_PLACES = Decimal("0.0001")
-ANSWERED = {"accepted", "rejected", "abandoned"}
+ANSWERED = {"accepted", "rejected", "abandoned", "not_claimable"}
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def measures(key: Any, claims: Sequence[Any]) -> dict[str, Any]:
     told = dict(zip(names, key, strict=True)) | {
         "submitted": len(claims),
         "in_time": sum(not claim.late for claim in claims),
-        "complete": sum(nothing_missing(claim) for claim in claims),
+        "complete": sum(not claim.found_incomplete for claim in claims),
         "answered": sum(status in ANSWERED for status in standing),
         "accepted": standing.count("accepted"),
         "withdrawn": standing.count("withdrawn"),
@@ -70,10 +70,6 @@ def measures(key: Any, claims: Sequence[Any]) -> dict[str, Any]:
         "success": ratio(told["accepted"], told["answered"] + told["withdrawn"]),
         "payout": ratio(told["credited"], told["claimed"]),
     }
-
-
-def nothing_missing(claim: Any) -> bool:
-    return not claim.questions and "information_missing" not in claim.reasons
 
 
 def ratio(part: int | Decimal, whole: int | Decimal) -> Decimal | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -30,20 +31,76 @@ from tests.projections.figuring import Told, found
 from tests.projections.names import Bench, catch_up, record
 from tests.projections.random_stories import random_story
 from tests.projections.test_every_view import business
-from tests.scenario import MAX, MIA
+from tests.scenario import MAX, MIA, STAN, Story
 from tests.stories import (
     MAKER,
     OTHER_STATION,
     STATION,
+    amounts,
     claim_id,
     claim_story,
+    judged,
     paid_claim,
     partly_paid_claim,
+    reject,
     rejected_claim,
+    report,
+    submit,
     work_story,
 )
 
-MARCH = date(2026, 3, 1)
+MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
+GUIDE = Path(__file__).parents[2] / "docs" / "claims.md"
+FALSE_PAPERS = c.WithdrawClaim(
+    claim_id=claim_id(5), false_papers=(PaperKind.DIAGNOSTICS,), explanation="of another machine"
+)
+
+
+def example() -> Story:
+    """The worked example of docs/claims.md, but for the withdrawal, which comes last."""
+    story = partly_paid_claim(2, paid_claim(1))
+    resubmitted_claim(3, story)
+    claim_story("submitted", 4, story=story)
+    story.tell(c.RecordInformationAsked(claim_id=claim_id(4), question="which seal?"), MIA)
+    claim_story("submitted", 5, story=story)
+    given_up_claim(6, story)
+    claim_story("approved", 7, story=story)
+    story.tell(submit(7), MIA, datetime(2026, 3, 17, 4, tzinfo=UTC)).tell(reject(7), MIA)
+    claim_story("approved", 8, story=story)
+    claim_story("approved", 9, story=story)
+    return story.tell(submit(9), MIA, datetime(2026, 4, 1, 4, tzinfo=UTC))
+
+
+def resubmitted_claim(number: int, story: Story) -> None:
+    """Refused because something was missing, then accepted."""
+    id = claim_id(number)
+    claim_story("submitted", number, story=story)
+    reasons = {"reasons": ("information_missing",), "explanation": "no photo"}
+    story.tell(c.RecordRejection(claim_id=id, **reasons), MIA)
+    story.tell(c.ResubmitClaim(claim_id=id, different="photo added"), MIA)
+    story.tell(c.RecordAcceptance(claim_id=id), MIA)
+
+
+def given_up_claim(number: int, story: Story) -> None:
+    """Rejected, corrected to 900, and found not claimable when judged anew."""
+    facts = {"report": report(), "amounts": amounts("900.00"), "reason": "fewer hours"}
+    rejected_claim(number, story)
+    story.tell(c.AmendClaim(claim_id=claim_id(number), **facts), STAN)
+    story.tell_all(judged(number, claimable=False))
+
+
+@pytest.fixture(scope="module")
+def bench(databases: Databases) -> Iterator[tuple[Bench, Position]]:
+    """The worked example, and the position before the withdrawal."""
+    story = example()
+    before = Position(len(story.happened))
+    story.tell(FALSE_PAPERS, MAX)
+    with business(databases) as bench:
+        record(bench.log, story.happened)
+        engine = bench.engine(VIEWS)
+        catch_up(engine)
+        yield bench, before
+        engine.close()
 
 
 def asked(
@@ -68,61 +125,85 @@ def answers(bench: Bench, named: Any, questions: Any, reach: Reach = EVERYTHING)
     return asyncio.run(every())
 
 
+def measured(month: date, **counted: object) -> ClaimFigures:
+    of = {"manufacturer_id": MAKER, "station_id": STATION, "currency": "CNY"}
+    return ClaimFigures.model_validate({"month": month, **of, **counted})
+
+
 @pytest.mark.rule("CLM-10")
-def test_timeliness_completeness_success_and_payout_of_a_month(databases: Databases) -> None:
-    """Paid; paid 500 of 1000; rejected; asked more; withdrawn; and one that was never submitted."""
-    story = partly_paid_claim(2, paid_claim(1))
-    rejected_claim(3, story)
-    claim_story("submitted", 4, story=story)
-    story.tell(c.RecordInformationAsked(claim_id=claim_id(4), question="which seal?"), MIA)
-    claim_story("submitted", 5, story=story)
-    before = len(story.happened)
-    false = (PaperKind.DIAGNOSTICS,)
-    story.tell(
-        c.WithdrawClaim(claim_id=claim_id(5), false_papers=false, explanation="of another"), MAX
+def test_timeliness_completeness_success_and_payout_of_a_month(
+    bench: tuple[Bench, Position],
+) -> None:
+    march, _ = asked(bench[0])
+    assert march == measured(
+        MARCH,
+        submitted=7,
+        in_time=6,
+        complete=5,
+        answered=5,
+        accepted=3,
+        withdrawn=1,
+        claimed=Decimal("6900.00"),
+        credited=Decimal("1500.00"),
+        timeliness=Decimal("0.8571"),
+        completeness=Decimal("0.7143"),
+        success=Decimal("0.5000"),
+        payout=Decimal("0.2174"),
     )
-    claim_story("approved", 6, story=story)
-    with business(databases) as bench:
-        record(bench.log, story.happened)
-        engine = bench.engine(VIEWS)
-        catch_up(engine)
-        [march] = asked(bench)
-        assert march == ClaimFigures(
-            month=MARCH,
-            manufacturer_id=MAKER,
-            station_id=STATION,
-            currency="CNY",
-            submitted=5,
-            in_time=5,
-            complete=4,
-            answered=3,
-            accepted=2,
-            withdrawn=1,
-            claimed=Decimal("5000.00"),
-            credited=Decimal("1500.00"),
-            timeliness=Decimal("1.0000"),
-            completeness=Decimal("0.8000"),
-            success=Decimal("0.5000"),
-            payout=Decimal("0.3000"),
-        )
-        [earlier] = asked(bench, Position(before))
-        assert (earlier.withdrawn, earlier.success) == (0, Decimal("0.6667"))
-        assert asked(bench, Position(1)) == []
-        reaches(bench, march)
-        engine.close()
 
 
-def reaches(bench: Bench, march: ClaimFigures) -> None:
-    """Narrowed by what is given, and by whose claims the reader may see."""
-    assert asked(bench, month_since=MARCH, manufacturer_id=MAKER, currency="CNY") == [march]
-    for nothing in (
-        {"month_before": MARCH},
-        {"currency": "EUR"},
-        {"station_id": OTHER_STATION},
-    ):
-        assert asked(bench, **nothing) == []
-    assert asked(bench, reach=Reach(frozenset({(Owner.STATION, STATION)}))) == [march]
-    assert asked(bench, reach=Reach(frozenset({(Owner.STATION, OTHER_STATION)}))) == []
+@pytest.mark.rule("CLM-10")
+def test_a_month_without_answers_has_no_success_rate(bench: tuple[Bench, Position]) -> None:
+    _, april = asked(bench[0])
+    assert april == measured(
+        APRIL,
+        submitted=1,
+        in_time=0,
+        complete=1,
+        answered=0,
+        accepted=0,
+        withdrawn=0,
+        claimed=Decimal("1000.00"),
+        credited=Decimal("0.00"),
+        timeliness=Decimal("0.0000"),
+        completeness=Decimal("1.0000"),
+        success=None,
+        payout=Decimal("0.0000"),
+    )
+
+
+@pytest.mark.rule("CLM-10")
+def test_the_worked_example_of_the_guide_is_what_is_measured(
+    bench: tuple[Bench, Position],
+) -> None:
+    guide = GUIDE.read_text(encoding="utf-8")
+    for measures in asked(bench[0]):
+        for name, value in measures:
+            if name not in ("month", "manufacturer_id", "station_id", "currency"):
+                row = f"| {measures.month:%Y-%m} | `{name}` | {'—' if value is None else value} |"
+                assert row in guide
+
+
+@pytest.mark.rule("CLM-10")
+def test_a_past_moment_is_measured_as_it_was_known_then(bench: tuple[Bench, Position]) -> None:
+    before = bench[1]
+    [march, _] = asked(bench[0], before)
+    assert (march.withdrawn, march.success) == (0, Decimal("0.6000"))
+    assert asked(bench[0], Position(1)) == []
+
+
+def test_figures_are_narrowed_by_what_is_given(bench: tuple[Bench, Position]) -> None:
+    march, april = asked(bench[0])
+    assert asked(bench[0], month_before=APRIL, manufacturer_id=MAKER, currency="CNY") == [march]
+    assert asked(bench[0], month_since=APRIL) == [april]
+    for nothing in ({"month_before": MARCH}, {"currency": "EUR"}, {"station_id": OTHER_STATION}):
+        assert asked(bench[0], **nothing) == []
+
+
+def test_figures_are_of_the_claims_that_the_reader_may_see(bench: tuple[Bench, Position]) -> None:
+    for station, seen in ((STATION, 2), (OTHER_STATION, 0)):
+        reach = Reach(frozenset({(Owner.STATION, station)}))
+        assert len(asked(bench[0], reach=reach)) == seen
 
 
 # ── random histories ────────────────────────────────────────────────────────

@@ -445,6 +445,19 @@ def test_a_claim_that_cannot_be_resubmitted_says_why_until_it_is_amended() -> No
     shows(row("claims", claim_id(), story.tell(amend, STAN)), ruled_out=False)
 
 
+@pytest.mark.rule("CLM-2")
+def test_papers_are_filed_under_model_serial_and_claim_number() -> None:
+    story = rejected_claim()
+    shows(row("claims", claim_id(), story), filed_under="EX-200-SN-1-C-1")
+    before = row("claims", claim_id(), story)
+    corrected = before.report.model_copy(update={"model": "EX-300"})
+    amend = c.AmendClaim(
+        claim_id=claim_id(), report=corrected, amounts=before.amounts, reason="misread"
+    )
+    shows(row("claims", claim_id(), story.tell(amend, STAN)), filed_under="EX-300-SN-1-C-1")
+
+
+@pytest.mark.rule("CLM-9")
 def test_a_withdrawn_claim_shows_what_is_owed_for_it() -> None:
     story = claim_story("accepted").tell(
         c.WithdrawClaim(
@@ -456,6 +469,8 @@ def test_a_withdrawn_claim_shows_what_is_owed_for_it() -> None:
     )
     claim = row("claims", claim_id(), story)
     shows(claim, status=Status.WITHDRAWN, withdrawn=Decimal("1000.00"), open=Decimal(0))
+    shows(claim, liability_due=True)
+    shows(row("claims", claim_id(2), claim_story("accepted", 2)), liability_due=False)
     assert claim.withdrawal and claim.withdrawal.liability == yuan("500.00")
 
 

@@ -3,44 +3,38 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TypeAlias, assert_never
+from typing import Final, assert_never
 
 from domain.claims import events as e
 from domain.claims.state import Status
 from projections.views.claims.row import ZERO, Claim, Question, Submission, Withdrawal
 
-Submitting: TypeAlias = e.ClaimSubmitted | e.ClaimResubmitted | e.ManufacturerNumberRecorded
-Turning: TypeAlias = (
-    e.InformationAsked | e.InformationGiven | e.ResubmissionRuledOut | e.ClaimWithdrawn
-)
-Answering: TypeAlias = (
-    e.ClaimAccepted | e.ClaimAcceptedInPart | e.AcceptanceRevoked | e.ClaimRejected
-)
+MISSING: Final = "information_missing"
+"""The word for papers or facts that were wanting, of the policy `reason_words` (CRN-12)."""
 
 
-def submitted(claim: Claim, event: Submitting, at: datetime) -> Claim:
-    number = event.manufacturer_number or claim.manufacturer_number
+def submitted(claim: Claim, event: e.Submitting, at: datetime) -> Claim:
     match event:
         case e.ClaimSubmitted(late=late, submitted_on=day):
-            sent = sending(event, 1, at)
-            return claim.but(
-                status=Status.SUBMITTED,
-                manufacturer_number=number,
-                submissions=(*claim.submissions, sent),
-                late=late,
-                submitted_on=day,
-            )
+            return sent(claim, event, 1, at).but(late=late, submitted_on=day)
         case e.ClaimResubmitted(submission=submission):
-            sent = sending(event, submission, at)
-            return claim.but(
-                status=Status.SUBMITTED,
-                manufacturer_number=number,
-                submissions=(*claim.submissions, sent),
-            )
-        case e.ManufacturerNumberRecorded():
+            return sent(claim, event, submission, at)
+        case e.ManufacturerNumberRecorded(manufacturer_number=number):
             return claim.but(manufacturer_number=number)
+        case e.ResubmissionRuledOut(reason=reason):
+            return claim.but(ruled_out=True, ruled_out_because=reason)
         case never:
             assert_never(never)
+
+
+def sent(
+    claim: Claim, event: e.ClaimSubmitted | e.ClaimResubmitted, number: int, at: datetime
+) -> Claim:
+    return claim.but(
+        status=Status.SUBMITTED,
+        manufacturer_number=event.manufacturer_number or claim.manufacturer_number,
+        submissions=(*claim.submissions, sending(event, number, at)),
+    )
 
 
 def sending(event: e.ClaimSubmitted | e.ClaimResubmitted, number: int, at: datetime) -> Submission:
@@ -53,26 +47,56 @@ def sending(event: e.ClaimSubmitted | e.ClaimResubmitted, number: int, at: datet
     )
 
 
-def turned(claim: Claim, event: Turning, at: datetime) -> Claim:
+def answered(claim: Claim, event: e.Answering, at: datetime) -> Claim:
+    match event:
+        case e.ClaimAccepted(accepted=accepted):
+            return claim.but(status=Status.ACCEPTED, accepted=accepted.amount, reasons=())
+        case e.ClaimAcceptedInPart(accepted=accepted, reasons=reasons):
+            status = Status.ACCEPTED
+            return refused(claim, reasons).but(status=status, accepted=accepted.amount)
+        case e.AcceptanceRevoked():
+            return claim.but(status=Status.SUBMITTED, accepted=ZERO, reasons=())
+        case e.ClaimRejected(reasons=reasons, explanation=explanation):
+            return refused(claim, reasons).but(status=Status.REJECTED, explanation=explanation)
+        case e.InformationAsked() | e.InformationGiven():
+            return asked_and_told(claim, event, at)
+        case never:
+            assert_never(never)
+
+
+def refused(claim: Claim, reasons: tuple[str, ...]) -> Claim:
+    """In full or in part, for these reasons, of which one counts for completeness (CLM-10)."""
+    lacking = claim.found_incomplete or MISSING in reasons
+    return claim.but(reasons=reasons, found_incomplete=lacking)
+
+
+def asked_and_told(
+    claim: Claim, event: e.InformationAsked | e.InformationGiven, at: datetime
+) -> Claim:
     match event:
         case e.InformationAsked(question=question, answer_by=answer_by):
             asked = Question(asked=question, asked_at=at, answer_by=answer_by)
-            return claim.but(status=Status.INFORMATION_ASKED, questions=(*claim.questions, asked))
+            return claim.but(
+                status=Status.INFORMATION_ASKED,
+                questions=(*claim.questions, asked),
+                found_incomplete=True,
+            )
         case e.InformationGiven(answer=answer):
             *before, last = claim.questions
             told = last.model_copy(update={"told": answer, "told_at": at})
             return claim.but(status=Status.SUBMITTED, questions=(*before, told))
-        case e.ResubmissionRuledOut(reason=reason):
-            return claim.but(ruled_out=True, ruled_out_because=reason)
-        case e.ClaimWithdrawn(amount=amount):
-            return claim.but(
-                status=Status.WITHDRAWN,
-                accepted=claim.written_off,
-                withdrawn=amount.amount,
-                withdrawal=withdrawal(event, at),
-            )
         case never:
             assert_never(never)
+
+
+def withdrawn(claim: Claim, event: e.Withdrawing, at: datetime) -> Claim:
+    return claim.but(
+        status=Status.WITHDRAWN,
+        accepted=claim.written_off,
+        withdrawn=event.amount.amount,
+        withdrawal=withdrawal(event, at),
+        liability_due=True,
+    )
 
 
 def withdrawal(event: e.ClaimWithdrawn, at: datetime) -> Withdrawal:
@@ -84,17 +108,3 @@ def withdrawal(event: e.ClaimWithdrawn, at: datetime) -> Withdrawal:
         at=at,
         withdrawn_by=event.withdrawn_by,
     )
-
-
-def answered(claim: Claim, event: Answering) -> Claim:
-    match event:
-        case e.ClaimAccepted(accepted=accepted):
-            return claim.but(status=Status.ACCEPTED, accepted=accepted.amount, reasons=())
-        case e.ClaimAcceptedInPart(accepted=accepted, reasons=reasons):
-            return claim.but(status=Status.ACCEPTED, accepted=accepted.amount, reasons=reasons)
-        case e.AcceptanceRevoked():
-            return claim.but(status=Status.SUBMITTED, accepted=ZERO, reasons=())
-        case e.ClaimRejected(reasons=reasons, explanation=explanation):
-            return claim.but(status=Status.REJECTED, reasons=reasons, explanation=explanation)
-        case never:
-            assert_never(never)

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TypeAlias, assert_never
+from typing import assert_never
 from uuid import UUID
 
 from domain.claims import events as e
+from domain.claims.commands import Report
 from domain.claims.state import Status
 from projections.views.claims.row import ZERO, Claim, Opinion, Paper, signed
-
-Preparing: TypeAlias = (
-    e.PaperAttached | e.ClaimAmended | e.ClaimVetted | e.OpinionGiven | e.ClaimJudged
-)
-Signing: TypeAlias = e.ClaimSigned | e.ClaimApproved | e.SignatureRevoked
 
 
 def opened(id: UUID, event: e.ClaimOpened, at: datetime) -> Claim:
@@ -30,6 +26,7 @@ def opened(id: UUID, event: e.ClaimOpened, at: datetime) -> Claim:
         order_reference=event.order_reference,
         serial_number=event.report.serial_number,
         model=event.report.model,
+        filed_under=file_name(event.report, event.number),
         report=event.report,
         amounts=event.amounts,
         currency=event.total.currency,
@@ -41,28 +38,44 @@ def opened(id: UUID, event: e.ClaimOpened, at: datetime) -> Claim:
     )
 
 
-def prepared(claim: Claim, event: Preparing, at: datetime) -> Claim:
+def prepared(claim: Claim, event: e.Preparing, at: datetime) -> Claim:
     match event:
         case e.PaperAttached():
             return claim.but(papers=(*claim.papers, attached(event, at)))
         case e.ClaimAmended():
             return amended(claim, event)
+        case never:
+            assert_never(never)
+
+
+def judged(claim: Claim, event: e.Judging, at: datetime) -> Claim:
+    match event:
         case e.ClaimVetted(findings=findings):
             return claim.but(findings=findings)
         case e.OpinionGiven(seat=seat):
             others = tuple(opinion for opinion in claim.opinions if opinion.seat != seat)
             return claim.but(opinions=(*others, opinion_of(event, at)))
         case e.ClaimJudged():
-            return claim.but(
-                opinions=(),
-                status=Status.CLAIMABLE if event.claimable else Status.NOT_CLAIMABLE,
-                judgement=event.reason,
-                findings=event.findings,
-                signed_by=event.signed_by,
-                signatures=(),
-            )
+            return judgement(claim, event)
+        case e.ClaimSigned(signature=signature):
+            return claim.but(signatures=(*claim.signatures, signed(signature, at)))
+        case e.ClaimApproved():
+            return claim.but(status=Status.APPROVED)
+        case e.SignatureRevoked():
+            return claim.but(status=Status.CLAIMABLE, signatures=claim.signatures[:-1])
         case never:
             assert_never(never)
+
+
+def judgement(claim: Claim, event: e.ClaimJudged) -> Claim:
+    return claim.but(
+        opinions=(),
+        status=Status.CLAIMABLE if event.claimable else Status.NOT_CLAIMABLE,
+        judgement=event.reason,
+        findings=event.findings,
+        signed_by=event.signed_by,
+        signatures=(),
+    )
 
 
 def opinion_of(event: e.OpinionGiven, at: datetime) -> Opinion:
@@ -73,6 +86,11 @@ def opinion_of(event: e.OpinionGiven, at: datetime) -> Opinion:
         given_at=at,
         given_by=event.given_by,
     )
+
+
+def file_name(report: Report, number: str) -> str:
+    """What the papers of a claim are filed under (CLM-2)."""
+    return f"{report.model}-{report.serial_number}-{number}"
 
 
 def attached(event: e.PaperAttached, at: datetime) -> Paper:
@@ -92,6 +110,7 @@ def amended(claim: Claim, event: e.ClaimAmended) -> Claim:
         report=event.report,
         serial_number=event.report.serial_number,
         model=event.report.model,
+        filed_under=file_name(event.report, claim.number),
         amounts=event.amounts,
         currency=event.total.currency,
         claimed=event.total.amount,
@@ -109,15 +128,3 @@ def amended(claim: Claim, event: e.ClaimAmended) -> Claim:
         ruled_out=False,
         ruled_out_because=None,
     )
-
-
-def approved(claim: Claim, event: Signing, at: datetime) -> Claim:
-    match event:
-        case e.ClaimSigned(signature=signature):
-            return claim.but(signatures=(*claim.signatures, signed(signature, at)))
-        case e.ClaimApproved():
-            return claim.but(status=Status.APPROVED)
-        case e.SignatureRevoked():
-            return claim.but(status=Status.CLAIMABLE, signatures=claim.signatures[:-1])
-        case never:
-            assert_never(never)

@@ -156,6 +156,7 @@ class Claim(Row):
     order_reference: str = Field(description="The repair or field order that was finished.")
     serial_number: str
     model: str
+    filed_under: str = Field(description="Model, serial number and claim number (CLM-2).")
     report: Report
     amounts: Amounts
     currency: str
@@ -182,10 +183,16 @@ class Claim(Row):
     signatures: tuple[Signed, ...] = ()
     reasons: tuple[str, ...] = Field((), description="Why less was accepted than claimed (CRN-12).")
     explanation: str | None = Field(None, description="Why it was rejected.")
+    found_incomplete: bool = Field(
+        False, description="Whether the manufacturer ever found something missing (CLM-10)."
+    )
     questions: tuple[Question, ...] = Field((), description="What the manufacturer asked.")
     ruled_out: bool = Field(False, description="Whether it cannot be resubmitted (CLM-7).")
     ruled_out_because: str | None = None
     withdrawal: Withdrawal | None = None
+    liability_due: bool = Field(
+        False, description="Whether a liability case is still to be opened (CLM-9)."
+    )
     write_off: WriteOffAsked | None = None
     write_offs: tuple[WrittenOff, ...] = ()
     differences: tuple[Difference, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import TypeAlias, assert_never
+from typing import assert_never
 from uuid import UUID
 
 from domain.claims import events as e
@@ -20,24 +20,8 @@ from projections.views.claims.row import (
     signed,
 )
 
-WritingOff: TypeAlias = (
-    e.WriteOffRequested
-    | e.WriteOffSigned
-    | e.WriteOffSignatureRevoked
-    | e.WriteOffDeclined
-    | e.ClaimWrittenOff
-)
-Settling: TypeAlias = (
-    e.ClaimCredited
-    | e.ClaimCreditReversed
-    | e.ClaimOverpaid
-    | e.ClaimDifferenceSettled
-    | e.ClaimClosed
-    | e.ClaimReopened
-)
 
-
-def written_off(claim: Claim, event: WritingOff, at: datetime) -> Claim:
+def written_off(claim: Claim, event: e.WritingOff, at: datetime) -> Claim:
     match event:
         case e.WriteOffRequested():
             return claim.but(write_off=asked(event))
@@ -83,7 +67,7 @@ def given_up(claim: Claim, event: e.ClaimWrittenOff, at: datetime) -> Claim:
     return rest.but(written_off=claim.written_off + amount)
 
 
-def settled(claim: Claim, event: Settling, at: datetime) -> Claim:
+def settled(claim: Claim, event: e.Settling, at: datetime) -> Claim:
     match event:
         case e.ClaimCredited(amount=amount):
             return claim.but(credited=claim.credited + amount.amount)

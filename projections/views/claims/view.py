@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from application.recorded import Recorded
 from domain.claims import events as e
 from projections.view import Many, One, Owner, View, above, before, equal, known, since
-from projections.views.claims.answering import (
-    Answering,
-    Submitting,
-    Turning,
-    answered,
-    submitted,
-    turned,
-)
-from projections.views.claims.preparing import Preparing, Signing, approved, opened, prepared
+from projections.views.claims.answering import answered, submitted, withdrawn
+from projections.views.claims.preparing import judged, opened, prepared
 from projections.views.claims.row import Claim, balanced
-from projections.views.claims.settling import Settling, WritingOff, settled, written_off
+from projections.views.claims.settling import settled, written_off
 
 
 def fold(row: Claim | None, recorded: Recorded[e.Event], reference: Any) -> Claim | None:
@@ -28,23 +21,20 @@ def fold(row: Claim | None, recorded: Recorded[e.Event], reference: Any) -> Clai
     return balanced(changed(known(row), event, recorded.effective_at))
 
 
-Later: TypeAlias = Preparing | Signing | Submitting | Turning | Answering | WritingOff | Settling
-
-
-def changed(claim: Claim, event: Later, at: datetime) -> Claim:
-    if isinstance(event, Preparing):
+def changed(claim: Claim, event: e.Later, at: datetime) -> Claim:
+    if isinstance(event, e.Preparing):
         return prepared(claim, event, at)
-    if isinstance(event, Signing):
-        return approved(claim, event, at)
-    if isinstance(event, Submitting):
+    if isinstance(event, e.Judging):
+        return judged(claim, event, at)
+    if isinstance(event, e.Submitting):
         return submitted(claim, event, at)
-    if isinstance(event, Turning):
-        return turned(claim, event, at)
-    if isinstance(event, Answering):
-        return answered(claim, event)
-    if isinstance(event, Settling):
-        return settled(claim, event, at)
-    return written_off(claim, event, at)
+    if isinstance(event, e.Answering):
+        return answered(claim, event, at)
+    if isinstance(event, e.Withdrawing):
+        return withdrawn(claim, event, at)
+    if isinstance(event, e.WritingOff):
+        return written_off(claim, event, at)
+    return settled(claim, event, at)
 
 
 PARTS: Final = (
@@ -72,7 +62,7 @@ CLAIMS = View(
         Owner.CUSTOMER: "customer_id",
     },
     scope="claims:read",
-    version=2,
+    version=3,
     filters=(
         equal("status"),
         equal("kind", indexed=False),
@@ -86,6 +76,7 @@ CLAIMS = View(
         equal("manufacturer_number"),
         equal("late", indexed=False),
         equal("ruled_out", indexed=False),
+        equal("liability_due", indexed=False),
         equal("currency", indexed=False),
         since("opened_at"),
         before("opened_at"),

@@ -21,9 +21,11 @@ BY_THE_TENTH = [
     pytest.param(r.SendCommercialLedger, r.CommercialLedgerSent, MIA, id="CLM-6 ledger"),
     pytest.param(r.CheckClaimPartList, r.ClaimPartListChecked, MAX, id="CRN-8 part list"),
 ]
+BY_THE_FIFTH = [
+    pytest.param(r.MeasureClaims, r.ClaimsMeasured, DORA, id="CLM-10 audit"),
+]
 IN_THE_MONTH = [
     pytest.param(r.ListUnresubmittable, r.UnresubmittableListed, MIA, id="CLM-7 list"),
-    pytest.param(r.MeasureClaims, r.ClaimsMeasured, DORA, id="CLM-10 figures"),
     pytest.param(r.ReconcileCommercialParts, r.CommercialPartsReconciled, PIA, id="CRN-8 parts"),
 ]
 
@@ -63,8 +65,18 @@ def test_what_is_due_by_the_tenth_is_about_the_month_before(command, event, acto
     given().when(wish, actor=actor, now=noon(2026, 3, 31)).then_refused(r.PeriodToCome)
 
 
-@pytest.mark.rule("CLM-7")
 @pytest.mark.rule("CLM-10")
+@pytest.mark.parametrize(("command", "event", "actor"), BY_THE_FIFTH)
+@pytest.mark.parametrize(("day", "late"), [(1, False), (5, False), (6, True)])
+def test_the_director_audits_the_figures_of_a_month_that_is_over(command, event, actor, day, late):
+    wish = command(month=MARCH, findings=("all well",))
+    expected = done(event, actor, command.clock, MARCH, date(2026, 4, 5), late)
+    given().when(wish, actor=actor, now=noon(2026, 4, day)).then(expected)
+    given().when(wish, actor=actor, now=noon(2026, 3, 31)).then_refused(r.PeriodToCome)
+
+
+@pytest.mark.rule("CLM-7")
+@pytest.mark.rule("CRN-8")
 @pytest.mark.parametrize(("command", "event", "actor"), IN_THE_MONTH)
 @pytest.mark.parametrize(
     ("now", "late"),
@@ -88,7 +100,8 @@ def test_each_period_has_a_record_of_its_own_which_may_grow():
     other = r.MeasureClaims(month=date(2026, 4, 1))
     assert first.stream == again.stream != other.stream
     assert r.ListUnresubmittable(month=MARCH).stream != first.stream
-    story = Story().tell(first, DORA).tell(again, DORA)
+    april = noon(2026, 4, 1)
+    story = Story().tell(first, DORA, april).tell(again, DORA, april)
     assert story.state(r.Routine, first.stream.id).times == 2
 
 
@@ -100,7 +113,7 @@ def test_each_period_has_a_record_of_its_own_which_may_grow():
         (r.MatchClaimParts(day=MARCH), ENZO),
         (r.CheckClaimPartList(month=MARCH), MIA),
         (r.ReconcileCommercialParts(month=MARCH), MIA),
-        (r.MeasureClaims(month=MARCH), MIA),
+        (r.MeasureClaims(month=MARCH), MAX),
         (r.SendCommercialLedger(month=MARCH), FINN),
         (r.ListUnresubmittable(month=MARCH), STAN),
     ],

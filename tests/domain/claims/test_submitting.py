@@ -21,7 +21,7 @@ from domain.claims.refusals import (
 from domain.claims.state import Claim, Status
 from domain.claims.submitting import MANUFACTURER_NUMBER
 from domain.messages import On, Stream, World
-from domain.policies import PublishPolicy
+from domain.policies import Pin, PublishPolicy
 from domain.policy_content import PaperRequirement, PapersOfKind, PapersRequired
 from domain.uniqueness import Bearer, NameTaken, bearer, name_id
 from domain.vocabulary import ClaimKind, PaperKind
@@ -51,6 +51,7 @@ from tests.stories import (
 
 SUBMIT_BY = open_claim().report.completed_on.replace(day=16)
 BY_MIA = Names(person=MIA.id)
+ANSWER = Pin(policy_id="deadline.claim_answer", version=1)
 CRANE = UUID(int=0xE9_0002)
 
 
@@ -68,6 +69,7 @@ def submitted(number: str | None, **changes) -> ClaimSubmitted:
         "submitted_on": TODAY,
         "late": False,
         "submitted_by": BY_MIA,
+        "clock": ANSWER,
     }
     return ClaimSubmitted(**fields | changes)
 
@@ -221,6 +223,7 @@ def resubmitted(submission: int, **changes) -> ClaimResubmitted:
         "manufacturer_number": None,
         "total": yuan("1000.00"),
         "submitted_by": BY_MIA,
+        "clock": ANSWER,
     }
     return ClaimResubmitted(**fields | changes)
 
