@@ -116,11 +116,21 @@ def sign(chain: SigningChain, mandate: Mandate, prepared_by: frozenset[UUID]) ->
     return Signature(**mandate.names.model_dump(), role=chain.next_step)
 
 
-def revoke(chain: SigningChain, by: Names) -> Signature:
-    """The signature that its giver takes back: the last one, before the next step (SEG-5)."""
-    given = [s for s in chain.signatures if s.both & by.both]
+def revoke(chain: SigningChain, mandate: Mandate) -> Signature:
+    """The signature that its giver takes back: the last one, before the next step (SEG-5).
+
+    Who stands in for the giver takes back only what was signed in a role they stand in for.
+    """
+    given = [signature for signature in chain.signatures if theirs(signature, mandate)]
     if not given:
         raise NoSuchSignature
     if given[-1] != chain.signatures[-1]:
         raise NextStepTaken
     return given[-1]
+
+
+def theirs(signature: Signature, mandate: Mandate) -> bool:
+    """Given by them, for them, or by whom they stand in for in that role."""
+    represented = mandate.names.on_behalf_of in signature.both
+    own = mandate.names.person in signature.both
+    return own or (represented and signature.role in mandate.roles)

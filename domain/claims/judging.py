@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import assert_never
 
-from domain import approvals, policies
-from domain.approvals import NextStepTaken, SignedTwice, names
+from domain import policies
+from domain.approvals import SignedTwice, names
+from domain.claims import signing
 from domain.claims.commands import (
-    SIGNERS,
     ApproveClaim,
     JudgeClaim,
     Judging,
@@ -122,17 +122,14 @@ def approve(claim: Claim, world: World) -> list[Event]:
     only_in(claim, Status.CLAIMABLE)
     if claim.opinions:
         raise NotPossibleNow("The claim is being judged anew.")
-    repairer = {claim.report.engineer_id}
-    mandate = authorised(world, SIGNERS)
-    signature = approvals.sign(claim.chain, mandate, claim.prepared_by | repairer)
-    signed: list[Event] = [ClaimSigned(signature=signature)]
-    complete = claim.chain.signed(signature).complete
-    return [*signed, ClaimApproved(total=claim.total)] if complete else signed
+    prepared_by = claim.prepared_by | {claim.report.engineer_id}
+    signature, complete = signing.sign(claim.chain, prepared_by, claim.station_id, world)
+    signed = ClaimSigned(signature=signature)
+    return [signed, ClaimApproved(total=claim.total)] if complete else [signed]
 
 
 def revoke(claim: Claim, reason: str, world: World) -> SignatureRevoked:
     """Submission is the step after the last signature (SEG-5)."""
-    signature = approvals.revoke(claim.chain, names(world))
-    if claim.status not in (Status.CLAIMABLE, Status.APPROVED):
-        raise NextStepTaken
+    gone_on = claim.status not in (Status.CLAIMABLE, Status.APPROVED)
+    signature = signing.take_back(claim.chain, world, next_step_taken=gone_on)
     return SignatureRevoked(signature=signature, reason=reason)

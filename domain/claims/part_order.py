@@ -13,8 +13,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from domain import approvals, messages, policies, uniqueness
-from domain.approvals import Names, NextStepTaken, Signature, SigningChain, names
+from domain import messages, policies, uniqueness
+from domain.approvals import Names, Signature, SigningChain, names
+from domain.claims import signing
 from domain.claims.amounts import Amounts, PartUsed, sum_of
 from domain.claims.commands import CLAIMS_STAFF, PREPARERS, SIGNERS
 from domain.claims.refusals import AnotherStation
@@ -23,7 +24,7 @@ from domain.claims.states_allowed import existing as existing_claim
 from domain.messages import NotFound, On, Refusal, RefusalCode, Role, Stream, Text, World
 from domain.money import Money
 from domain.policy_content import ApprovalMatrix, Approved
-from domain.registry.person import authorised, confined_to
+from domain.registry.person import confined_to, refuse_manager_of
 from domain.registry.station import Station, StationNotFound
 from domain.vocabulary import ClaimKind
 
@@ -263,9 +264,11 @@ def decide(order: PartOrder | None, command: Command, world: World) -> list[Even
             return [revoke(order, reason, world)]
         case DeclinePartOrder(reason=reason):
             only_at(order, PartOrderStage.REQUESTED)
+            refuse_manager_of(order.station_id, world)
             return [PartOrderDeclined(reason=reason, declined_by=names(world))]
         case PlacePartOrder():
             only_at(order, PartOrderStage.APPROVED)
+            refuse_manager_of(order.station_id, world)
             return [PartOrderPlaced(placed_by=names(world))]
         case MatchPartOrder(claim_id=claim_id):
             return match_to(order, claim_id, world)
@@ -313,16 +316,14 @@ def request(order: PartOrder | None, command: RequestPartOrder, world: World) ->
 def sign(order: PartOrder, world: World) -> list[Event]:
     """The last signature approves it (SEG-1, SEG-4)."""
     only_at(order, PartOrderStage.REQUESTED)
-    signature = approvals.sign(order.chain, authorised(world, SIGNERS), order.prepared_by)
-    signed: list[Event] = [PartOrderSigned(signature=signature)]
-    complete = order.chain.signed(signature).complete
-    return [*signed, PartOrderApproved(total=order.total)] if complete else signed
+    signature, complete = signing.sign(order.chain, order.prepared_by, order.station_id, world)
+    signed = PartOrderSigned(signature=signature)
+    return [signed, PartOrderApproved(total=order.total)] if complete else [signed]
 
 
 def revoke(order: PartOrder, reason: str, world: World) -> PartOrderSignatureRevoked:
-    signature = approvals.revoke(order.chain, names(world))
-    if order.stage not in (PartOrderStage.REQUESTED, PartOrderStage.APPROVED):
-        raise NextStepTaken
+    gone_on = order.stage not in (PartOrderStage.REQUESTED, PartOrderStage.APPROVED)
+    signature = signing.take_back(order.chain, world, next_step_taken=gone_on)
     return PartOrderSignatureRevoked(signature=signature, reason=reason)
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from domain import approvals, policies
+from domain import policies
 from domain.approvals import names
+from domain.claims import signing
 from domain.claims.answering import in_currency_of
 from domain.claims.commands import (
-    SIGNERS,
     ApproveWriteOff,
     DeclineWriteOff,
     RequestWriteOff,
@@ -32,7 +32,7 @@ from domain.claims.states_allowed import no_write_off_pending, only_in
 from domain.messages import World
 from domain.money import Money
 from domain.policy_content import ApprovalMatrix, Approved
-from domain.registry.person import authorised
+from domain.registry.person import refuse_manager_of
 
 
 def decide(claim: Claim, command: WritingOff, world: World) -> list[Event]:
@@ -42,10 +42,11 @@ def decide(claim: Claim, command: WritingOff, world: World) -> list[Event]:
         case ApproveWriteOff():
             return approve(claim, pending(claim), world)
         case RevokeWriteOffSignature(reason=reason):
-            signature = approvals.revoke(pending(claim).chain, names(world))
+            signature = signing.take_back(pending(claim).chain, world)
             return [WriteOffSignatureRevoked(signature=signature, reason=reason)]
         case DeclineWriteOff(reason=reason):
             pending(claim)
+            refuse_manager_of(claim.station_id, world)
             return [WriteOffDeclined(reason=reason, declined_by=names(world))]
         case never:
             assert_never(never)
@@ -61,6 +62,7 @@ def write_off_requested(claim: Claim, command: RequestWriteOff, world: World) ->
     only_in(claim, Status.ACCEPTED, Status.REJECTED)
     no_write_off_pending(claim)
     refuse_more_than_open(claim, command.amount)
+    refuse_manager_of(claim.station_id, world)
     matrix = policies.in_force(world, ApprovalMatrix)
     return WriteOffRequested(
         amount=command.amount,
@@ -88,14 +90,15 @@ def refuse_more_than_open(claim: Claim, amount: Money) -> None:
 def approve(claim: Claim, write_off: WriteOff, world: World) -> list[Event]:
     """The last signature writes off. What was credited meanwhile is no longer open."""
     refuse_more_than_open(claim, write_off.amount)
-    mandate = authorised(world, SIGNERS)
-    signature = approvals.sign(write_off.chain, mandate, write_off.prepared_by)
-    signed: list[Event] = [WriteOffSigned(signature=signature)]
-    if not write_off.chain.signed(signature).complete:
-        return signed
+    signature, complete = signing.sign(
+        write_off.chain, write_off.prepared_by, claim.station_id, world
+    )
+    signed = WriteOffSigned(signature=signature)
+    if not complete:
+        return [signed]
     done = ClaimWrittenOff(
         amount=write_off.amount,
         reason=write_off.reason,
         after_rejection=claim.status == Status.REJECTED,
     )
-    return [*signed, done]
+    return [signed, done]

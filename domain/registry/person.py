@@ -223,6 +223,13 @@ class NoSuchDelegation(Refusal):
     rule = "SEG-6"
 
 
+class ManagesTheStation(Refusal):
+    """Whoever manages a station neither approves nor edits its finance and stock records."""
+
+    code = RefusalCode.FORBIDDEN
+    rule = "SEG-2"
+
+
 # ── state ───────────────────────────────────────────────────────────────────
 
 
@@ -368,3 +375,14 @@ def confined_to(world: World) -> UUID | None:
         principal = world.of(Person, world.actor.on_behalf_of)
         station, roles = (principal.station_id, principal.held) if principal else (None, roles)
     return station if roles <= STATION_ROLES else None
+
+
+def refuse_manager_of(station_id: UUID, world: World) -> None:
+    """Raises ManagesTheStation, also for who stands in for its manager or its manager for them."""
+    if Role.STATION_MANAGER in world.actor.roles and world.actor.station == station_id:
+        raise ManagesTheStation
+    if world.actor.on_behalf_of is None:
+        return
+    principal = world.of(Person, world.actor.on_behalf_of)
+    if principal and Role.STATION_MANAGER in principal.held and principal.station_id == station_id:
+        raise ManagesTheStation

@@ -99,7 +99,7 @@ def test_a_signature_shows_both_names():
 @pytest.mark.rule("SEG-5")
 @pytest.mark.parametrize(
     "by",
-    [Names(person=ANNA), Names(person=BERT), Names(person=CARL, on_behalf_of=BERT)],
+    [mandate(ANNA), mandate(BERT), mandate(CARL, MANAGER, on_behalf_of=BERT)],
     ids=["signer", "represented", "for the represented"],
 )
 def test_the_last_signature_is_revoked_by_whose_it_is(by):
@@ -112,15 +112,21 @@ def test_the_last_signature_is_revoked_by_whose_it_is(by):
 def test_a_signature_stands_once_the_next_was_given():
     chain = BY_ANNA.signed(signature(BERT, DIRECTOR))
     with pytest.raises(NextStepTaken):
-        revoke(chain, Names(person=ANNA))
-    assert revoke(chain, Names(person=BERT)).person == BERT
+        revoke(chain, mandate(ANNA))
+    assert revoke(chain, mandate(BERT)).person == BERT
 
 
 @pytest.mark.rule("SEG-5")
 @pytest.mark.parametrize("chain", [SigningChain(STEPS), BY_ANNA])
 def test_only_a_signature_that_was_given_is_revoked(chain):
     with pytest.raises(NoSuchSignature):
-        revoke(chain, Names(person=DIRK))
+        revoke(chain, mandate(DIRK))
+
+
+@pytest.mark.rule("SEG-6")
+def test_who_stands_in_for_another_in_one_role_does_not_touch_their_signature_in_another():
+    with pytest.raises(NoSuchSignature):
+        revoke(BY_ANNA, mandate(CARL, DIRECTOR, on_behalf_of=ANNA))
 
 
 PEOPLE = [None, ANNA, BERT, CARL, DIRK]

@@ -6,12 +6,12 @@ inspected, applied or fixed the amount gives none of the joint signatures (SEG-1
 
 from __future__ import annotations
 
-from typing import TypeAlias, assert_never
+from typing import Final, TypeAlias, assert_never
 from uuid import UUID
 
-from domain import approvals, policies
-from domain.approvals import NextStepTaken, Signature, SigningChain, names
-from domain.claims.commands import SIGNERS
+from domain import policies
+from domain.approvals import names
+from domain.claims import signing
 from domain.claims.commercial import commands as c
 from domain.claims.commercial import events as e
 from domain.claims.commercial.refusals import AmountsDiffer
@@ -20,7 +20,6 @@ from domain.claims.commercial.state import CommercialClaim, Stage
 from domain.messages import World
 from domain.money import Money
 from domain.policy_content import ApprovalMatrix, Approved
-from domain.registry.person import authorised
 
 Granting: TypeAlias = (
     c.ApplyForCommercialClaim
@@ -29,6 +28,9 @@ Granting: TypeAlias = (
     | c.RevokeCommercialSignature
     | c.DeclineCommercialClaim
 )
+NOBODY: Final[frozenset[UUID]] = frozenset()
+"""Who inspected may apply, who applied may fix the amount: the joint signatures approve."""
+
 SIGNED_AT = (Stage.NOT_CLAIMABLE, Stage.APPLIED_FOR, Stage.AMOUNT_FIXED, Stage.APPROVED)
 
 
@@ -41,9 +43,8 @@ def decide(claim: CommercialClaim, command: Granting, world: World) -> list[e.Ev
         case c.SignCommercialClaim():
             return sign(claim, world)
         case c.RevokeCommercialSignature(reason=reason):
-            signature = approvals.revoke(claim.chain, names(world))
-            if claim.stage not in SIGNED_AT:
-                raise NextStepTaken
+            gone_on = claim.stage not in SIGNED_AT
+            signature = signing.take_back(claim.chain, world, next_step_taken=gone_on)
             return [e.CommercialSignatureRevoked(signature=signature, reason=reason)]
         case c.DeclineCommercialClaim(reason=reason):
             only_at(claim, *SIGNED_AT[:-1])
@@ -56,7 +57,7 @@ def apply(
     claim: CommercialClaim, command: c.ApplyForCommercialClaim, world: World
 ) -> list[e.Event]:
     only_at(claim, Stage.NOT_CLAIMABLE)
-    signature, complete = next_signature(claim.chain, frozenset(), world)
+    signature, complete = signing.sign(claim.chain, NOBODY, claim.station_id, world)
     applied = e.CommercialClaimApplied(reason=command.reason, signature=signature)
     if not complete:
         return [applied]
@@ -66,7 +67,7 @@ def apply(
 
 def fix(claim: CommercialClaim, command: c.FixCommercialAmount, world: World) -> list[e.Event]:
     only_at(claim, Stage.APPLIED_FOR)
-    signature, complete = next_signature(claim.chain, frozenset(), world)
+    signature, complete = signing.sign(claim.chain, NOBODY, claim.station_id, world)
     refuse_another_amount(claim, command.amount)
     fixed = e.CommercialAmountSigned(amount=command.amount, signature=signature)
     if not complete:
@@ -89,14 +90,6 @@ def sign(claim: CommercialClaim, world: World) -> list[e.Event]:
     """The last signature grants it (SEG-1, SEG-4)."""
     only_at(claim, Stage.AMOUNT_FIXED)
     assert claim.amount is not None, "its amount is fixed first"
-    signature, complete = next_signature(claim.chain, claim.prepared_by, world)
+    signature, complete = signing.sign(claim.chain, claim.prepared_by, claim.station_id, world)
     signed = e.CommercialClaimSigned(signature=signature)
     return [signed, e.CommercialClaimApproved(amount=claim.amount)] if complete else [signed]
-
-
-def next_signature(
-    chain: SigningChain, prepared_by: frozenset[UUID], world: World
-) -> tuple[Signature, bool]:
-    """The signature under the next step, and whether it is the last."""
-    signature = approvals.sign(chain, authorised(world, SIGNERS), prepared_by)
-    return signature, chain.signed(signature).complete

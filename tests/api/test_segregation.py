@@ -1,0 +1,324 @@
+"""Whoever has a valid token tries to get round SEG-1 to SEG-6: refused, and nothing has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from domain.claims import commands as c
+from domain.claims import part_order as po
+from domain.claims.commercial import commands as g
+from domain.credits.commands import AllocationWish, MatchCreditNote
+from domain.messages import Actor, Role
+from domain.registry.person import DelegateRole, RevokeDelegation
+from domain.vocabulary import Outcome
+from recourse.bootstrap import adopt_policies
+from tests.api import asking, world
+from tests.api.asking import Asking
+from tests.clock import NOON, Clock
+from tests.databases import Databases
+from tests.domain.claims.asked import request_write_off, sign_write_off
+from tests.scenario import (
+    ADAM,
+    DIVA,
+    DORA,
+    ENZO,
+    FINN,
+    GINA,
+    HELEN,
+    MAX,
+    MIA,
+    SAM,
+    SAUL,
+    STAN,
+    SUSI,
+    SVEN,
+    Story,
+    standing_in,
+)
+from tests.stories import (
+    STATION,
+    book,
+    claim_id,
+    claim_story,
+    commercial_id,
+    goodwill_story,
+    judge,
+    note_id,
+    part_order_id,
+    part_order_story,
+    partly_paid_claim,
+    register_person,
+    setting,
+    yuan,
+)
+
+DAY = timedelta(days=1)
+LARGE = "150000.00"  # signed by service director, finance and general manager
+CLAIMABLE, SIGNED, APPROVED, SUBMITTED, SIGNED_FOR_DORA, TO_SIGN_FOR_DORA = range(1, 7)
+ASKED, HALF_SIGNED, WITH_PAPERS, HALF_JUDGED, SHORT_PAID, PAID = range(7, 13)
+REQUESTED, ORDER_SIGNED, PLACED = 1, 2, 3
+FIXED, COSIGNED, FILED = 1, 2, 3
+
+
+# ── the world that is attacked ──────────────────────────────────────────────
+
+
+def delegate(principal: Actor, role: Role, to: Actor, first: int = -1, last: int = 1) -> Any:
+    since, until = NOON + first * DAY, NOON + last * DAY
+    return DelegateRole(person_id=principal.id, role=role, to=to.id, since=since, until=until)
+
+
+def people() -> Story:
+    """Everybody stands in for somebody, so that who is tried is never refused for that."""
+    story = setting()
+    for name, actor in (("Gina", GINA), ("Stan", STAN), ("Helen", HELEN), ("Susi", SUSI)):
+        story.tell(register_person(actor, name), ADAM)
+    for wish in (
+        delegate(DORA, Role.SERVICE_DIRECTOR, STAN),
+        delegate(DORA, Role.SERVICE_DIRECTOR, FINN),
+        delegate(DORA, Role.SERVICE_DIRECTOR, DIVA),
+        delegate(DORA, Role.SERVICE_DIRECTOR, SUSI, first=-2, last=2),
+        delegate(DORA, Role.SERVICE_DIRECTOR, SVEN, first=1, last=2),
+        delegate(FINN, Role.FINANCE, DORA),
+        delegate(GINA, Role.GENERAL_MANAGER, MIA),
+        delegate(MAX, Role.CLAIMS_MANAGER, ENZO),
+        delegate(MAX, Role.CLAIMS_MANAGER, HELEN),
+        delegate(SAM, Role.SERVICE_SUPERVISOR, MAX),
+    ):
+        story.tell(wish, ADAM)
+    ended = RevokeDelegation(person_id=DORA.id, role=Role.SERVICE_DIRECTOR, to=SUSI.id)
+    return story.tell(ended, ADAM)
+
+
+def claims(story: Story) -> Story:
+    for number in (CLAIMABLE, SIGNED, SIGNED_FOR_DORA, TO_SIGN_FOR_DORA):
+        claim_story("claimable", number, LARGE, story=story)
+    story.tell(c.ApproveClaim(claim_id=claim_id(SIGNED)), DORA)
+    story.tell(c.ApproveClaim(claim_id=claim_id(SIGNED_FOR_DORA)), standing_in(FINN, DORA))
+    claim_story("approved", APPROVED, LARGE, story=story)
+    claim_story("submitted", SUBMITTED, story=story)
+    for number in (ASKED, HALF_SIGNED):
+        claim_story("accepted", number, "5000.00", story=story)
+        story.tell(request_write_off("2000.00", number), MIA)
+    story.tell(sign_write_off(HALF_SIGNED), DORA)
+    for number in (WITH_PAPERS, HALF_JUDGED):
+        claim_story("with papers", number, story=story)
+    story.tell(judge(HALF_JUDGED), MAX)
+    claim_story("accepted", SHORT_PAID, story=story)
+    short = AllocationWish(
+        claim_id=claim_id(SHORT_PAID),
+        amount=yuan("900.00"),
+        reason="labour_hours",
+        outcome=Outcome.WRITTEN_OFF,
+    )
+    story.tell(book(1, payable="900.00", names=()), FINN)
+    story.tell(MatchCreditNote(note_id=note_id(1), allocations=(short,)), FINN)
+    return partly_paid_claim(PAID, story)
+
+
+def orders_and_goodwill(story: Story) -> Story:
+    for number, stage in (
+        (REQUESTED, "requested"),
+        (ORDER_SIGNED, "requested"),
+        (PLACED, "placed"),
+    ):
+        part_order_story(stage, number, story=story)
+    story.tell(po.SignPartOrder(part_order_id=part_order_id(ORDER_SIGNED)), DORA)
+    for number, stage in ((FIXED, "amount fixed"), (COSIGNED, "amount fixed"), (FILED, "filed")):
+        goodwill_story(stage, number, story=story)
+    return story.tell(g.SignCommercialClaim(commercial_claim_id=commercial_id(COSIGNED)), SAUL)
+
+
+@pytest.fixture(scope="module")
+def office(databases: Databases, directory: Path) -> Iterator[Asking]:
+    clock = Clock()
+    with databases.new() as database, asking.program(database, directory, clock) as program:
+        world.fill(program.log, clock, orders_and_goodwill(claims(people())).happened)
+        clock.now = max(NOON, clock.now)
+        adopt_policies(program)
+        with asking.following(program), asking.asking(program) as api:
+            yield api
+
+
+# ── attempts ────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A command by somebody with a valid token, perhaps standing in for another."""
+
+    mutation: str
+    of: tuple[str, UUID]
+    by: Actor
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def made(self, api: Asking) -> Any:
+        """The answer to it."""
+        owned = {} if self.by.station is None else {"station": self.by.station}
+        asking = api.as_(*self.by.roles, person=self.by.id, **owned)
+        principal = self.by.on_behalf_of
+        given = {"onBehalfOf": str(principal)} if principal else {}
+        key, id = self.of
+        return asking.do(self.mutation, {key: str(id), **self.facts}, **given)
+
+
+def promoted(actor: Actor, *roles: Role) -> Actor:
+    """The same person, whose token says that they have these roles too."""
+    return Actor(actor.id, actor.roles | {*roles}, actor.station)
+
+
+def claim(mutation: str, number: int, by: Actor, **facts: Any) -> Attempt:
+    return Attempt(mutation, ("claimId", claim_id(number)), by, facts)
+
+
+def order(mutation: str, number: int, by: Actor, **facts: Any) -> Attempt:
+    return Attempt(mutation, ("partOrderId", part_order_id(number)), by, facts)
+
+
+def goodwill(mutation: str, number: int, by: Actor, **facts: Any) -> Attempt:
+    return Attempt(mutation, ("commercialClaimId", commercial_id(number)), by, facts)
+
+
+DIRECTOR, FINANCE, SUPERVISOR = Role.SERVICE_DIRECTOR, Role.FINANCE, Role.SERVICE_SUPERVISOR
+WHY = {"reason": "signed the wrong one"}
+MANAGER = Actor(HELEN.id, frozenset({Role.STATION_MANAGER, DIRECTOR, Role.SALES_DIRECTOR}), STATION)
+JUDGES = {"claimable": True, "reason": "within terms"}
+
+ATTEMPTS = {
+    "SEG-1": {
+        "who opened a claim approves it": claim("approveClaim", 1, promoted(STAN, DIRECTOR)),
+        "or for the director": claim("approveClaim", 1, standing_in(STAN, DORA)),
+        "who judged it approves it": claim("approveClaim", 1, promoted(SAM, DIRECTOR)),
+        "or has it approved": claim("approveClaim", 1, standing_in(HELEN, MAX)),
+        "who did the work approves it": claim("approveClaim", 1, promoted(ENZO, DIRECTOR)),
+        "who asked for a write-off signs": claim("approveWriteOff", ASKED, promoted(MIA, DIRECTOR)),
+        "or for another": claim("approveWriteOff", ASKED, standing_in(MIA, GINA)),
+        "who decided a difference writes it off": claim(
+            "approveWriteOff", SHORT_PAID, promoted(FINN, Role.CLAIMS_MANAGER)
+        ),
+        "who asked for parts signs": order("signPartOrder", 1, promoted(STAN, DIRECTOR)),
+        "or for the director, parts": order("signPartOrder", 1, standing_in(STAN, DORA)),
+        "who fixed the amount signs": goodwill(
+            "signCommercialClaim", FIXED, promoted(MAX, Role.SALES_DIRECTOR)
+        ),
+        "who applied signs": goodwill(
+            "signCommercialClaim", FIXED, promoted(DIVA, Role.SALES_DIRECTOR)
+        ),
+    },
+    "SEG-2": {
+        "a manager approves their claim": claim("approveClaim", 1, MANAGER),
+        "signs their write-off": claim("approveWriteOff", ASKED, MANAGER),
+        "orders their parts": order("signPartOrder", 1, MANAGER),
+        "signs goodwill": goodwill("signCommercialClaim", FIXED, MANAGER),
+    },
+    "SEG-4": {
+        "finance before the director": claim("approveClaim", 1, FINN),
+        "the general manager at once": claim("approveClaim", 1, GINA),
+        "finance writes off first": claim("approveWriteOff", ASKED, FINN),
+        "finance orders first": order("signPartOrder", 1, FINN),
+        "the general manager grants it": goodwill("signCommercialClaim", FIXED, GINA),
+        "the same person in another role": claim("approveClaim", SIGNED, promoted(DORA, FINANCE)),
+        "the same person for another": claim("approveClaim", SIGNED, standing_in(DORA, FINN)),
+        "another for the same person": claim("approveClaim", SIGNED, standing_in(FINN, DORA)),
+        "who signed for another": claim("approveClaim", SIGNED_FOR_DORA, FINN),
+        "who was signed for": claim("approveClaim", SIGNED_FOR_DORA, promoted(DORA, FINANCE)),
+        "a write-off twice": claim("approveWriteOff", HALF_SIGNED, promoted(DORA, FINANCE)),
+        "a write-off twice for another": claim(
+            "approveWriteOff", HALF_SIGNED, standing_in(DORA, FINN)
+        ),
+        "an order twice": order("signPartOrder", ORDER_SIGNED, promoted(DORA, FINANCE)),
+        "an order twice for another": order("signPartOrder", ORDER_SIGNED, standing_in(DORA, FINN)),
+        "goodwill twice": goodwill("signCommercialClaim", COSIGNED, promoted(SAUL, SUPERVISOR)),
+        "two seats": claim(
+            "judgeClaim", HALF_JUDGED, Actor(MAX.id, frozenset({SUPERVISOR})), **JUDGES
+        ),
+        "two seats for another": claim("judgeClaim", HALF_JUDGED, standing_in(MAX, SAM), **JUDGES),
+    },
+    "SEG-5": {
+        "after the next signed": claim("revokeSignature", APPROVED, DORA, **WHY),
+        "or for the director": claim("revokeSignature", APPROVED, standing_in(DIVA, DORA), **WHY),
+        "after submission": claim("revokeSignature", SUBMITTED, DORA, **WHY),
+        "another's": claim("revokeSignature", SIGNED, FINN, **WHY),
+        "another's write-off": claim("revokeWriteOffSignature", HALF_SIGNED, FINN, **WHY),
+        "after parts were ordered": order("revokePartOrderSignature", PLACED, FINN, **WHY),
+        "after it was filed": goodwill("revokeCommercialSignature", FILED, GINA, **WHY),
+        "an acceptance that was paid": claim("revokeAcceptance", PAID, MIA, **WHY),
+    },
+    "CLM-4": {
+        "who did the work judges": claim(
+            "judgeClaim", WITH_PAPERS, promoted(ENZO, Role.CLAIMS_MANAGER), **JUDGES
+        ),
+        "or for a judge": claim("judgeClaim", WITH_PAPERS, standing_in(ENZO, MAX), **JUDGES),
+    },
+    "Forbidden": {
+        "for one who did not ask": claim("approveClaim", 1, standing_in(HELEN, DORA)),
+        "after the delegation ended": claim("approveClaim", 1, standing_in(SUSI, DORA)),
+        "before it begins": claim("approveClaim", 1, standing_in(SVEN, DORA)),
+        "in another role": claim("approveWriteOff", ASKED, standing_in(ENZO, GINA)),
+        "without any role": order("signPartOrder", 1, Actor(DORA.id, frozenset({Role.AUDITOR}))),
+    },
+}
+CASES = [
+    pytest.param(rule, attempt, id=f"{rule}: {name}")
+    for rule, attempts in ATTEMPTS.items()
+    for name, attempt in attempts.items()
+]
+
+
+@pytest.mark.rule("SEG-1")
+@pytest.mark.rule("SEG-2")
+@pytest.mark.rule("SEG-4")
+@pytest.mark.rule("SEG-5")
+@pytest.mark.rule("SEG-6")
+@pytest.mark.parametrize(("rule", "attempt"), CASES)
+def test_an_attempt_is_refused_by_its_rule_and_changes_nothing(
+    office: Asking, rule: str, attempt: Attempt
+) -> None:
+    before = office.program.log.last()
+    answer = attempt.made(office)
+    assert (answer["__typename"], answer.get("rule")) == ("Problem", rule), answer
+    assert office.program.log.last() == before
+
+
+# ── what is allowed ─────────────────────────────────────────────────────────
+
+SIGNATURES = """query ($id: UUID!, $after: Position) {
+  claim(claimId: $id, minPosition: $after) {
+    signatures { role person onBehalfOf }
+    history(types: [ClaimSigned], last: 1) { edges { node {
+      actor onBehalfOf ... on ClaimSigned { signature { role person onBehalfOf } }
+    } } }
+  }
+}"""
+
+
+@pytest.mark.rule("SEG-6")
+def test_a_delegates_signature_shows_both_names_wherever_it_is_shown(office: Asking) -> None:
+    receipt = claim("approveClaim", TO_SIGN_FOR_DORA, standing_in(FINN, DORA)).made(office)
+    assert receipt["__typename"] == "Receipt", receipt
+    asked = {"id": str(claim_id(TO_SIGN_FOR_DORA)), "after": receipt["position"]}
+    shown = office.as_(Role.AUDITOR).ask(SIGNATURES, **asked)["claim"]
+    both = {"person": str(FINN.id), "onBehalfOf": str(DORA.id)}
+    signature = {"role": "SERVICE_DIRECTOR", **both}
+    assert shown["signatures"] == [signature]
+    [edge] = shown["history"]["edges"]
+    assert edge["node"] == {
+        "actor": str(FINN.id),
+        "onBehalfOf": str(DORA.id),
+        "signature": signature,
+    }
+
+
+@pytest.mark.rule("SEG-5")
+def test_the_last_signature_is_taken_back_and_may_be_given_again(office: Asking) -> None:
+    revoked = claim("revokeSignature", SIGNED, DORA, **WHY).made(office)
+    assert revoked["__typename"] == "Receipt", revoked
+    again = claim("approveClaim", SIGNED, DORA).made(office)
+    assert again["__typename"] == "Receipt", again
