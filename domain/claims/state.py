@@ -263,8 +263,13 @@ def answered(claim: Claim, event: e.Answering) -> Claim:
 
 def withdrawn(claim: Claim, event: e.Withdrawing) -> Claim:
     """Of what was accepted only what was written off stays."""
-    left = claim.written_off
-    return replace(claim, status=Status.WITHDRAWN, accepted=left, withdrawn=event.amount)
+    return replace(
+        claim,
+        status=Status.WITHDRAWN,
+        accepted=claim.written_off,
+        withdrawn=event.amount,
+        opinions={},
+    )
 
 
 def written_off(claim: Claim, event: e.WritingOff) -> Claim:

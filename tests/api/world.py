@@ -49,7 +49,7 @@ THEIRS = {
 
 def story() -> Story:
     """A random history of one station, then the other's claims: one paid, one only opened."""
-    story = random_story(Random(20260306), 90)
+    story = random_story(Random(20260306), 130)
     other = RegisterCustomer(customer_id=OTHER_CUSTOMER, name='Li "Lee" Wei \\ ü', phone=None)
     erased = RegisterCustomer(customer_id=ERASED_CUSTOMER, name="Zhao Min", phone="+86 1")
     owner = Owner(kind=OwnerKind.DEALER, id=OTHER_DEALER)

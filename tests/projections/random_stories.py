@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
+from uuid import UUID
 
 from domain import policies
 from domain.claims import commands as c
+from domain.claims import part_order as po
+from domain.claims import routine as r
+from domain.claims.commercial import commands as g
 from domain.credits.commands import AssignIssuer, MatchByReference, UndoMatch
 from domain.credits.state import CreditNote
 from domain.messages import Actor, Command, Refusal, Role
@@ -17,7 +22,23 @@ from domain.policy_content import ReasonWord, Tolerance
 from domain.registry import customer, equipment, manufacturer, person, station
 from domain.vocabulary import EngineerLevel, ExclusionGround, PaperKind
 from tests.clock import NOON
-from tests.scenario import ADAM, DORA, FINN, GINA, MAX, MIA, SAM, STAN, SYSTEM, Story
+from tests.scenario import (
+    ADAM,
+    DIVA,
+    DORA,
+    FINN,
+    GINA,
+    HELEN,
+    MAX,
+    MIA,
+    PIA,
+    SAM,
+    SAUL,
+    STAN,
+    SVEN,
+    SYSTEM,
+    Story,
+)
 from tests.stories import (
     COMPLETED,
     CUSTOMER,
@@ -26,22 +47,29 @@ from tests.stories import (
     OTHER_STATION,
     STATION,
     STRANGE_ISSUER,
+    TODAY,
     amounts,
     book,
     claim_id,
+    commercial_id,
     file_of,
     maker_number,
     match,
     note_id,
+    part_order_id,
     reject,
     report,
+    request_parts,
     setting,
+    steps_of_goodwill,
     steps_to_acceptance,
     yuan,
 )
 
 CLAIMS = 4
 NOTES = 3
+GOODWILL = (21, 22)
+ORDERS = (21, 22, 23)  # numbers of their own, so that a story may go on with others
 OFFERS = 3  # attempts for each event there is room for
 
 Told = tuple[Command, Actor]
@@ -51,19 +79,28 @@ Wish = Callable[[Random, Story], Told]
 def random_story(random: Random, length: int, story: Story | None = None) -> Story:
     """After `story`, or the setting, up to `length` commands that were carried out."""
     story = story or setting()
-    scripts = [script(number) for number in range(1, CLAIMS + 1)]
-    carried_out = 0
+    claims = [deque(script(number)) for number in range(1, CLAIMS + 1)]
+    others = [*map(goodwill_script, GOODWILL), *map(order_script, ORDERS)]
+    scripts = [*claims * 3, *map(deque, others)]  # most of what happens is about claims
+    before = len(story.told)
     for _ in range(length * OFFERS):
-        told = next(random.choice(scripts), None) if random.random() < 0.6 else None
-        command, actor = told or random.choice(WISHES)(random, story)
-        try:
-            story.tell(command, actor)
-        except Refusal:
-            continue
-        carried_out += 1
-        if carried_out == length:
+        steps = random.choice(scripts) if random.random() < 0.6 else None
+        told = steps[0] if steps else random.choice(WISHES)(random, story)
+        happened = carried_out(story, told)
+        if steps and (happened or random.random() < 0.3):
+            steps.popleft()  # what is refused is mostly tried again later
+        if len(story.told) - before == length:
             break
     return story
+
+
+def carried_out(story: Story, told: Told) -> bool:
+    """Whether it was not refused."""
+    try:
+        story.tell(*told)
+    except Refusal:
+        return False
+    return True
 
 
 def script(number: int) -> Iterator[Told]:
@@ -72,6 +109,22 @@ def script(number: int) -> Iterator[Told]:
     accepted = "300.00" if number % 2 else None
     for _, told in steps_to_acceptance(number, total, accepted):
         yield from told
+
+
+def goodwill_script(number: int) -> Iterator[Told]:
+    """What usually happens to a commercial claim, in order."""
+    for _, told in steps_of_goodwill(number):
+        yield from told
+
+
+def order_script(number: int) -> Iterator[Told]:
+    """What usually happens to an order of parts: those of the first are many."""
+    id = part_order_id(number)
+    total = "25000.00" if number == ORDERS[0] else "900.00"
+    yield request_parts(number, total, order_reference=f"FO-{number - 20}"), STAN
+    yield from ((po.SignPartOrder(part_order_id=id), signer) for signer in (DORA, FINN, GINA))
+    yield po.PlacePartOrder(part_order_id=id), PIA
+    yield po.MatchPartOrder(part_order_id=id, claim_id=claim_id(number - 20)), MIA
 
 
 def any_claim(random: Random) -> int:
@@ -84,6 +137,37 @@ def any_note(random: Random) -> int:
 
 def about_claim(make: Callable[[int, Random], Command], *actors: Actor) -> Wish:
     return lambda random, story: (make(any_claim(random), random), random.choice(actors))
+
+
+def about_goodwill(make: Callable[[UUID, Random], Command], *actors: Actor) -> Wish:
+    return lambda random, story: (
+        make(commercial_id(random.choice(GOODWILL)), random),
+        random.choice(actors),
+    )
+
+
+def about_order(make: Callable[[UUID, Random], Command], *actors: Actor) -> Wish:
+    return lambda random, story: (
+        make(part_order_id(random.choice(ORDERS)), random),
+        random.choice(actors),
+    )
+
+
+def routine(random: Random, story: Story) -> Told:
+    """Something that is done for every day or month, and again."""
+    found = tuple(random.sample(["C-1 waits", "all well"], random.randint(0, 2)))
+    of_day = {"day": TODAY - timedelta(days=random.randint(0, 2)), "findings": found}
+    of_month = {"month": random.choice([date(2026, 1, 1), date(2026, 2, 1)]), "findings": found}
+    done: list[Told] = [
+        (r.ReviewOpenClaims(**of_day), MIA),
+        (r.MatchClaimParts(**of_day), PIA),
+        (r.SendCommercialLedger(**of_month), MIA),
+        (r.ListUnresubmittable(**of_month), MIA),
+        (r.MeasureClaims(**of_month), DORA),
+        (r.CheckClaimPartList(**of_month), MAX),
+        (r.ReconcileCommercialParts(**of_month), PIA),
+    ]
+    return random.choice(done)
 
 
 def some_money(random: Random) -> Money:
@@ -112,11 +196,42 @@ def booked(random: Random, story: Story) -> Told:
 
 
 WISHES: tuple[Wish, ...] = (
-    booked,
-    booked,
-    by_hand,
-    by_hand,
-    undo,
+    *(booked, by_hand) * 4,
+    *(undo,) * 2,
+    routine,
+    about_goodwill(
+        lambda id, r: g.ApplyForCommercialClaim(commercial_claim_id=id, reason="loyal"), SAM, DIVA
+    ),
+    about_goodwill(
+        lambda id, r: g.FixCommercialAmount(
+            commercial_claim_id=id, amount=yuan(r.choice(["8000.00", "7000.00"]))
+        ),
+        MAX,
+        SAM,
+    ),
+    about_goodwill(lambda id, r: g.SignCommercialClaim(commercial_claim_id=id), SAUL, SVEN, DORA),
+    about_goodwill(
+        lambda id, r: g.RevokeCommercialSignature(commercial_claim_id=id, reason="unsure"),
+        *(SAM, DIVA, MAX, SAUL, SVEN, DORA, GINA),
+    ),
+    about_goodwill(
+        lambda id, r: g.DeclineCommercialClaim(commercial_claim_id=id, reason="no"), GINA
+    ),
+    about_goodwill(
+        lambda id, r: g.RecordCommercialCallback(
+            commercial_claim_id=id, satisfied=r.random() < 0.5, remark="asked again"
+        ),
+        HELEN,
+    ),
+    about_order(lambda id, r: po.SignPartOrder(part_order_id=id), DORA, FINN, GINA),
+    about_order(
+        lambda id, r: po.RevokePartOrderSignature(part_order_id=id, reason="unsure"), DORA, FINN
+    ),
+    about_order(lambda id, r: po.DeclinePartOrder(part_order_id=id, reason="in stock"), FINN),
+    about_order(lambda id, r: po.PlacePartOrder(part_order_id=id), PIA),
+    about_order(
+        lambda id, r: po.MatchPartOrder(part_order_id=id, claim_id=claim_id(any_claim(r))), MIA
+    ),
     lambda r, s: (MatchByReference(note_id=note_id(any_note(r))), SYSTEM),
     lambda r, s: (AssignIssuer(note_id=note_id(any_note(r)), manufacturer_id=MAKER), FINN),
     about_claim(lambda n, r: c.ApproveClaim(claim_id=claim_id(n)), MAX, DORA, FINN, GINA),

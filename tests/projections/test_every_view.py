@@ -58,7 +58,7 @@ def lived(databases: Databases) -> Iterator[tuple[Bench, Engine]]:
         engine = bench.engine(VIEWS)
         random = Random(20260306)
         begun = partly_paid_claim(5, paid_claim(6)).tell(refuse(9), FINN)
-        story = random_story(random, 120, begun)
+        story = random_story(random, 180, begun)
         tell(bench, work_story(story).happened, random)
         catch_up(engine, 7)
         before = len(story.happened)
@@ -140,7 +140,7 @@ def test_any_legal_history_taken_in_by_any_pages_is_rebuilt_the_same(
     random = Random(seed)
     with business(databases) as bench:
         engine = bench.engine(VIEWS)
-        tell(bench, random_story(random, 60).happened, random)
+        tell(bench, random_story(random, 90).happened, random)
         catch_up(engine, limit)
         live = bench.contents(VIEWS)
         rebuild(engine, VIEWS)

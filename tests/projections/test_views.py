@@ -19,6 +19,7 @@ from domain.claims.commercial.commands import (
     DeclineCommercialClaim,
     RevokeCommercialSignature,
 )
+from domain.claims.commercial.state import CommercialClaim as CommercialState
 from domain.claims.state import Claim as ClaimState
 from domain.claims.state import Status
 from domain.credits.commands import AssignIssuer, BookCreditNoteByHand, UndoMatch
@@ -36,7 +37,7 @@ from projections.reference import Reference
 from projections.view import Row
 from projections.views.credit_notes import CreditNoteStatus
 from tests.clock import NOON
-from tests.projections.random_stories import CLAIMS, NOTES, random_story
+from tests.projections.random_stories import CLAIMS, GOODWILL, NOTES, ORDERS, random_story
 from tests.scenario import ADAM, DORA, FINN, GINA, MAX, MIA, SAM, STAN, Story
 from tests.stories import (
     CUSTOMER,
@@ -524,7 +525,7 @@ def test_a_review_done_twice_is_one_row_with_both_findings() -> None:
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_every_cent_is_explained_and_views_agree_with_decisions(seed: int) -> None:
-    story = random_story(Random(seed), 80)
+    story = random_story(Random(seed), 120)
     claims, notes = folding("claims", story).rows, folding("credit_notes", story).rows
     for number in range(1, CLAIMS + 1):
         if state := story.state(ClaimState, claim_id(number)):
@@ -537,6 +538,22 @@ def test_every_cent_is_explained_and_views_agree_with_decisions(seed: int) -> No
     from_allocations = sum(each.amount for each in standing)
     assert from_allocations == sum(v.row.applied for v in notes.values())
     assert from_allocations == sum(v.row.credited for v in claims.values())
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_goodwill_and_orders_are_shown_as_decisions_remember_them(seed: int) -> None:
+    story = random_story(Random(seed), 120)
+    for number in GOODWILL:
+        if goodwill := story.state(CommercialState, commercial_id(number)):
+            granted = row("commercial_claims", commercial_id(number), story)
+            shows(granted, stage=goodwill.stage, filed_on=goodwill.filed_on)
+            assert granted.amount == (goodwill.amount and goodwill.amount.amount)
+    for number in ORDERS:
+        if order := story.state(po.PartOrder, part_order_id(number)):
+            wanted = row("part_orders", part_order_id(number), story)
+            shows(wanted, stage=order.stage, claim_id=order.claim_id, total=order.total.amount)
+            assert len(wanted.signatures) == len(order.chain.signatures)
 
 
 def agrees(claim: Any, state: ClaimState) -> None:

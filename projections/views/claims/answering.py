@@ -96,6 +96,7 @@ def withdrawn(claim: Claim, event: e.Withdrawing, at: datetime) -> Claim:
         withdrawn=event.amount.amount,
         withdrawal=withdrawal(event, at),
         liability_due=True,
+        opinions=(),
     )
 
 
