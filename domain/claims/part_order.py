@@ -18,13 +18,13 @@ from domain.approvals import Names, Signature, SigningChain, names
 from domain.claims import signing
 from domain.claims.amounts import Amounts, PartUsed, sum_of
 from domain.claims.commands import CLAIMS_STAFF, PREPARERS, SIGNERS
-from domain.claims.refusals import AnotherStation
 from domain.claims.state import Claim
 from domain.claims.states_allowed import existing as existing_claim
+from domain.claims.stations import refuse_other_stations
 from domain.messages import NotFound, On, Refusal, RefusalCode, Role, Stream, Text, World
 from domain.money import Money
 from domain.policy_content import ApprovalMatrix, Approved
-from domain.registry.person import confined_to, refuse_manager_of
+from domain.registry.person import refuse_manager_of
 from domain.registry.station import Station, StationNotFound
 from domain.vocabulary import ClaimKind
 
@@ -252,7 +252,12 @@ def evolve(order: PartOrder | None, event: Event) -> PartOrder:
 
 
 def decide(order: PartOrder | None, command: Command, world: World) -> list[Event | On]:
-    refuse_other_stations(order, command, world)
+    refuse_other_stations(
+        world,
+        opening_for=command.station_id if isinstance(command, RequestPartOrder) else None,
+        of=order.station_id if order else None,
+        hidden=PartOrderNotFound,
+    )
     if isinstance(command, RequestPartOrder):
         return request(order, command, world)
     if order is None:
@@ -274,16 +279,6 @@ def decide(order: PartOrder | None, command: Command, world: World) -> list[Even
             return match_to(order, claim_id, world)
         case never:
             assert_never(never)
-
-
-def refuse_other_stations(order: PartOrder | None, command: Command, world: World) -> None:
-    station = confined_to(world)
-    if station is None:
-        return
-    if isinstance(command, RequestPartOrder) and command.station_id != station:
-        raise AnotherStation(fields=("station_id",))
-    if order and order.station_id != station:
-        raise PartOrderNotFound
 
 
 def only_at(order: PartOrder, *stages: PartOrderStage) -> None:

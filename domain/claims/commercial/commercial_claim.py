@@ -26,11 +26,10 @@ from domain.claims.commercial.stages import existing, only_at
 from domain.claims.commercial.state import CommercialClaim as CommercialClaim
 from domain.claims.commercial.state import Stage as Stage
 from domain.claims.commercial.state import evolve as evolve
-from domain.claims.refusals import AnotherStation
+from domain.claims.stations import refuse_other_stations
 from domain.messages import On, World
 from domain.policy_content import ApprovalMatrix, Approved
 from domain.registry.equipment import Equipment, EquipmentNotFound
-from domain.registry.person import confined_to
 from domain.registry.station import Station, StationNotFound
 
 State = CommercialClaim
@@ -39,7 +38,12 @@ LEDGER_CLOCK = "commercial_claims_ledger"
 
 
 def decide(claim: CommercialClaim | None, command: Command, world: World) -> list[Event | On]:
-    refuse_other_stations(claim, command, world)
+    refuse_other_stations(
+        world,
+        opening_for=command.station_id if isinstance(command, c.InspectOnSite) else None,
+        of=claim.station_id if claim else None,
+        hidden=CommercialClaimNotFound,
+    )
     match command:
         case c.InspectOnSite():
             return inspect(claim, command, world)
@@ -59,17 +63,6 @@ def decide(claim: CommercialClaim | None, command: Command, world: World) -> lis
             return [carry_out(existing(claim), command, world)]
         case never:
             assert_never(never)
-
-
-def refuse_other_stations(claim: CommercialClaim | None, command: Command, world: World) -> None:
-    """Whoever is confined to a station deals with what is of it; others' are hidden from them."""
-    station = confined_to(world)
-    if station is None:
-        return
-    if isinstance(command, c.InspectOnSite) and command.station_id != station:
-        raise AnotherStation(fields=("station_id",))
-    if claim and claim.station_id != station:
-        raise CommercialClaimNotFound
 
 
 def inspect(
