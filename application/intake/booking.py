@@ -27,7 +27,7 @@ from application.intake.paper import Reading
 from application.intake.xml import LARGEST
 from application.log import EventLog
 from application.recorded import Channel
-from domain.credits.checking import refusing
+from domain.credits.checking import refusing, warnings
 from domain.credits.commands import BookCreditNote, SourceFile
 from domain.credits.document import CreditNoteDocument
 from domain.credits.refusals import DuplicateCreditNote, InvalidCreditNote
@@ -51,7 +51,8 @@ class Outcome(StrEnum):
 class Report:
     """What became of a file and, as far as it could be read, which credit note it is.
 
-    `note_id` is the note that is booked: the first one, if the file is a duplicate.
+    `note_id` is the note that is booked: the first one, if the file is a duplicate. `warnings` are
+    what is odd about a note that is booked all the same.
     """
 
     file: str
@@ -60,6 +61,7 @@ class Report:
     note_id: UUID | None
     document: CreditNoteDocument | None
     errors: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def note_id_of(sha256: str, part: str | None = None) -> UUID:
@@ -142,7 +144,8 @@ class CreditNoteIntake:
         except DuplicateCreditNote as duplicate:
             first = duplicate.bearer
             return Report(file, sha256, Outcome.DUPLICATE, first, document, (str(duplicate),))
-        return Report(file, sha256, Outcome.BOOKED, wish.note_id, document)
+        odd = warnings(document, wish.findings)
+        return Report(file, sha256, Outcome.BOOKED, wish.note_id, document, warnings=odd)
 
     def _refused(
         self,

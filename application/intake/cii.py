@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import chain
 from typing import Final
 
-from application.intake import cii_terms
+from application.intake import cii_terms, syntax_rules
 from application.intake.paper import COMPACT_DAY, Element, Paper, Reading, Syntax
 from application.intake.terms import grouped
 from application.intake.xml import NAMESPACES
@@ -74,7 +74,8 @@ def read(element: Element) -> Reading:
     paper = Paper(element, SYNTAX)
     document = turned(document_in(paper))
     found = findings(grouped(element, cii_terms.PAPER))
-    return Reading(document, tuple(found), tuple(paper.faults))
+    breached = syntax_rules.breaches(element, syntax_rules.CII)
+    return Reading(document, (*found, *breached), tuple(paper.faults))
 
 
 def document_in(paper: Paper) -> CreditNoteDocument:

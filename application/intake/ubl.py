@@ -9,7 +9,7 @@ from typing import Final
 
 from lxml import etree
 
-from application.intake import ubl_terms
+from application.intake import syntax_rules, ubl_terms
 from application.intake.paper import DAY, Element, Paper, Reading, Syntax
 from application.intake.terms import grouped
 from domain.credits.document import (
@@ -65,7 +65,8 @@ def read(element: Element) -> Reading:
     document = turned(document_in(paper))
     miscounted(paper, document)
     found = findings(grouped(element, ubl_terms.PAPER))
-    return Reading(document, tuple(found), tuple(paper.faults))
+    breached = syntax_rules.breaches(element, syntax_rules.UBL)
+    return Reading(document, (*found, *breached), tuple(paper.faults))
 
 
 def document_in(paper: Paper) -> CreditNoteDocument:

@@ -62,6 +62,7 @@ LINE: Final = Shape(
         "BT-146": "cac:Price/cbc:PriceAmount",
         "BT-148": "cac:Price/cac:AllowanceCharge/cbc:BaseAmount",
         "BT-149": "cac:Price/cbc:BaseQuantity",
+        "BT-150": "cac:Price/cbc:BaseQuantity/@unitCode",
         "BT-151": f"cac:Item/cac:ClassifiedTaxCategory{VAT}/cbc:ID",
         "category": "cac:Item/cac:ClassifiedTaxCategory/cbc:ID",
         "BT-152": f"cac:Item/cac:ClassifiedTaxCategory{VAT}/cbc:Percent",
@@ -157,6 +158,15 @@ CODES: Final = {
     "attachment": coded("//cbc:EmbeddedDocumentBinaryObject[@mimeCode]", "@mimeCode"),
     "address": coded("//cbc:EndpointID[@schemeID]", "@schemeID"),
     "place of delivery": coded("//cac:DeliveryLocation/cbc:ID[@schemeID]", "@schemeID"),
+    "id": (
+        "//cbc:EndpointID | //cac:PartyIdentification/cbc:ID | //cbc:CompanyID",
+        Shape({"code": ".", "scheme": "@schemeID"}),
+    ),
+    "Swedish seller": coded(
+        f"{SELLER}[normalize-space({ADDRESS}/{COUNTRY}) = 'SE']"
+        "/cac:PartyLegalEntity[cbc:CompanyID]",
+        "cbc:CompanyID",
+    ),
     "VAT id": coded(f"//cac:PartyTaxScheme{VAT}", "cbc:CompanyID"),
 }
 PAPER: Final = Shape(
@@ -169,7 +179,11 @@ PAPER: Final = Shape(
         "BT-7": "cbc:TaxPointDate",
         "BT-8": f"{PERIOD}/cbc:DescriptionCode",
         "BT-9": "cbc:DueDate | cac:PaymentMeans/cbc:PaymentDueDate",
+        "BT-10": "cbc:BuyerReference",
+        "BT-13": "cac:OrderReference/cbc:ID",
         "BT-20": "cac:PaymentTerms/cbc:Note",
+        "BT-22": "cbc:Note",
+        "BT-23": "cbc:ProfileID",
         "BT-24": "cbc:CustomizationID",
         "BT-72": "cac:Delivery/cbc:ActualDeliveryDate",
         "seller name": f"{SELLER}/cac:PartyLegalEntity/cbc:RegistrationName",

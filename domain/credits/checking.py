@@ -43,10 +43,14 @@ def errors(document: CreditNoteDocument, found: Findings = None) -> tuple[str, .
 def refusing(document: CreditNoteDocument, found: Findings) -> tuple[Finding, ...]:
     """The findings that refuse the paper."""
     lacking = tuple(missing(document))
-    broken = tuple(disagreements(document)) if found is None else found
+    broken = tuple(disagreements(document)) if found is None else refusals_in(found)
     if claims_conformance(document):
         return merged(lacking, broken)
     return merged(lacking, [f for f in broken if f.rule in STATED]) if lacking else ()
+
+
+def refusals_in(found: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    return tuple(finding for finding in found if finding.refuses)
 
 
 def merged(

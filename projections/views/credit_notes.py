@@ -94,7 +94,7 @@ class CreditNote(Row):
     remainders: tuple[Remainder, ...] = Field((), description="What is left, with its outcome.")
     proposal: tuple[e.Candidate, ...] = Field((), description="Claims it may pay (CRN-10).")
     source: SourceFile | None = Field(description="None if it was booked by hand.")
-    warnings: tuple[str, ...]
+    warnings: tuple[str, ...] = Field(description="What is odd about the paper, with its place.")
     booked_at: datetime
 
 

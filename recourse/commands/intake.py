@@ -60,6 +60,7 @@ def credit_note(
     A file that is booked already, or a note whose issuer and number are, is a duplicate. An
     invalid file is refused whole, with every error and its place; the others are booked all the
     same, and a file that was refused is kept with its reasons. Exit code 1 if any was refused.
+    What is odd about a note that is booked is a warning; it is kept with the note.
     What was broken off is simply done again.
     """
     table = None if mapping is None else read_mapping(mapping)
@@ -119,6 +120,7 @@ def described(report: Report) -> dict[str, object]:
         "referenced_documents": referenced(document),
         "references": [r.model_dump(mode="json") for r in document.all_references()],
         "errors": report.errors,
+        "warnings": report.warnings,
     }
 
 
@@ -138,13 +140,18 @@ def show(reports: list[Report], *, dry_run: bool) -> None:
     columns = ["~file", "=outcome", "~number", "~issuer", "#payable", "#lines"]
     print_table(columns, map(row, reports))
     for report in reports:
-        if report.errors:
-            console.print(Text(f"{report.file}: {report.outcome}", COLOURS[report.outcome]))
-            for error in report.errors:
-                console.print(Text(f"  {error}"))
+        tell(f"{report.file}: {report.outcome}", COLOURS[report.outcome], report.errors)
+        tell(f"{report.file}: {report.outcome}, with warnings", "yellow", report.warnings)
     counts = Counter(report.outcome for report in reports)
     told = ", ".join(f"{counts[outcome]} {outcome}" for outcome in Outcome)
     console.print(f"{'Dry run, nothing was booked: ' if dry_run else ''}{told}.")
+
+
+def tell(what: str, colour: str, reasons: tuple[str, ...]) -> None:
+    if reasons:
+        console.print(Text(what, colour))
+        for reason in reasons:
+            console.print(Text(f"  {reason}"))
 
 
 def row(report: Report) -> list[object]:

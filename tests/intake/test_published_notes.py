@@ -10,9 +10,12 @@ from typing import Any
 
 import pytest
 
+from application.intake import syntax_rules
 from application.intake.booking import CreditNoteIntake, Outcome
 from application.intake.documents import read as read_file
 from domain.credits.document import CreditNoteDocument, ReferenceKind
+from domain.credits.en16931 import peppol
+from domain.credits.en16931.findings import RULES
 
 PUBLISHED = Path(__file__).parents[3] / "shared" / "data" / "creditnotes"
 INDEX = PUBLISHED / "index.json"
@@ -147,20 +150,61 @@ def test_the_factur_x_pdf_holds_the_note_that_stands_beside_it() -> None:
     assert read_file(pdf.read_bytes()) == read_file(pdf.with_suffix(".xml").read_bytes())
 
 
+JUDGED = 45  # files of the index that the official validation was run on
+BY_PEPPOL = 18  # of them, those that Peppol's was run on too
+
+
+def judged() -> list[dict[str, Any]]:
+    """Every file with a verdict, of whatever folder: none may be passed over."""
+    return [
+        entry for entry in json.loads(INDEX.read_text()) if entry.get("en16931_fatal") is not None
+    ]
+
+
+def found_in(entry: dict[str, Any], *kinds: str) -> list[str]:
+    findings = read_file(content(entry)).findings
+    assert findings is not None
+    return sorted(finding.rule for finding in findings if finding.rule.startswith(kinds))
+
+
+def of_kinds(rules: list[str], *kinds: str) -> list[str]:
+    return sorted(rule for rule in rules if rule.startswith(kinds))
+
+
 def test_the_rules_that_are_broken_are_those_of_the_official_validation() -> None:
-    """All fatal BR-* ids of every file, in one table: what the index says, and what we find."""
-    every = entries("ubl/", "cii/", "invalid/", "boundary/", "fragments/", "counterpart/")
+    """All fatal ids of every file, in one table: what the index says, and what we find."""
+    kinds = ("BR-", "UBL-", "CII-")
     table = {
-        entry["file"]: (
-            sorted(rule for rule in entry["en16931_fatal"] if rule.startswith("BR-")),
-            sorted(finding.rule for finding in read_file(content(entry)).findings or ()),
-        )
-        for entry in every
-        if entry.get("en16931_fatal") is not None
+        entry["file"]: (of_kinds(entry["en16931_fatal"], *kinds), found_in(entry, *kinds))
+        for entry in judged()
     }
-    assert len(table) > 40
+    assert len(table) == JUDGED
+    assert sum(len(said) for said, _ in table.values()) > 200
     differing = [f"{f:45} {said} {found}" for f, (said, found) in table.items() if said != found]
     assert not differing, "\n" + "\n".join(differing)
+
+
+def test_the_rules_of_peppol_that_are_broken_are_those_of_its_validation() -> None:
+    kinds = ("PEPPOL-", "SE-")
+    table = {
+        entry["file"]: (sorted(entry["peppol_fatal"]), found_in(entry, *kinds))
+        for entry in judged()
+        if entry.get("peppol_fatal") is not None
+    }
+    assert len(table) == BY_PEPPOL
+    differing = [f"{f:45} {said} {found}" for f, (said, found) in table.items() if said != found]
+    assert not differing, "\n" + "\n".join(differing)
+
+
+def test_every_rule_that_the_index_names_is_one_that_we_check() -> None:
+    ours = {rule.id for rule in (*RULES, *peppol.RULES, *syntax_rules.UBL, *syntax_rules.CII)}
+    named = {
+        rule
+        for entry in judged()
+        for rule in (*entry["en16931_fatal"], *(entry.get("peppol_fatal") or ()))
+    }
+    assert len(named) > 60
+    assert named <= ours
 
 
 def test_every_published_file_is_booked_or_is_told_to_be_a_duplicate_of_the_first(

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from application.intake.documents import read
-from domain.credits.en16931 import code_lists, codes
+from domain.credits.checking import errors, warnings
+from domain.credits.en16931 import code_lists, codes, peppol
 from domain.money import MINOR_UNITS
 from tests.intake.papers import GOOD
 
@@ -26,10 +27,6 @@ def broken(content: bytes, *changes: tuple[str, str]) -> list[str]:
         content = content.replace(before.encode(), after.encode(), 1)
     found = read(content).findings or ()
     return [finding.rule for finding in found if finding.rule.startswith("BR-")]
-
-
-def place(content: bytes, rule: str) -> str | None:
-    return next(f.place for f in read(content).findings or () if f.rule == rule)
 
 
 # ── groups that are there and empty ─────────────────────────────────────────
@@ -243,3 +240,91 @@ def test_the_payable_amount_follows_exactly_where_nothing_is_rounded() -> None:
     prepaid = ("<cbc:PayableAmount", '<cbc:PrepaidAmount currencyID="EUR">0.00'
                "</cbc:PrepaidAmount><cbc:PayableAmount")  # fmt: skip
     assert "BR-CO-16" not in broken(GOOD, with_thirds, prepaid)
+
+
+# ── rules of a syntax and of Peppol, which only warn ────────────────────────
+
+PROCESS = "<cbc:ProfileID>urn:fdc:peppol.eu:2017:poacc:billing:01:1.0</cbc:ProfileID>"
+CUSTOMIZED = "</cbc:CustomizationID>"
+
+
+def odd(content: bytes, *changes: tuple[str, str]) -> set[str]:
+    """What a paper breaks beside the standard; none of it refuses, all of it is a warning."""
+    for before, after in changes:
+        assert before.encode() in content, before
+        content = content.replace(before.encode(), after.encode(), 1)
+    reading = read(content)
+    mild = [f for f in reading.findings or () if not f.rule.startswith("BR-")]
+    refused = errors(reading.document, reading.findings)
+    assert not [reason for f in mild for reason in refused if f.rule in reason]
+    assert {str(f) for f in mild} <= set(warnings(reading.document, reading.findings))
+    return {f.rule for f in mild}
+
+
+@pytest.mark.rule("CRN-11")
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        (("<cbc:ID>INV-500</cbc:ID>", ""), "UBL-SR-07"),
+        (("<cac:TaxScheme><cbc:ID>LOC</cbc:ID></cac:TaxScheme>", ""), "UBL-SR-53"),
+        (("<cac:ClassifiedTaxCategory>", "<cac:ClassifiedTaxCategory/>"
+          "<cac:ClassifiedTaxCategory>"), "UBL-SR-48"),
+        ((">60.00</cbc:LineExtensionAmount>", ">60.000</cbc:LineExtensionAmount>"), "UBL-DT-01"),
+        ((SELLER_IN_UBL, SELLER_IN_UBL * 2), "UBL-SR-10"),
+    ],
+)  # fmt: skip
+def test_a_rule_of_the_syntax_is_a_warning(change: tuple[str, str], rule: str) -> None:
+    assert odd(GOOD, change) == {rule}
+
+
+@pytest.mark.rule("CRN-11")
+def test_an_amount_with_a_currency_in_cii_is_a_warning() -> None:
+    change = ("<ram:DuePayableAmount>", '<ram:DuePayableAmount currencyID="EUR">')
+    assert odd(CORRECTION, change) == {"CII-DT-031"}
+
+
+@pytest.mark.rule("CRN-11")
+def test_peppol_is_asked_only_of_a_paper_that_names_a_process_of_it() -> None:
+    assert odd(GOOD) == set()
+    in_peppol = (CUSTOMIZED, CUSTOMIZED + PROCESS)
+    without_addresses = {"PEPPOL-EN16931-R010", "PEPPOL-EN16931-R020"}
+    assert odd(GOOD, in_peppol) == without_addresses
+    assert odd(GOOD, in_peppol, (">381<", ">261<")) == without_addresses | {"PEPPOL-EN16931-P0101"}
+    other = (CUSTOMIZED, CUSTOMIZED + PROCESS.replace("billing:01:1.0", "other"))
+    assert odd(GOOD, other) == without_addresses | {"PEPPOL-EN16931-R007"}
+
+
+@pytest.mark.rule("CRN-11")
+@pytest.mark.parametrize(("price", "follows"), [("19.99", True), ("19.98", False),
+                                                ("20.01", True), ("20.011", False)])  # fmt: skip
+def test_a_line_in_peppol_is_quantity_by_price_within_two_cents(price: str, follows: bool) -> None:
+    changes = [(CUSTOMIZED, CUSTOMIZED + PROCESS), (">20</cbc:Price", f">{price}</cbc:Price")]
+    assert ("PEPPOL-EN16931-R120" not in odd(GOOD, *changes)) is follows
+
+
+@pytest.mark.rule("CRN-11")
+def test_a_line_in_peppol_may_be_priced_by_a_hundred_and_have_charges() -> None:
+    per = ("20</cbc:PriceAmount>", '1000</cbc:PriceAmount><cbc:BaseQuantity unitCode="HUR">100'
+           "</cbc:BaseQuantity>")  # fmt: skip
+    process = (CUSTOMIZED, CUSTOMIZED + PROCESS)
+    assert "PEPPOL-EN16931-R120" in odd(GOOD, process, per)
+    charge = ("40.00</cbc:LineExtensionAmount>", "40.00</cbc:LineExtensionAmount>"
+              "<cac:AllowanceCharge><cbc:ChargeIndicator>true</cbc:ChargeIndicator>"
+              '<cbc:Amount currencyID="EUR">20.00</cbc:Amount></cac:AllowanceCharge>')  # fmt: skip
+    assert "PEPPOL-EN16931-R120" not in odd(GOOD, process, per, charge)
+
+
+@pytest.mark.parametrize(
+    ("known", "right", "wrong"),
+    [
+        (peppol.is_gln, "4006381333931", "4006381333932"),
+        (peppol.is_swedish, "5560360793", "5560360794"),
+        (peppol.is_norwegian, "974760673", "974760674"),
+        (peppol.is_belgian, "0202239951", "0202239952"),
+        (peppol.is_danish, "DK13585628", "13585628"),
+    ],
+)
+def test_numbers_of_companies_have_their_check_digits(known, right, wrong) -> None:
+    assert known(right)
+    for other in (wrong, right + "0", "", "x", right[:-1] + "\u0661"):
+        assert not known(other)

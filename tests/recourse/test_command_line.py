@@ -72,7 +72,12 @@ def test_intake_tells_what_became_of_each_file(installed, notes):
     assert (two["number"], two["currency"], two["payable"]) == ("CN-2", "EUR", "120.50")
     assert (two["issuer"], two["line_count"]) == (cast.STRANGER.name, 1)
     assert (two["referenced_documents"], two["errors"]) == ([], [])
+    assert [warning.split(": ")[1] for warning in two["warnings"]] == [
+        "PEPPOL-EN16931-R010",
+        "PEPPOL-EN16931-R020",
+    ]
     assert told["letter.xml"]["errors"][0].startswith("/letter, line 1: ")
+    assert told["letter.xml"]["warnings"] == []
     assert told["one.xml"]["note_id"] == told["again.xml"]["note_id"]
 
 
@@ -81,6 +86,7 @@ def test_intake_for_people_is_a_table_with_the_reasons(installed, notes):
     assert ran.code == Exit.NOT_IN_ORDER
     assert "CN-2" in ran.stdout and "120.50 EUR" in ran.stdout
     assert "letter.xml: refused" in ran.stdout
+    assert "two.xml: booked, with warnings" in ran.stdout and "R010: The buyer" in ran.stdout
     assert "1 booked, 0 duplicate, 1 refused." in ran.stdout
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from domain.credits.en16931 import codes, rules, vat
+from domain.credits.en16931 import codes, peppol, rules, vat
 from domain.credits.en16931.rules import Rule, groups_of
 from domain.credits.en16931.terms import Group, NoNumber
 from domain.messages import Message
@@ -13,7 +13,7 @@ from domain.messages import Message
 RULES: Final[tuple[Rule, ...]] = (*rules.RULES, *vat.RULES, *codes.RULES)
 
 ADVICE: Final = frozenset({"BR-51"})
-"""Rules whose breach the published validation calls a warning: they refuse nothing."""
+"""Rules of the standard whose breach its published validation calls a warning."""
 
 
 class Finding(Message):
@@ -23,6 +23,11 @@ class Finding(Message):
     message: str
     place: str | None = None
 
+    @property
+    def refuses(self) -> bool:
+        """Whether it can refuse a paper: a rule of the standard, not of a syntax or of Peppol."""
+        return self.rule.startswith("BR-") and self.rule not in ADVICE
+
     def __str__(self) -> str:
         said = f"{self.rule}: {self.message}"
         return f"{self.place}: {said}" if self.place else said
@@ -30,7 +35,7 @@ class Finding(Message):
 
 def findings(paper: Group) -> Iterator[Finding]:
     """Every rule that is broken, with the first place where it is."""
-    for rule in RULES:
+    for rule in (*RULES, *(peppol.RULES if peppol.applies(paper) else ())):
         broken = (group for group in groups_of(paper, rule.of) if not holds(rule, group, paper))
         if (first := next(broken, None)) is not None:
             message = rule.says + quoted(rule, first) + in_numbers(rule, first, paper)
