@@ -8,7 +8,7 @@ given up goes on in another by a step of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from application.aggregates import EVENT_TYPES
@@ -71,3 +71,14 @@ def upcast(type_name: str, schema_version: int, payload: Facts) -> tuple[str, Fa
     if known is None or known.schema_version != form.version:
         raise LookupError(f"{form.type_name} in version {form.version} is not known here.")
     return form.type_name, payload
+
+
+def stored_as(type_names: Collection[str]) -> frozenset[str]:
+    """These types, and those that were given up and go on in one of them."""
+    names = set(type_names)
+    while (
+        earlier := {form.type_name for form, step in STEPS.items() if step.to.type_name in names}
+        - names
+    ):
+        names |= earlier
+    return frozenset(names)

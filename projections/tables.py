@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from operator import itemgetter
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from psycopg import Connection, Cursor, adapters
 from psycopg.abc import Buffer
@@ -13,11 +13,22 @@ from psycopg.adapt import Dumper, Loader
 from psycopg.pq import Format
 from psycopg.sql import SQL, Composable, Composed, Identifier
 
+from application.recorded import Position
 from projections.columns import Shape, shapes
 from projections.folding import Folding, Past, Version
 from projections.view import Row, View, made
 
 BIGINT, TEXT = SQL("bigint"), SQL("text")
+COPY: Final = SQL("COPY {} FROM STDIN (FORMAT BINARY)")
+COPY_FROZEN: Final = SQL("COPY {} FROM STDIN (FORMAT BINARY, FREEZE)")
+REMEMBERED: Final = 20_000  # parts of rows as they are written
+
+
+class Content(NamedTuple):
+    """What a view holds: how many versions of rows, and a hash of them all, in whatever order."""
+
+    versions: int
+    digest: int
 
 
 class Tables:
@@ -79,6 +90,46 @@ class Tables:
         names = [*filters, *view.orders, *view.owners.values()]
         return [name for name in dict.fromkeys(names) if name != view.key_column]
 
+    # ── making them, and making away with them ──────────────────────────────
+
+    def create(self, cursor: Cursor[Any]) -> None:
+        for table in self.definition:
+            cursor.execute(table)
+
+    def drop(self, cursor: Cursor[Any]) -> None:
+        cursor.execute(SQL("DROP TABLE IF EXISTS {}, {}").format(self.current, self.past))
+
+    def truncate(self, cursor: Cursor[Any]) -> None:
+        cursor.execute(SQL("TRUNCATE {}, {}").format(self.current, self.past))
+
+    def rename(self, cursor: Cursor[Any], to: Tables) -> None:
+        """If they are there. Readers lock the current rows before the past ones; so does this, or
+        they would meet."""
+        for name, new_name in zip(self.names, to.names, strict=True):
+            rename = SQL("ALTER TABLE IF EXISTS {} RENAME TO {}")
+            cursor.execute(rename.format(Identifier(name), Identifier(new_name)))
+
+    def add_key(self, cursor: Cursor[Any]) -> None:
+        """The index by key, unless it is there."""
+        query = "SELECT FROM pg_index WHERE indrelid = %s::regclass AND indisprimary"
+        if not cursor.execute(query, [self.current.as_string()]).rowcount:
+            cursor.execute(self.by_key)
+
+    def analyze(self, cursor: Cursor[Any]) -> None:
+        cursor.execute(SQL("ANALYZE {}, {}").format(self.current, self.past))
+
+    def content(self, cursor: Cursor[Any], upto: Position) -> Content:
+        """What they hold as of a position, whatever came later."""
+        query = SQL(
+            "SELECT count(*), coalesce(sum(hashtextextended(version::text, 0)), 0) FROM ("
+            " SELECT from_position, NULL::bigint AS until, {0} FROM {1}"
+            " WHERE from_position <= %(upto)s UNION ALL"
+            " SELECT from_position, CASE WHEN to_position <= %(upto)s THEN to_position END, {0}"
+            " FROM {2} WHERE from_position <= %(upto)s) AS version"
+        ).format(self.column_list, self.current, self.past)
+        versions, digest = cursor.execute(query, {"upto": upto}).fetchone() or (0, 0)
+        return Content(versions, int(digest))
+
     # ── reading and writing them, always many rows at a time ────────────────
 
     def load(self, cursor: Cursor[Any], keys: Iterable[Hashable]) -> dict[Hashable, Version]:
@@ -138,10 +189,19 @@ class Tables:
         rows = folding.rows
         self.copy(cursor, [rows[key] for key in folding.changed if key in rows], folding.past)
 
-    def copy(self, cursor: Cursor[Any], versions: Sequence[Version], past: Sequence[Past]) -> None:
-        self.copy_into(cursor, self.current, [BIGINT], versions)
+    def copy(
+        self,
+        cursor: Cursor[Any],
+        versions: Sequence[Version],
+        past: Sequence[Past],
+        *,
+        freeze: bool = False,
+    ) -> None:
+        """`freeze` those that need never be looked at again, in tables new to the transaction."""
+        if versions:
+            self.copy_into(cursor, self.current, [BIGINT], versions, freeze)
         if past:
-            self.copy_into(cursor, self.past, [BIGINT, BIGINT], past)
+            self.copy_into(cursor, self.past, [BIGINT, BIGINT], past, freeze)
 
     def copy_into(
         self,
@@ -149,14 +209,17 @@ class Tables:
         table: Identifier,
         positions: list[SQL],
         versions: Sequence[Version] | Sequence[Past],
+        freeze: bool,
     ) -> None:
-        command = SQL("COPY {} FROM STDIN (FORMAT BINARY)").format(table)
+        command = COPY_FROZEN if freeze else COPY
         written: dict[tuple[int, int], bytes] = {}
         kinds = [*positions, *(shape.sql for shape in self.columns.values())]
-        with cursor.copy(command) as copy:
+        with cursor.copy(command.format(table)) as copy:
             copy.set_types([kind.as_string() for kind in kinds])
             for *places, row in versions:
                 copy.write_row((*places, *self.values(row, written)))
+                if len(written) > REMEMBERED:
+                    written.clear()
 
 
 def column(name: str, shape: Shape) -> Composed:

@@ -1,0 +1,96 @@
+"""Views after their engine was killed: exactly what a rebuild makes of the log."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+
+from application.log import EventLog
+from projections.rebuilding import rebuild
+from projections.replaying import differences, replay
+from tests.faults.giving import LONGER
+from tests.projections.names import VIEWS, Bench, record, released, taken
+from tests.projections.test_running import until
+
+NAMES = 7
+
+
+def started(bench: Bench, work: str) -> subprocess.Popen[str]:
+    database = bench.database
+    return subprocess.Popen(
+        [
+            *(sys.executable, "-m", "tests.faults.projecting"),
+            *(database.url, database.schema, str(database.roles_log_in), work),
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def killed(process: subprocess.Popen[str]) -> None:
+    process.kill()
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL
+
+
+def shown(bench: Bench) -> int:
+    [[position]] = bench.rows("SELECT position FROM checkpoint")
+    return int(position)
+
+
+def load(bench: Bench, events: int) -> None:
+    for number in range(events):
+        record(bench.log, [taken(number % NAMES, number % 3), released(number % NAMES)])
+
+
+def test_a_projector_killed_under_load_leaves_what_a_rebuild_makes(
+    bench: Bench, log: EventLog
+) -> None:
+    bench.engine().close()
+    for _ in range(2 + LONGER):
+        load(bench, 25)
+        before = shown(bench)
+        process = started(bench, "feed")
+        until(lambda: shown(bench) > before)  # noqa: B023
+        load(bench, 25)
+        killed(process)
+        load(bench, 5)
+    process = started(bench, "feed")
+    until(lambda: shown(bench) == log.last())
+    killed(process)
+    live = bench.contents()
+    engine = bench.engine()
+    assert [done.differs for done in rebuild(engine, VIEWS)] == [False, False]
+    assert bench.contents() == live and live["names_past"]
+    assert list(differences(engine, replay(engine, log.last()), log.last())) == []
+    engine.close()
+
+
+def test_a_rebuild_that_was_killed_goes_on_where_it_was(bench: Bench, log: EventLog) -> None:
+    record(log, [taken(number) for number in range(2_000)])
+    load(bench, 20)
+    engine = bench.engine()
+    while engine.step():
+        pass
+    live = bench.contents()
+    process = started(bench, str(2**20))  # bytes: so that it takes several parts
+    until(lambda: folded(bench) > 0)
+    killed(process)
+    finished = folded(bench)
+    assert bench.contents() == live
+    positions: list[int] = []
+    rebuild(engine, VIEWS, lambda reached, goal: positions.append(reached), memory=2**20)
+    assert bench.contents() == live
+    assert min(positions) >= finished * log.last() // 256
+    assert bench.rows("SELECT count(*) FROM builds") == [(0,)]
+    assert bench.rows("SELECT to_regclass('names_next'), to_regclass('names_old')") == [
+        (None, None)
+    ]
+    engine.close()
+
+
+def folded(bench: Bench) -> int:
+    """How many buckets an unfinished rebuild has finished."""
+    found = bench.rows("SELECT folded FROM builds WHERE view = 'names' AND NOT indexed")
+    return int(found[0][0]) if found else 0
