@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
 
 from psycopg import Cursor
@@ -25,6 +25,15 @@ CREATE TABLE IF NOT EXISTS dead_letters (
     recorded_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (view, key, position)
 );
+CREATE TABLE IF NOT EXISTS skipped_letters (
+    view        text        COLLATE "C" NOT NULL,
+    key         text        COLLATE "C" NOT NULL,  -- of the row that goes on without the event
+    position    bigint      NOT NULL,
+    error       text        NOT NULL,
+    reason      text        NOT NULL,              -- why it is left out, as a person gave it
+    skipped_at  timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (view, key, position)
+);
 """
 
 
@@ -38,6 +47,21 @@ class DeadLetter(NamedTuple):
     stream_id: UUID | None
     attempts: int
     recorded_at: datetime
+
+
+class SkippedLetter(NamedTuple):
+    """An event that somebody decided a row shall do without, today and whenever it is rebuilt."""
+
+    view: str
+    key: str
+    position: Position
+    error: str
+    reason: str
+    skipped_at: datetime
+
+
+Place: TypeAlias = tuple[str, Position]
+"""A row, by its key, and an event, by its position."""
 
 
 @dataclass
@@ -95,6 +119,29 @@ def record(cursor: Cursor[Any], view: str, faults: Iterable[Fault]) -> None:
         INSERT INTO dead_letters (view, key, position, error, stream_id, attempts)
         VALUES (%s, %s, %s, %s, %s, 1) ON CONFLICT (view, key, position) DO NOTHING"""
     cursor.executemany(insert, [(view, *fault) for fault in faults])
+
+
+def skip(cursor: Cursor[Any], view: str, position: Position, reason: str) -> int:
+    """Let the rows that could not take in an event do without it; return how many those are."""
+    move = """
+        WITH found AS (DELETE FROM dead_letters WHERE view = %s AND position = %s
+                       AND error IS NOT NULL RETURNING view, key, position, error)
+        INSERT INTO skipped_letters SELECT view, key, position, error, %s FROM found"""
+    return cursor.execute(move, [view, position, reason]).rowcount
+
+
+def skipped(cursor: Cursor[Any]) -> list[SkippedLetter]:
+    """All that rows do without, in the order of the log."""
+    cursor.execute(
+        "SELECT view, key, position, error, reason, skipped_at FROM skipped_letters"
+        " ORDER BY position, view, key"
+    )
+    return [SkippedLetter(*values) for values in cursor]
+
+
+def skipped_places(cursor: Cursor[Any], view: str) -> frozenset[Place]:
+    """What the rows of a view do without."""
+    return frozenset((s.key, s.position) for s in skipped(cursor) if s.view == view)
 
 
 def forget(cursor: Cursor[Any], view: str) -> None:

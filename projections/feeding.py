@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any, Final, TypeAlias
 
 from psycopg import Connection, DataError, Error, IntegrityError
@@ -11,7 +11,7 @@ from psycopg.errors import ProgramLimitExceeded
 
 from application.log import EventLog
 from projections import dead_letters
-from projections.dead_letters import Parked
+from projections.dead_letters import Parked, Place
 from projections.folding import Fault, Folding, Touch, label
 from projections.reference import Along
 from projections.tables import Tables
@@ -19,6 +19,9 @@ from projections.touching import Touching, touched
 
 REFUSED: Final = (DataError, IntegrityError, ProgramLimitExceeded)
 """What PostgreSQL raises if what it is given is to blame, and not its own state."""
+
+NONE: Final[Set[Place]] = frozenset()
+NOTHING: Final[Mapping[str, Set[Place]]] = {}
 
 Touches: TypeAlias = Mapping[Tables, Sequence[Touch]]
 
@@ -32,21 +35,32 @@ class Feeding:
     """Takes events into views, on a connection that has a transaction open.
 
     `parked` is what stands still already, by the name of the tables; it grows with every fault.
+    `skipped` is what rows do without, by the name of the view; nobody can have decided that yet of
+    an event that is new.
     """
 
     def __init__(
-        self, connection: Connection[Any], log: EventLog, parked: Mapping[str, Parked]
+        self,
+        connection: Connection[Any],
+        log: EventLog,
+        parked: Mapping[str, Parked],
+        skipped: Mapping[str, Set[Place]] = NOTHING,
     ) -> None:
         self.connection = connection
         self.cursor = connection.cursor(binary=True)
         self.log = log
         self.parked = parked
+        self.skipped = skipped
         self.faults = 0
 
     def touches(self, fed: Iterable[Tables], along: Along) -> Touches:
         """What a page touches in each of these views, in its order."""
-        touchings = {t: Touching(self.log, t.view, self.parked[t.name].streams) for t in fed}
+        touchings = {t: self.touching(t) for t in fed}
         return touched(touchings, along)
+
+    def touching(self, tables: Tables) -> Touching:
+        streams = self.parked[tables.name].streams
+        return Touching(self.log, tables.view, streams, self.skipped.get(tables.view.name, NONE))
 
     def take(self, touches: Touches) -> None:
         """All of it at once. Raises whatever an event that cannot be taken in makes it raise."""

@@ -237,7 +237,8 @@ class Build:
     def catch_up(self, reached: Position, goal: Position) -> Position:
         with self.engine.connection.transaction():
             parked = dead_letters.parked(self.cursor)
-            feeding = Feeding(self.engine.connection, self.engine.log, parked)
+            skipped = {self.tables.name: dead_letters.skipped_places(self.cursor, self.tables.name)}
+            feeding = Feeding(self.engine.connection, self.engine.log, parked, skipped)
             for page in self.engine.log.pages(reached, goal, PAGE):
                 along = self.engine.references.along(page)
                 feeding.take_carefully(feeding.touches([self.fresh], along))

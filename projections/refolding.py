@@ -50,7 +50,8 @@ class Part:
         self.fresh = fresh
         self.buckets = buckets
         self.goal = goal
-        self.touching = Touching(engine.log, fresh.view, set())
+        skipped = dead_letters.skipped_places(engine.cursor, fresh.view.name)
+        self.touching = Touching(engine.log, fresh.view, skipped=skipped)
 
     def fold(self, memory: int, *, freeze: bool, report: Callable[[Position], None]) -> None:
         """In memory, of which rows may take so many bytes. Rows that are past are written as they

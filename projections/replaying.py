@@ -12,6 +12,7 @@ from psycopg.sql import SQL
 from application.aggregates import EVOLVE
 from application.recorded import BEGINNING, Position, Recorded, UnknownEvent
 from domain.corrections import TimeCorrected
+from projections.dead_letters import skipped_places
 from projections.engine import Engine
 from projections.folding import Folding, Version, label
 from projections.rebuilding import Report, silent
@@ -82,7 +83,10 @@ class Replayed:
 def replay(engine: Engine, upto: Position, report: Report = silent) -> Replayed:
     """Fold the log up to a position, reading no view."""
     replayed = Replayed({name: Folding(tables.view) for name, tables in engine.tables.items()})
-    touchings = {name: Touching(engine.log, t.view, set()) for name, t in engine.tables.items()}
+    touchings = {
+        name: Touching(engine.log, t.view, skipped=skipped_places(engine.cursor, name))
+        for name, t in engine.tables.items()
+    }
     for page in engine.log.pages(BEGINNING, upto, PAGE):
         for recorded in page:
             replayed.take(recorded)

@@ -31,16 +31,36 @@ def requeue(engine: Engine, view: str | None = None) -> list[DeadLetter]:
     """
     known = {letter.view for letter in dead_letters.letters(engine.cursor, view)}
     for name in sorted(known & engine.tables.keys()):
-        try:
-            with engine.connection.transaction():
-                engine.checkpoint(lock=True)
-                take_in(engine, engine.tables[name])
-                engine.announce()
-        except Beyond:
-            before = dead_letters.letters(engine.cursor, name)
-            rebuild(engine, [name])
-            dead_letters.tried_again(engine.cursor, before)
+        go_on(engine, engine.tables[name])
     return dead_letters.letters(engine.cursor, view)
+
+
+def skip(engine: Engine, view: str, position: Position, reason: str) -> int:
+    """Let the rows that could not take in an event go on without it, for the reason given.
+
+    It is kept on record, and a rebuild leaves the same event out of the same rows. Returns how
+    many rows that are; 0 if none failed at this event, and then nothing has happened.
+    """
+    tables = engine.tables[view]
+    with engine.connection.transaction():
+        engine.checkpoint(lock=True)
+        rows = dead_letters.skip(engine.cursor, view, position, reason)
+        engine.announce()
+    if rows:
+        go_on(engine, tables)
+    return rows
+
+
+def go_on(engine: Engine, tables: Tables) -> None:
+    try:
+        with engine.connection.transaction():
+            engine.checkpoint(lock=True)
+            take_in(engine, tables)
+            engine.announce()
+    except Beyond:
+        before = dead_letters.letters(engine.cursor, tables.name)
+        rebuild(engine, [tables.name])
+        dead_letters.tried_again(engine.cursor, before)
 
 
 def take_in(engine: Engine, tables: Tables) -> None:
@@ -57,7 +77,8 @@ def withheld(engine: Engine, tables: Tables, waiting: Collection[DeadLetter]) ->
     """The events on record with the rows they concern, as far as that is known today."""
     expected = {(letter.key, letter.position) for letter in waiting}
     positions = sorted({letter.position for letter in waiting})
-    touching = Touching(engine.log, tables.view, set())
+    skipped = dead_letters.skipped_places(engine.cursor, tables.name)
+    touching = Touching(engine.log, tables.view, skipped=skipped)
     touches: list[Touch] = []
     for page in pages(engine, positions):
         touches += touching.along(engine.references.along(page))

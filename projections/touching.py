@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
 from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
@@ -13,6 +13,7 @@ from application.log import EventLog
 from application.recorded import Recorded, UnknownEvent
 from projections.catalogue import AnyView
 from projections.columns import shapes
+from projections.dead_letters import Place
 from projections.folding import Fault, Touch, label
 from projections.reference import Along, Reference
 from projections.view import stream_id
@@ -31,12 +32,21 @@ class Touching:
     concerns. Then every row that its stream has touched before stands still, and so does every
     row that the stream touches later. A stream that has touched no row yet parks the row under
     its own id, so that nothing is passed over in silence.
+
+    `skipped` is what rows do without, since somebody decided so.
     """
 
-    def __init__(self, log: EventLog, view: AnyView, parked: set[UUID]) -> None:
+    def __init__(
+        self,
+        log: EventLog,
+        view: AnyView,
+        parked: Set[UUID] = frozenset(),
+        skipped: Set[Place] = frozenset(),
+    ) -> None:
         self.log = log
         self.view = view
         self.parked = set(parked)
+        self.skipped = skipped
         self.key_type = shapes(view.row)[view.key_column].type
         self.by_stream = view.keys is stream_id and self.key_type is UUID
 
@@ -48,7 +58,10 @@ class Touching:
                 touches.append(self.of_its_stream(recorded, reference))
             else:
                 touches += self.touches(recorded, reference)
-        return touches
+        return [touch for touch in touches if not self.skips(touch)] if self.skipped else touches
+
+    def skips(self, touch: Touch) -> bool:
+        return (label(touch.key), touch.recorded.position) in self.skipped
 
     def of_its_stream(self, recorded: Recorded[Any], reference: Reference) -> Touch:
         """What nearly every event touches, in nearly every view."""
@@ -81,11 +94,13 @@ class Touching:
         return keys
 
     def lost(self, recorded: Recorded[Any], error: str) -> Iterator[Touch]:
-        """Park the stream."""
-        self.parked.add(recorded.stream_id)
+        """Park the stream, unless all rows that would stand still are to do without the event."""
         for key in self.touched_before(recorded) or {recorded.stream_id: None}:
             fault = Fault(label(key), recorded.position, error, recorded.stream_id)
-            yield Touch(recorded, key, None, fault)
+            touch = Touch(recorded, key, None, fault)
+            if not self.skips(touch):
+                self.parked.add(recorded.stream_id)
+                yield touch
 
     def touched_before(self, recorded: Recorded[Any]) -> dict[Hashable, None]:
         found: dict[Hashable, None] = {}

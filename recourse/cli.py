@@ -82,6 +82,11 @@ COMMANDS: Final = (
         "views.requeue",
         ("recourse views requeue", "recourse views requeue claims"),
     ),
+    Entry(
+        "views skip",
+        "views.skip",
+        ("recourse views skip claims 4711 --reason 'entered by hand before the rules existed'",),
+    ),
     Entry("policies list", "policies.list_", ("recourse policies list --as-of 2026-03-06",)),
     Entry("policies show", "policies.show", ("recourse policies show tolerance",)),
     Entry(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from psycopg.sql import SQL, Identifier
@@ -14,18 +14,20 @@ from rich.text import Text
 from application.recorded import Position
 from projections import dead_letters
 from projections.catalogue import VIEWS
-from projections.dead_letters import DeadLetter
-from projections.rebuilding import Report
+from projections.dead_letters import DeadLetter, SkippedLetter
+from projections.rebuilding import MEMORY, Report
 from projections.rebuilding import rebuild as rebuild_views
 from projections.replaying import Difference, differences
 from projections.replaying import replay as replay_log
 from projections.requeueing import requeue as requeue_letters
+from projections.requeueing import skip as skip_letter
 from recourse.bootstrap import Program, built, caught_up
 from recourse.commands.options import AsJson, AsOf, moment
 from recourse.exits import Exit
 from recourse.output import complaints, console, print_json, print_table
 from recourse.settings import Settings
 
+MIB: Final = 2**20
 SHOWN = 100  # differences; a view that is wrong everywhere need not be printed whole
 
 
@@ -56,20 +58,33 @@ def rebuild(
         str | None, typer.Argument(metavar="VIEW", help="Which one, as `recourse views` calls it.")
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Every view.")] = False,
+    afresh: Annotated[
+        bool, typer.Option("--afresh", help="Forget what an interrupted rebuild has done.")
+    ] = False,
+    memory: Annotated[
+        int, typer.Option(min=1, help="MiB that rows may take; with less, in more passes.")
+    ] = MEMORY // MIB,
     as_json: AsJson = False,
 ) -> None:
-    """Build a view anew from the log, while the old one goes on serving; then switch."""
+    """Build a view anew from the log, while the old one goes on serving; then switch.
+
+    It may be interrupted and given again: it goes on from the last part that was finished. Says
+    which views did not hold what the log says.
+    """
     if (view is None) is not every:
         raise typer.BadParameter("name one view, or say --all.")
     names = list(VIEWS) if view is None else [known_view(view)]
     with built(Settings.from_env()) as program, progress("rebuilding") as report:
-        rebuild_views(program.engine, names, report)
+        done = rebuild_views(program.engine, names, report, memory=memory * MIB, afresh=afresh)
         rows = {name: count(program, name) for name in names}
+    differing = [each.view for each in done if each.differs]
     if as_json:
-        print_json({"rebuilt": rows})
+        print_json({"rebuilt": rows, "differed": differing})
     else:
         for name, total in rows.items():
             console.print(f"Rebuilt {name}: {total} rows.")
+        for name in differing:
+            console.print(f"{name} did not hold what the log says. Now it does.")
 
 
 def count(program: Program, view: str) -> int:
@@ -134,14 +149,19 @@ def status(as_json: AsJson = False) -> None:
     with built(Settings.from_env()) as program:
         reached, last = caught_up(program).engine.position(), program.log.last()
         letters = dead_letters.letters(program.engine.cursor)
+        skipped = dead_letters.skipped(program.engine.cursor)
         rows = {name: count(program, name) for name in VIEWS}
     still = {name: len({x.key for x in letters if x.view == name}) for name in VIEWS}
     if as_json:
         views = {
             n: {"rows": rows[n], "parked": still[n], "version": VIEWS[n].version} for n in VIEWS
         }
-        facts = {"position": reached, "last_position": last, "views": views}
-        print_json({**facts, "dead_letters": [letter._asdict() for letter in letters]})
+        facts: dict[str, object] = {"position": reached, "last_position": last, "views": views}
+        facts |= {
+            "dead_letters": [letter._asdict() for letter in letters],
+            "skipped": [letter._asdict() for letter in skipped],
+        }
+        print_json(facts)
     else:
         print_table(
             ["=view", "#rows", "#parked", "=needs", "belongs to"],
@@ -152,6 +172,7 @@ def status(as_json: AsJson = False) -> None:
         )
         console.print(f"Position {reached} of {last}.")
         show_letters(letters)
+        show_skipped(skipped)
     if letters:
         raise typer.Exit(Exit.NOT_IN_ORDER)
 
@@ -178,6 +199,41 @@ def requeue(
         show_letters(remaining)
     if remaining:
         raise typer.Exit(Exit.NOT_IN_ORDER)
+
+
+def skip(
+    view: Annotated[str, typer.Argument(metavar="VIEW", help="As `recourse views` calls it.")],
+    position: Annotated[int, typer.Argument(metavar="POSITION", help="Of the event, in the log.")],
+    reason: Annotated[str, typer.Option(help="Why the rows can do without it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Let rows that could not take in an event go on without it, today and whenever rebuilt.
+
+    The last resort, when no release will ever take it in. It stays on record with the reason, and
+    `views status` tells of it. Exit code 1 if no row of the view failed at this event.
+    """
+    name = known_view(view)
+    with built(Settings.from_env()) as program:
+        rows = skip_letter(program.engine, name, Position(position), reason)
+        remaining = dead_letters.letters(program.engine.cursor, name)
+    if as_json:
+        letters = [letter._asdict() for letter in remaining]
+        print_json({"rows": rows, "dead_letters": letters})
+    elif rows:
+        console.print(f"Rows that go on without event {position}: {rows}.")
+        show_letters(remaining)
+    else:
+        console.print(f"No row of {name} failed at event {position}. Nothing was skipped.")
+    if not rows:
+        raise typer.Exit(Exit.NOT_IN_ORDER)
+
+
+def show_skipped(skipped: list[SkippedLetter]) -> None:
+    if skipped:
+        rows = [(x.position, x.view, x.key, x.reason, x.error) for x in skipped]
+        print_table(
+            ["#position", "view", "row", "reason", "error"], rows, title="Left out for good"
+        )
 
 
 def show_letters(letters: list[DeadLetter]) -> None:

@@ -9,11 +9,12 @@ from uuid import UUID
 import pytest
 
 from application.aggregates import EVENT_TYPES
-from application.recorded import Recorded
-from projections.dead_letters import letters
+from application.recorded import Position, Recorded
+from projections.dead_letters import letters, skipped
 from projections.engine import Engine
 from projections.rebuilding import rebuild
-from projections.requeueing import requeue
+from projections.replaying import differences, replay
+from projections.requeueing import requeue, skip
 from tests.projections.names import (
     BEARERS,
     NAMES,
@@ -203,3 +204,70 @@ def test_an_event_of_an_unknown_type_parks_its_stream_until_a_release_knows_it(
     assert bench.contents() == healed
     assert bench.rows("SELECT times FROM names ORDER BY name_id") == [(2,), (2,)]
     newer.close()
+
+
+@pytest.mark.parametrize("limit", [1, 100])
+def test_what_is_skipped_is_left_out_for_good_and_what_waited_goes_on(
+    bench: Bench, limit: int
+) -> None:
+    record(bench.log, STORY)
+    engine = catch_up(broken_engine(bench), limit)
+    assert skip(engine, "names", Position(2), "nobody will ever know") == 1
+    assert bench.letters() == []
+    assert bench.rows("SELECT from_position, times FROM names ORDER BY name_id") == [(5, 3), (4, 1)]
+    [left_out] = skipped(engine.cursor)
+    assert (left_out.view, left_out.key, left_out.position) == ("names", key(1), 2)
+    assert left_out.reason == "nobody will ever know" and "beyond me" in left_out.error
+    live = bench.contents()
+    rebuild(engine, VIEWS)
+    assert (bench.contents(), bench.letters()) == (live, [])
+    assert list(differences(engine, replay(engine, Position(5)), Position(5))) == []
+    engine.close()
+
+
+def test_only_where_a_row_failed_can_an_event_be_skipped(bench: Bench) -> None:
+    record(bench.log, STORY)
+    engine = catch_up(broken_engine(bench))
+    before = bench.contents(), bench.letters()
+    assert skip(engine, "names", Position(3), "it only waits") == 0
+    assert skip(engine, "bearers", Position(2), "another view") == 0
+    assert (bench.contents(), bench.letters()) == before
+    assert skipped(engine.cursor) == []
+    engine.close()
+
+
+def test_a_stream_whose_unknown_event_is_skipped_goes_on_without_it(
+    bench: Bench, engine: Engine
+) -> None:
+    record(bench.log, [taken(1, 1), taken(2, 2), haunted(1), taken(1, 2), taken(2, 1)])
+    catch_up(engine, 2)
+    for view in VIEWS:
+        assert skip(engine, view, Position(3), "never released") == 1
+    assert bench.letters() == []
+    live = bench.contents()
+    rebuild(engine, VIEWS)
+    assert (bench.contents(), bench.letters()) == (live, [])
+    assert bench.rows("SELECT times FROM names ORDER BY name_id") == [(2,), (2,)]
+
+
+def test_what_another_engine_parks_stands_still_for_all(bench: Bench) -> None:
+    healthy = bench.engine()
+    record(bench.log, [taken(1), taken(2)])
+    catch_up(healthy)
+    broken = bench.engine(with_broken_fold(NAMES, is_release))
+    record(bench.log, [released(1)])
+    catch_up(broken)
+    record(bench.log, [taken(1, 2), taken(2, 3)])
+    catch_up(healthy)
+    assert bench.letters() == [("names", key(1), 3, True), ("names", key(1), 4, False)]
+    assert healthy.parked_rows() == 1
+    fixed = bench.engine()
+    assert requeue(fixed) == []
+    record(bench.log, [taken(1, 3)])
+    catch_up(healthy)
+    assert bench.letters() == [] and healthy.parked_rows() == 0
+    live = bench.contents()
+    rebuild(healthy, VIEWS)
+    assert bench.contents() == live
+    for engine in (healthy, broken, fixed):
+        engine.close()

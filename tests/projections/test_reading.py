@@ -97,7 +97,7 @@ def ask(bench: Bench, answer: Answer) -> Any:
 
 def folded(bench: Bench, upto: Position | None = None) -> list[Any]:
     """The rows of names, folded in memory."""
-    folding, touching = Folding(NAMES), Touching(bench.log, NAMES, set())
+    folding, touching = Folding(NAMES), Touching(bench.log, NAMES)
     for recorded in bench.log.after(Position(0), 10_000):
         if upto is None or recorded.position <= upto:
             for touch in touching.touches(recorded, None):

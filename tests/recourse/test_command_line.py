@@ -159,7 +159,8 @@ def test_doctor_warns_where_one_login_may_do_everything(databases, tmp_path):
 
 def test_a_view_is_rebuilt_and_equals_the_log(installed, notes):
     installed.run("intake", "credit-note", notes / "one.xml").succeeded()
-    assert installed.json("rebuild", "credit_notes") == {"rebuilt": {"credit_notes": 1}}
+    done = installed.json("rebuild", "credit_notes")
+    assert done == {"rebuilt": {"credit_notes": 1}, "differed": []}
     replayed = installed.json("replay")
     assert replayed["differences"] == []
     assert replayed["rows"]["credit_notes"] == 1
@@ -173,8 +174,32 @@ def test_replay_finds_a_row_that_is_not_what_the_log_says(installed, notes, exec
     [difference] = orjson.loads(ran.stdout)["differences"]
     assert (difference["view"], difference["column"]) == ("credit_notes", "unapplied")
     assert (difference["replayed"], difference["shown"]) == ("120.50", "121.50")
-    installed.run("rebuild", "credit_notes").succeeded()
+    assert installed.json("rebuild", "credit_notes")["differed"] == ["credit_notes"]
     installed.run("replay").succeeded()
+
+
+def test_what_a_view_cannot_take_in_is_skipped_for_good_and_stays_on_record(
+    installed, notes, executed
+):
+    installed.run("intake", "credit-note", notes / "one.xml").succeeded()
+    executed(
+        "INSERT INTO recourse_views.dead_letters"
+        " SELECT 'credit_notes', note_id, from_position, 'spoiled', null, 1"
+        " FROM recourse_views.credit_notes; DELETE FROM recourse_views.credit_notes"
+    )
+    [letter] = orjson.loads(installed.run("views", "status", "--json").stdout)["dead_letters"]
+    at = str(letter["position"])
+    assert installed.run("views", "skip", "claims", at, "--reason", "no").code == Exit.NOT_IN_ORDER
+    assert installed.json("views", "skip", "credit_notes", at, "--reason", "spoiled for ever") == {
+        "rows": 1,
+        "dead_letters": [],
+    }
+    told = installed.json("views", "status")
+    assert told["dead_letters"] == []
+    assert [(s["reason"], s["error"]) for s in told["skipped"]] == [("spoiled for ever", "spoiled")]
+    installed.run("rebuild", "credit_notes").succeeded()
+    assert installed.json("views", "status")["views"]["credit_notes"]["rows"] == 0
+    assert installed.json("replay")["differences"] == []
 
 
 def test_an_unknown_view_is_named_with_those_there_are(installed):
