@@ -1,43 +1,59 @@
-"""`make bench`: every comparison against a throwaway server with PostgreSQL's own settings."""
+"""`make bench`: every comparison against a throwaway server with PostgreSQL's own settings.
+
+`python -m benchmarks projecting reading` measures these parts only, and writes nothing.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Final, TypeAlias
 
 from rich.console import Console
 
 from application.database import Database
 from application.migrating import migrate
-from benchmarks import appending, projecting, reading
-from benchmarks.comparing import written
+from benchmarks import appending, projecting, reading, visibility
+from benchmarks.comparing import Comparison, document, written
 from recourse import embedded
 from recourse.bootstrap import built
 from recourse.settings import Settings
 
+Part: TypeAlias = Callable[[embedded.Server], list[Comparison]]
 
-@contextmanager
-def fresh(server: embedded.Server, name: str) -> Iterator[Database]:
+
+def fresh(server: embedded.Server, name: str) -> Database:
+    """An empty database."""
     database = embedded.ensure_database(server, name)
     migrate(database)
-    yield database
+    return database
 
 
-def main() -> None:
+def read(server: embedded.Server) -> list[Comparison]:
+    with built(Settings.from_env({"RECOURSE_DATA_DIR": str(server.directory)})) as program:
+        return reading.comparisons(program)
+
+
+PARTS: Final[Mapping[str, Part]] = {
+    "appending": lambda server: appending.comparisons(fresh(server, "appending")),
+    "projecting": lambda server: projecting.comparisons(lambda name: fresh(server, name)),
+    "visibility": lambda server: visibility.comparisons(lambda name: fresh(server, name)),
+    "reading": read,
+}
+
+
+def main(names: list[str]) -> None:
     console = Console()
+    rows: list[Comparison] = []
     with TemporaryDirectory() as directory, embedded.running(Path(directory)) as server:
-        with console.status("Appending …"), fresh(server, "appending") as database:
-            rows = appending.comparisons(database)
-        with console.status("Feeding views …"), fresh(server, "projecting") as database:
-            rows += projecting.comparisons(database)
-        env = {"RECOURSE_DATA_DIR": directory}
-        with console.status("Reading …"), built(Settings.from_env(env)) as program:
-            rows += reading.comparisons(program)
-            program.engine.close()
-        console.print(written(rows, f"PostgreSQL {server.major}, fsync on"))
+        for name in names or PARTS:
+            with console.status(f"{name} …"):
+                rows += PARTS[name](server)
+        about = f"PostgreSQL {server.major}, fsync on"
+    console.print(document(rows, about) if names else written(rows, about))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

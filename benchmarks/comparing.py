@@ -20,7 +20,7 @@ Measure = Callable[[], float]  # one round; what it gives is better the higher i
 
 @dataclass(frozen=True)
 class Comparison:
-    """Medians of the rounds. Higher is better, and so is a ratio over one."""
+    """Medians of the rounds. A ratio over one says that ours is better."""
 
     name: str
     unit: str
@@ -35,9 +35,16 @@ def compare(
 ) -> Comparison:
     rounds = [(ours(), reference()) for _ in range(ROUNDS)]
     mine, theirs = (median(column) for column in zip(*rounds, strict=True))
-    return Comparison(
-        name, unit, round(mine, 1), round(theirs, 1), reference_name, round(mine / theirs, 2)
-    )
+    return comparison(name, unit, mine, reference_name, theirs)
+
+
+def comparison(
+    name: str, unit: str, ours: float, reference_name: str, reference: float, *, less: bool = False
+) -> Comparison:
+    """Of two figures that were measured in turns. `less` is better of times and costs."""
+    ratio = reference / ours if less else ours / reference
+    figures = round(ours, 2 if less else 1), round(reference, 2 if less else 1)
+    return Comparison(name, unit, figures[0], figures[1], reference_name, round(ratio, 2))
 
 
 def written(comparisons: Iterable[Comparison], server: str) -> str:
@@ -50,17 +57,22 @@ def written(comparisons: Iterable[Comparison], server: str) -> str:
     return text
 
 
+def figure(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:,.2f}"
+
+
 def document(rows: Iterable[Comparison], server: str) -> str:
     table = "\n".join(
-        f"| {row.name} | {row.ours:,.0f} {row.unit} | {row.reference:,.0f} "
+        f"| {row.name} | {figure(row.ours)} {row.unit} | {figure(row.reference)} "
         f"| {row.reference_name} | {row.ratio:.2f} |"
         for row in rows
     )
     return f"""# Performance
 
 `make bench` measures what is below and writes this page and `benchmarks/results/latest.json`.
-Only the ratios mean something elsewhere: both sides run in turns, in one process, against one
-server with PostgreSQL's own durability settings, and each figure is the median of {ROUNDS} rounds.
+Only the ratios mean something elsewhere: over one, ours is better. Both sides run in turns, in one
+process, against one server with PostgreSQL's own durability settings, and each figure is the median
+of {ROUNDS} rounds, or of all samples where it says p50 and p99.
 
 Measured on {os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()},
 {server}.

@@ -1,84 +1,148 @@
-"""Feeding views: pages folded in memory against a transaction an event, which is how the library's
-runner does it."""
+"""Feeding views and building them anew: against the library's projection runner, and against what
+PostgreSQL itself can do."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
+from statistics import median
 from time import perf_counter
-from uuid import UUID, uuid4
+from typing import NamedTuple
 
 import psycopg
+from psycopg import Connection
+from psycopg.sql import SQL
 
+from application.connections import Connections
 from application.database import Database, DatabaseRole
-from application.instruction import Instruction, Recording
+from application.encoding import COLUMNS
 from application.log import EventLog
-from application.recorded import Channel
-from benchmarks.comparing import Comparison, Measure, compare
-from domain.messages import On, Stream
-from domain.registry.station import RegisterStation, Station, StationRegistered, StationRenamed
+from application.personal import Vault
+from benchmarks.business import business, fill, stations
+from benchmarks.comparing import ROUNDS, Comparison, Measure, compare, comparison
+from benchmarks.library_runner import Library
+from domain.messages import On
 from projections.catalogue import VIEWS, Views
 from projections.engine import Engine
 from projections.rebuilding import prepare, rebuild
-from tests.scenario import ADAM
+from projections.tables import Tables
 
-EVENTS, PAGE, APPEND = 12_000, 5_000, 1_000
-ONE_BY_ONE = 600  # events, enough to tell the speed of the slow way
+EVENTS, PAGE = 30_000, 5_000
+BY_LIBRARY = 1_500  # events, enough to tell the speed of the slow way
+GROWN = 10  # times as long a log
+LIBRARY = "the library's ProjectionRunner"
 ONE_VIEW: Views = {"stations": VIEWS["stations"]}
 
 
-def comparisons(database: Database) -> list[Comparison]:
-    with EventLog(database) as log:
-        fill(log)
-        one_by_one = feeding(database, log, ONE_VIEW, limit=1, events=ONE_BY_ONE)
-        name = "a transaction an event"
-        return [
+class Log(NamedTuple):
+    """A log in a database of its own."""
+
+    database: Database
+    log: EventLog
+
+    def engine(self, views: Views) -> Engine:
+        """At the beginning of the log."""
+        conninfo = self.database.conninfo(DatabaseRole.WRITER)
+        engine = Engine(self.log, views, partial(psycopg.connect, conninfo, autocommit=True))
+        engine.connection.execute("DROP TABLE IF EXISTS checkpoint, views, dead_letters, builds")
+        prepare(engine)
+        engine.connection.execute("UPDATE checkpoint SET position = 0")
+        return engine
+
+    def fed(self, views: Views, events: int, before: int = 0) -> float:
+        """Events a second, taken in by pages; `before` of them untimed."""
+        engine = self.engine(views)
+        try:
+            advance(engine, before)
+            start = perf_counter()
+            advance(engine, events)
+            return events / (perf_counter() - start)
+        finally:
+            engine.close()
+
+
+def advance(engine: Engine, events: int) -> None:
+    while events > 0:
+        events -= engine.step(min(PAGE, events))
+
+
+@contextmanager
+def logged(database: Database, told: Iterator[On], events: int) -> Iterator[Log]:
+    keys = Connections(database.conninfo(DatabaseRole.WRITER), size=2)
+    with EventLog(database, Vault(keys, bytes(32))) as log:
+        fill(log, told, events)
+        yield Log(database, log)
+    keys.close()
+
+
+def comparisons(fresh: Callable[[str], Database]) -> list[Comparison]:
+    """`fresh` makes an empty database of a name."""
+    library = Library(fresh("library"))
+    library.enter(BY_LIBRARY // 3)
+    one_by_one = partial(library.feeding, BY_LIBRARY)
+    with logged(fresh("stations"), stations(), EVENTS) as log:
+        found = [
             compare(
                 f"feeding one view, pages of {PAGE:,}",
                 "events/s",
-                feeding(database, log, ONE_VIEW, limit=PAGE, events=EVENTS),
-                name,
+                lambda: log.fed(ONE_VIEW, EVENTS),
+                LIBRARY,
                 one_by_one,
             ),
             compare(
-                f"feeding all {len(VIEWS)} views, pages of {PAGE:,}",
+                "rebuilding one view",
                 "events/s",
-                feeding(database, log, VIEWS, limit=PAGE, events=EVENTS),
-                name,
+                rebuilding(log),
+                "COPY of its rows, and reading the events",
+                Copied(log).measure,
+            ),
+        ]
+    with logged(fresh("business"), business(), EVENTS) as log:
+        found += [
+            compare(
+                f"feeding all {len(VIEWS)} views, of all that happens",
+                "events/s",
+                lambda: log.fed(VIEWS, EVENTS),
+                LIBRARY,
                 one_by_one,
             ),
-            compare("rebuilding one view", "events/s", rebuilding(database, log), name, one_by_one),
+            added_view(log),
         ]
+    with logged(fresh("grown"), stations(), EVENTS * GROWN) as log:
+        found.append(
+            compare(
+                f"feeding one view after {EVENTS * (GROWN - 1):,} events",
+                "events/s",
+                lambda: log.fed(ONE_VIEW, EVENTS, before=EVENTS * (GROWN - 1)),
+                "the same at the beginning of the log",
+                lambda: log.fed(ONE_VIEW, EVENTS),
+            )
+        )
+    return found
 
 
-def fresh(database: Database, log: EventLog, views: Views) -> Engine:
-    """An engine at the beginning of the log."""
-    conninfo = database.conninfo(DatabaseRole.WRITER)
-    engine = Engine(log, views, partial(psycopg.connect, conninfo, autocommit=True))
-    engine.connection.execute("DROP TABLE IF EXISTS checkpoint, views, dead_letters")
-    prepare(engine)
-    return engine
+def added_view(log: Log) -> Comparison:
+    """What each view adds to taking in an event, which one view has to read in any case."""
+
+    def microseconds(views: Views) -> float:
+        return 1e6 / log.fed(views, EVENTS)
+
+    rounds = [(microseconds(ONE_VIEW), microseconds(VIEWS)) for _ in range(ROUNDS)]
+    one = median(alone for alone, _ in rounds)
+    added = median((every - alone) / (len(VIEWS) - 1) for alone, every in rounds)
+    return comparison(
+        "each further view, of all that happens", "µs/event", added, "the first", one, less=True
+    )
 
 
-def feeding(database: Database, log: EventLog, views: Views, *, limit: int, events: int) -> Measure:
+# ── building anew ───────────────────────────────────────────────────────────
+
+
+def rebuilding(log: Log) -> Measure:
     def measure() -> float:
-        engine, taken = fresh(database, log, views), 0
-        start = perf_counter()
-        while taken < events:
-            taken += engine.step(limit)
-        elapsed = perf_counter() - start
-        engine.close()
-        return taken / elapsed
-
-    return measure
-
-
-def rebuilding(database: Database, log: EventLog) -> Measure:
-    def measure() -> float:
-        engine = fresh(database, log, ONE_VIEW)
-        while engine.step():
-            pass
+        engine = log.engine(ONE_VIEW)
+        advance(engine, EVENTS)
         start = perf_counter()
         rebuild(engine, ONE_VIEW)
         elapsed = perf_counter() - start
@@ -88,27 +152,50 @@ def rebuilding(database: Database, log: EventLog) -> Measure:
     return measure
 
 
-# ── stations, each named and renamed twice ──────────────────────────────────
+class Copied:
+    """What a rebuild cannot do without: the events are read, and the rows are written, by COPY and
+    into the same indexes. Here the rows are there already, in PostgreSQL's own form."""
+
+    def __init__(self, log: Log) -> None:
+        self.log = log
+        self.tables = Tables(VIEWS["stations"], "_copied")
+        self.rows: Sequence[bytes] = ()
+
+    def measure(self) -> float:
+        conninfo = self.log.database.conninfo(DatabaseRole.WRITER)
+        with psycopg.connect(conninfo, autocommit=True) as connection:
+            if not self.rows:
+                self.rows = [
+                    copied_out(connection, name) for name in Tables(self.tables.view).names
+                ]
+            connection.execute("SET synchronous_commit TO off")
+            self.tables.drop(connection.cursor())
+            start = perf_counter()
+            self.read(connection)
+            self.write(connection)
+            return EVENTS / (perf_counter() - start)
+
+    def read(self, connection: Connection) -> None:
+        query = SQL("SELECT {} FROM events WHERE position > %s ORDER BY position LIMIT %s")
+        for position in range(0, EVENTS, PAGE):
+            found = connection.cursor(binary=True).execute(
+                query.format(SQL(COLUMNS)), (position, PAGE)
+            )
+            assert len(found.fetchall()) == PAGE
+
+    def write(self, connection: Connection) -> None:
+        cursor = connection.cursor()
+        with connection.transaction():
+            self.tables.create(cursor)
+            names = (self.tables.current, self.tables.past)
+            for name, rows in zip(names, self.rows, strict=True):
+                command = SQL("COPY {} FROM STDIN (FORMAT BINARY, FREEZE)").format(name)
+                with cursor.copy(command) as copy:
+                    copy.write(rows)
+        for statement in (self.tables.by_key, *self.tables.indexes):
+            cursor.execute(statement)
 
 
-def fill(log: EventLog) -> None:
-    told = list(story())
-    for start in range(0, EVENTS, APPEND):
-        append(log, told[start : start + APPEND])
-
-
-def story() -> Iterable[On]:
-    for number in range(EVENTS // 3):
-        stream = Stream(Station.kind, UUID(int=number + 1))
-        yield On(stream, StationRegistered(name=f"Station {number}"))
-        yield On(stream, StationRenamed(name=f"Quay {number}"))
-        yield On(stream, StationRenamed(name=f"Harbour {number}"))
-
-
-def append(log: EventLog, events: list[On]) -> None:
-    command = RegisterStation(station_id=events[0].stream.id, name="any")
-    asked = Instruction(
-        command=command, id=uuid4(), actor=ADAM, now=datetime.now(UTC), channel=Channel.IMPORT
-    )
-    histories = log.histories({on.stream for on in events})
-    log.append(Recording(asked, ADAM.roles, {}), events, histories)
+def copied_out(connection: Connection, name: str) -> bytes:
+    with connection.cursor().copy(f"COPY {name} TO STDOUT (FORMAT BINARY)") as copy:
+        return b"".join(copy)

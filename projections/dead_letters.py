@@ -144,14 +144,17 @@ def skipped_places(cursor: Cursor[Any], view: str) -> frozenset[Place]:
     return frozenset((s.key, s.position) for s in skipped(cursor) if s.view == view)
 
 
-def forget(cursor: Cursor[Any], view: str) -> None:
-    cursor.execute("DELETE FROM dead_letters WHERE view = %s", [view])
+def forget(cursor: Cursor[Any], view: str) -> bool:
+    """Whether there was anything."""
+    return cursor.execute("DELETE FROM dead_letters WHERE view = %s", [view]).rowcount > 0
 
 
-def hand_over(cursor: Cursor[Any], view: str, to: str) -> None:
-    """What was put on record under one name stands under the other from now on."""
-    forget(cursor, to)
-    cursor.execute("UPDATE dead_letters SET view = %s WHERE view = %s", [to, view])
+def hand_over(cursor: Cursor[Any], view: str, to: str) -> bool:
+    """What was put on record under one name stands under the other from now on, in the place of
+    what stood there. Whether there was anything of either."""
+    forgotten = forget(cursor, to)
+    update = "UPDATE dead_letters SET view = %s WHERE view = %s"
+    return cursor.execute(update, [to, view]).rowcount > 0 or forgotten
 
 
 def tried_again(cursor: Cursor[Any], before: Iterable[DeadLetter]) -> None:

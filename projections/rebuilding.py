@@ -261,13 +261,13 @@ class Build:
             self.old.drop(self.cursor)
             self.tables.rename(self.cursor, self.old)
             self.fresh.rename(self.cursor, self.tables)
-            dead_letters.hand_over(self.cursor, self.fresh.name, self.tables.name)
+            if dead_letters.hand_over(self.cursor, self.fresh.name, self.tables.name):
+                self.engine.announce()
             upsert = """INSERT INTO views VALUES (%(name)s, %(definition)s)
                         ON CONFLICT (name) DO UPDATE SET definition = %(definition)s"""
             name, defined = self.named()
             self.cursor.execute(upsert, {"name": name, "definition": defined})
             self.cursor.execute("DELETE FROM builds WHERE view = %s", [name])
-            self.engine.announce()
 
         self.patiently(switched)
 
