@@ -1,0 +1,1 @@
+"""What the doctor looks at. Each examination adds to the findings, and changes nothing."""
