@@ -31,7 +31,8 @@ SETTINGS_INTRODUCTION = """\
 
 The program is told by environment variables. None is needed: without any it starts a database of
 its own and listens on loopback. An empty variable counts as unset; a wrong one is refused at the
-start, with its name.
+start, with its name. Where spans are sent is said by OpenTelemetry's own variables
+([operations](operations.md#watching)).
 
 | variable | meaning | default |
 | --- | --- | --- |

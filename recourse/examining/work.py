@@ -41,7 +41,9 @@ class Crew:
         return [
             {
                 "process": process,
-                "active for": [part.value for part, player in self.playing.items() if player == process],
+                "active for": [
+                    part.value for part, player in self.playing.items() if player == process
+                ],
             }
             for process in self.processes
         ]
@@ -68,7 +70,7 @@ def work(connection: Connection[Any], found: Findings) -> None:
         [last] = connection.execute("SELECT coalesce(max(position), 0) FROM events").fetchone() or [
             0
         ]
-        found.facts |= {"log": {"position": last}, "views": None}
+        found.facts |= {"log": {"position": last}, "views": None, "reactions": None}
         return  # whatever needs the views first builds them
     first = standing(connection)
     now = later(connection, first)

@@ -49,9 +49,9 @@ class Installed:
         return orjson.loads(self.run(*arguments, "--json").succeeded().stdout)
 
     @contextmanager
-    def serving(self) -> Iterator[Serving]:
-        """`recourse serve`, stopped the orderly way afterwards."""
-        with self.started() as process:
+    def serving(self, *options: str, command: str = "serve") -> Iterator[Serving]:
+        """`recourse serve`, or another that shows how it fares, stopped the orderly way."""
+        with self.started(command, "--port", "0", *options) as process:
             serving = Serving(process, address(process), self)
             try:
                 yield serving
@@ -61,10 +61,13 @@ class Installed:
                 process.wait(PATIENCE)
 
     @contextmanager
-    def started(self) -> Iterator[subprocess.Popen[str]]:
-        command = [RECOURSE, "serve", "--port", "0"]
+    def started(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
         with subprocess.Popen(
-            command, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            [RECOURSE, *arguments],
+            env=self.env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         ) as process:
             try:
                 yield process
@@ -105,7 +108,7 @@ def address(process: subprocess.Popen[str]) -> str:
     assert process.stdout is not None
     for line in process.stdout:
         said.append(line)
-        if found := re.search(r"(http://\S+)/graphql", line):
+        if found := re.search(r"(http://\S+)/(graphql|readyz)", line):
             return found[1]
     raise AssertionError(f"The server did not start:\n{''.join(said)}")
 

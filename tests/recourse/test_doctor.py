@@ -1,0 +1,114 @@
+"""What an operator asks at three in the morning, and what the doctor answers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, LiteralString
+
+import orjson
+import pytest
+
+from recourse.examining.machine import skew
+from recourse.exits import Exit
+from tests.recourse.program import Installed
+
+Executed = Callable[[LiteralString], None]
+
+
+@pytest.fixture
+def migrated(installed: Installed) -> Installed:
+    installed.run("migrate").succeeded()
+    return installed
+
+
+def diagnosed(installed: Installed, code: Exit = Exit.NOT_IN_ORDER) -> Any:
+    """What a program is told that asks whether all is in order."""
+    ran = installed.run("doctor", "--json")
+    assert ran.code == code, ran.stdout + ran.stderr
+    return orjson.loads(ran.stdout)
+
+
+def faults(told: Any) -> list[str]:
+    """Each says what is wrong, and what to do."""
+    assert all(fault["what"] and fault["do"] for fault in told["faults"] + told["warnings"])
+    return [fault["what"] for fault in told["faults"]]
+
+
+def test_it_finds_that_the_log_can_be_changed(migrated: Installed, executed: Executed) -> None:
+    executed("ALTER TABLE recourse.events DISABLE TRIGGER only_grows")
+    executed("GRANT UPDATE, DELETE ON recourse.receipts TO recourse_writer")
+    executed("REVOKE EXECUTE ON FUNCTION recourse.append FROM recourse_writer")
+    told = diagnosed(migrated)
+    assert faults(told) == [
+        "The trigger only_grows of events is missing or off: what is recorded there can be "
+        "changed.",
+        "recourse_writer may update, delete in receipts, past append().",
+        "recourse_writer may not append: no command can be carried out.",
+    ]
+    assert told["append only"] is False
+
+
+def test_it_finds_a_missing_migration(migrated: Installed, executed: Executed) -> None:
+    executed("DELETE FROM recourse.migrations WHERE name = '0012_reactions.sql'")
+    told = diagnosed(migrated)
+    assert faults(told) == ["Migrations are missing: 0012_reactions.sql."]
+    assert told["faults"][0]["do"] == "recourse migrate"
+
+
+def test_it_finds_what_stands_still_and_nobody_at_work(
+    migrated: Installed, executed: Executed
+) -> None:
+    migrated.run("views", "status").succeeded()
+    executed(
+        "INSERT INTO recourse_views.dead_letters (view, key, position, attempts) "
+        "VALUES ('claims', 'a', 1, 1), ('claims', 'a', 2, 1)"
+    )
+    executed(
+        "INSERT INTO recourse.reaction_refusals (event_id, reaction, position, code, rule, message)"
+        " VALUES (gen_random_uuid(), 'r', 1, 'failed', '', '')"
+    )
+    told = diagnosed(migrated)
+    assert faults(told) == ["1 rows of claims stand still, with 2 dead letters."]
+    assert told["parked"] == {"claims": {"rows": 1, "letters": 2}}
+    assert told["processes"] == []
+    assert any("1 reactions were refused" in each["what"] for each in told["warnings"])
+
+
+def test_it_says_that_the_database_is_away_and_what_it_knows_without(
+    installed: Installed,
+) -> None:
+    away = Installed(installed.data_dir, "postgresql://nobody@127.0.0.1:1/nothing")
+    told = diagnosed(away, Exit.UNAVAILABLE)
+    [fault] = faults(told)
+    assert fault.startswith("The database cannot be reached: ")
+    assert told["database"] == "nothing at 127.0.0.1:1"
+    assert told["disk"].endswith("GB free")
+
+
+def test_it_finds_a_key_that_is_not_the_one_of_the_database(installed: Installed) -> None:
+    installed.run("demo").succeeded()
+    key = installed.data_dir / "master.key"
+    kept = key.read_bytes()
+    key.write_bytes(os.urandom(32))
+    assert faults(diagnosed(installed)) == [
+        "The master key is not the one of this database: no personal data can be read."
+    ]
+    key.unlink()
+    assert faults(diagnosed(installed)) == [
+        f"The database holds personal data, and there is no {key}."
+    ]
+    assert not key.exists(), "looking must not make a key"
+    key.write_bytes(kept)
+    key.chmod(0o644)
+    assert faults(diagnosed(installed)) == [f"Others than its owner may read {key}."]
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ahead"), [(-3.0, 3.0), (0.0, 0.0), (0.5, 0.0), (1.0, 0.0), (5.0, -4.0)]
+)
+def test_clocks_are_compared_but_for_the_time_it_takes_to_ask(theirs: float, ahead: float) -> None:
+    before = datetime(2026, 3, 6, 12, tzinfo=UTC)
+    after = before + timedelta(seconds=1)
+    assert skew(before, after, before + timedelta(seconds=theirs)) == ahead
