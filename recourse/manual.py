@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import typer
 from pydantic.alias_generators import to_camel
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from application import shipped
+from application.intake import cii_terms, syntax_rules, ubl_terms
+from application.intake.terms import Shape
+from domain.credits.en16931 import peppol
+from domain.credits.en16931.findings import ADVICE, RULES
+from domain.credits.en16931.rules import PAPER, Rule
 from domain.policy_content import Content, Deadline
 from projections.catalogue import VIEWS, AnyView
 from recourse.cli import app
@@ -156,6 +162,67 @@ def view_page(view: AnyView) -> str:
 def policies() -> str:
     rows = (f"| `{content.policy_id}` | {about(content)} |\n" for content in shipped.contents())
     return POLICIES_INTRODUCTION + "".join(rows)
+
+
+RULES_INTRODUCTION = """\
+# Rules on credit notes
+
+Every rule that a file is held to, by its id, and in which syntax it is looked for. Those marked
+refuse a paper that claims to comply with EN 16931; of any other paper, and wherever there is no
+mark, a breach is a warning that is kept with the note ([credit notes](credit-notes.md)).
+
+Not here are rules that nothing can be found by. Whether a code and the words beside it mean the
+same (BR-CO-05 to BR-CO-08) no program can tell, and the published validation lets it pass.
+BR-CO-25 was withdrawn, BR-CO-27 is now CII-SR-470. In UBL the published BR-DEC-13 and BR-DEC-15
+never apply; UBL-DT-01 says the same. Left out are rules on elements that EN 16931 has no use for
+(UBL-CR-*, most CII-SR-* and CII-DT-*), rules of syntax on the payee and on several payments,
+national rules but SE-R-013, and those of Peppol that bear on nothing we book.
+
+| rule | UBL | CII | refuses | says |
+| --- | --- | --- | --- | --- |
+"""
+
+
+def rules() -> str:
+    """A row for each id; a rule of several lists is asked wherever one of them is."""
+    rows: dict[str, Row] = {}
+    for rule in RULES:
+        asked = in_syntax(rule, ubl_terms.PAPER), in_syntax(rule, cii_terms.PAPER)
+        rows[rule.id] = joined(rows.get(rule.id), Row(*asked, rule.id not in ADVICE, rule.says))
+    rows |= {rule.id: Row(True, False, False, rule.says) for rule in peppol.RULES}
+    rows |= {rule.id: Row(True, False, False, rule.says) for rule in syntax_rules.UBL}
+    rows |= {rule.id: Row(False, True, False, rule.says) for rule in syntax_rules.CII}
+    written = (f"| {id} | {rows[id].cells()} |\n" for id in sorted(rows))
+    return RULES_INTRODUCTION + "".join(written)
+
+
+class Row(NamedTuple):
+    ubl: bool
+    cii: bool
+    refuses: bool
+    says: str
+
+    def cells(self) -> str:
+        marks = ("yes" if each else "" for each in (self.ubl, self.cii, self.refuses))
+        return " | ".join((*marks, self.says))
+
+
+def joined(first: Row | None, row: Row) -> Row:
+    if first is None:
+        return row
+    return first._replace(ubl=first.ubl or row.ubl, cii=first.cii or row.cii)
+
+
+def in_syntax(rule: Rule, paper: Shape) -> bool:
+    if rule.id in ("BR-DEC-13", "BR-DEC-15") and paper is ubl_terms.PAPER:
+        return False
+    return rule.of == PAPER or rule.of in set(groups_in(paper))
+
+
+def groups_in(shape: Shape) -> Iterator[str]:
+    for name, (_, inner) in shape.groups.items():
+        yield name
+        yield from groups_in(inner)
 
 
 def about(content: Content) -> str:

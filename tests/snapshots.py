@@ -35,6 +35,7 @@ PROMISES: Final[Mapping[Path, Callable[[], str]]] = {
     ROOT / "docs" / "settings.md": manual.settings,
     ROOT / "docs" / "views.md": manual.views,
     ROOT / "docs" / "policies.md": manual.policies,
+    ROOT / "docs" / "rules-on-credit-notes.md": manual.rules,
 }
 
 

@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Final, NamedTuple
 
 from lxml import etree
@@ -21,6 +22,12 @@ MOST_PARTS: Final = 1000
 MOST_ROWS: Final = 100_000
 MOST_COLUMNS: Final = 500
 CELL: Final = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})", re.ASCII)
+
+
+class Typed(str):
+    """A number or a day that a workbook has as one: 1234.5, 2026-01-31, whatever a mapping says."""
+
+    __slots__ = ()
 
 
 class Sheet(NamedTuple):
@@ -51,7 +58,7 @@ def bounded(rows: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
     for row in rows:
         if len(kept) == MOST_ROWS or len(row) > MOST_COLUMNS:
             raise Unreadable([too_wide()])
-        kept.append(tuple(cell.strip() for cell in row))
+        kept.append(tuple(cell if isinstance(cell, Typed) else cell.strip() for cell in row))
     return tuple(kept)
 
 
@@ -81,13 +88,16 @@ def in_workbook(content: bytes, sheet: str | None) -> Sheet:
 
 
 def as_text(cell: object) -> str:
-    """A number as it would be typed, with a point; a day as in 2026-01-31."""
+    """A number is kept in binary, so of 0.1 + 0.2 it says 0.30000000000000004.
+
+    Of its digits the first fifteen count, as in the program that wrote it: that is 0.3.
+    """
     if isinstance(cell, datetime):
-        return cell.date().isoformat()
+        return Typed(cell.date().isoformat())
     if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, float):
-        return repr(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+        return Typed(cell.isoformat())
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return Typed(f"{Decimal(f'{cell:.15g}'):f}")
     return str(cell)
 
 

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from application.intake.cells import Sheet, in_csv, in_workbook, is_workbook
+from application.intake.cells import Sheet, Typed, in_csv, in_workbook, is_workbook
 from application.intake.faults import Fault, Unreadable
 from application.intake.mapping import TableMapping
 from application.intake.paper import (
@@ -115,7 +115,9 @@ class Table:
         return None
 
     def _plain(self, text: str) -> str:
-        """The number with a point. A workbook's own numbers have one already."""
+        """The number with a point."""
+        if isinstance(text, Typed):
+            return text
         plain = text.replace(self.mapping.thousands, "") if self.mapping.thousands else text
         plain = plain.replace(self.mapping.decimal, ".")
         if not DECIMAL.fullmatch(plain):
@@ -124,14 +126,12 @@ class Table:
         return plain
 
     def _day(self, text: str) -> date:
-        for reads in (self.mapping.day, date.fromisoformat):  # a workbook's own dates are ISO
-            try:
-                return reads(text)
-            except ValueError:
-                continue
-        raise ValueError(
-            f"{text!r} is no date. Write it as the mapping says: {self.mapping.dates}."
-        )
+        try:
+            return (date.fromisoformat if isinstance(text, Typed) else self.mapping.day)(text)
+        except ValueError as error:
+            raise ValueError(
+                f"{text!r} is no date. Write it as the mapping says: {self.mapping.dates}."
+            ) from error
 
 
 def currency(text: str) -> str:

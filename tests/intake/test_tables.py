@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import pytest
 
 from application.files import FileStore
 from application.intake.booking import CreditNoteIntake, Outcome
+from application.intake.cells import Typed, as_text
 from application.intake.documents import read_table
 from application.intake.faults import Unreadable
 from application.intake.mapping import TableMapping, mapping_in
@@ -199,3 +200,86 @@ def test_a_table_with_one_fault_books_none_of_its_notes(intake: CreditNoteIntake
 def test_a_workbook_without_a_mapping_is_refused(intake: CreditNoteIntake) -> None:
     report = intake.take("march.xlsx", workbook(HEADER))
     assert report.errors == ("It is a workbook. Say how to read it by a mapping (--map).",)
+
+
+# ── what a workbook has as numbers and days ─────────────────────────────────
+
+
+@pytest.mark.rule("CRN-4")
+@pytest.mark.parametrize(
+    ("cell", "amount"),
+    [
+        (0.1 + 0.2, "0.3"),
+        (1.1 * 1.1, "1.21"),
+        (1234567.89, "1234567.89"),
+        (2.675 * 100, "267.5"),
+        (-0.0, "0"),
+        (1060, "1060"),
+    ],
+)
+def test_a_number_of_a_workbook_is_the_decimal_that_its_writer_saw(
+    cell: float, amount: str
+) -> None:
+    [note] = notes(workbook(HEADER + cells(2, "N-1", "2026-03-02", cell)), SIMPLE)
+    assert note.totals.payable == Decimal(amount)
+
+
+@pytest.mark.rule("CRN-4")
+def test_a_number_of_a_workbook_has_a_point_whatever_the_mapping_writes_in_text() -> None:
+    german = SIMPLE.model_copy(update={"decimal": ",", "thousands": "."})
+    [note] = notes(workbook(HEADER + cells(2, "N-1", "2026-03-02", 1060.5)), german)
+    assert note.totals.payable == Decimal("1060.5")
+    [note] = notes(workbook(HEADER + cells(2, "N-1", "2026-03-02", "1.060,50")), german)
+    assert note.totals.payable == Decimal("1060.50")
+
+
+@pytest.mark.rule("CRN-2")
+def test_a_number_too_small_or_too_large_for_money_is_refused() -> None:
+    for number in (1e-9, 1e20):
+        [reason] = refused(workbook(HEADER + cells(2, "N-1", "2026-03-02", number)), SIMPLE)
+        assert reason.startswith("sheet 'Credits', row 2, column 'amount': ")
+
+
+@pytest.mark.rule("CRN-2")
+def test_text_is_a_day_only_as_the_mapping_writes_days() -> None:
+    american = SIMPLE.model_copy(update={"dates": "%Y-%d-%m"})
+    [note] = notes("number,date,amount\nN-1,2026-03-02,1.00\n", american)
+    assert note.issue_date == date(2026, 2, 3)
+    [reason] = refused("number,date,amount\nN-1,02.03.2026,1.00\n", american)
+    assert "no date" in reason
+
+
+@pytest.mark.rule("CRN-11")
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('number,date,amount\nN-1,2026-03-02,"=1+1"\n', "'=1+1' is no number"),
+        ("number,date,amount\nN-1,2026-03-02,1e3\n", "'1e3' is no number"),
+        ("number,date,amount\nN-1,2026-03-02,NaN\n", "'NaN' is no number"),
+        ("number,date,amount\nN-1,2026-03-02,\u0661\n", "is no number"),
+        ("number,date,amount\nN\x00,2026-03-02,1\n", "U+0000"),
+        ('number,date,amount\n"N-1,2026-03-02,1\n', "It is no CSV"),
+        ("number,date,amount\n" + "x," * 501 + "\n", "more than 100000 rows, or 500 columns"),
+    ],
+    ids=["formula", "exponent", "not a number", "other digits", "nul", "open quote", "wide"],
+)
+def test_a_hostile_table_is_refused_in_words(content: str, said: str) -> None:
+    assert any(said in reason for reason in refused(content, SIMPLE))
+
+
+@pytest.mark.rule("CRN-4")
+def test_a_day_of_a_workbook_is_read_as_a_day_whatever_the_mapping_writes_in_text() -> None:
+    for cell in (date(2026, 3, 2), datetime(2026, 3, 2, 23, 59)):  # noqa: DTZ001  # has no zone
+        assert as_text(cell) == "2026-03-02" and isinstance(as_text(cell), Typed)
+
+
+@pytest.mark.rule("CRN-1")
+def test_a_table_may_begin_with_a_byte_order_mark_and_be_in_another_encoding() -> None:
+    text = "number,date,amount\nN-ä,2026-03-02,1.00\n"
+    assert notes(text.encode("utf-8-sig"), SIMPLE)[0].number == "N-ä"
+    latin = SIMPLE.model_copy(update={"encoding": "latin-1"})
+    assert notes(text.encode("latin-1"), latin)[0].number == "N-ä"
+    [reason] = refused(text.encode("latin-1"), SIMPLE)
+    assert reason.startswith("It cannot be read as utf-8-sig")
+    [reason] = refused(text.encode(), SIMPLE.model_copy(update={"encoding": "klingon"}))
+    assert "klingon" in reason

@@ -238,8 +238,9 @@ def test_a_file_that_is_too_large_is_refused_unread() -> None:
         GOOD.replace(b"Pump", b"\xff"),
         b"<a>&undeclared;</a>",
         b"<a>" + b"x" * 11_000_000 + b"</a>",
+        b'<a b="' + b"x" * 11_000_000 + b'"/>',
     ],
-    ids=["csv", "empty", "cut off", "not utf-8", "entity", "one huge text"],
+    ids=["csv", "empty", "cut off", "not utf-8", "entity", "one huge text", "huge attribute"],
 )
 def test_what_is_not_well_formed_is_refused_with_its_line(content: bytes) -> None:
     [reason] = refused(content)

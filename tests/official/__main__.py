@@ -8,9 +8,10 @@ from collections import Counter
 from rich.console import Console
 from rich.table import Table
 
+from domain.credits.en16931.findings import RULES
 from tests.official import code_lists
 from tests.official.comparing import Comparison, compared, mutations, real_documents
-from tests.official.validation import Validation, version
+from tests.official.validation import Validation, fatal_ids, version
 
 MUTATIONS = 3000
 
@@ -22,6 +23,8 @@ def main() -> None:
     console, seeds, validation = Console(), real_documents(), Validation()
     compared(seeds.values(), validation)  # what a processor does once is not measured
     console.print(f"Validation of EN 16931, version {version()}")
+    unknown = sorted(fatal_ids() - {rule.id for rule in RULES})
+    console.print(f"Rules of it that are not looked for: {', '.join(unknown) or 'none'}")
     show(console, "as published", compared(seeds.values(), validation))
     for seed in map(int, sys.argv[1:] or ["1"]):
         changed = mutations(seeds, MUTATIONS, seed)
