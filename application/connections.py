@@ -12,6 +12,8 @@ from psycopg import Connection, Cursor, sql
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from application.arrays import Wire, WireDumper
+
 RETRY: Final = 0.5  # seconds between attempts to connect
 
 
@@ -33,6 +35,7 @@ class Connections:
             max_size=size,
             reconnect_timeout=RETRY,  # then the next who asks for a connection tries anew
             kwargs={"autocommit": True, "prepare_threshold": 0},
+            configure=know_wire,
             open=True,
         )
 
@@ -82,6 +85,11 @@ class Connections:
 
     def close(self) -> None:
         self._pool.close()
+
+
+def know_wire(connection: Connection[Any]) -> None:
+    """Let parameters be given in PostgreSQL's own binary form."""
+    connection.adapters.register_dumper(Wire, WireDumper)
 
 
 def listen(connection: Connection[Any]) -> None:

@@ -13,9 +13,9 @@ from pydantic import ValidationError
 from pydantic_core import to_jsonable_python
 
 from application.aggregates import EVENT_TYPES
+from application.appends import EnvelopedEvent
 from application.instruction import Instruction, Recording
 from application.recorded import Channel, Envelope, Recorded, UnknownEvent
-from application.recorder import EnvelopedEvent
 from application.upcasting import upcast
 from domain.messages import Event, On, Role, Stream
 

@@ -16,6 +16,15 @@ from eventsourcing.persistence import Mapper
 from psycopg.types.numeric import Int4, Int8
 
 from application.aggregates import EVENT_TYPES
+from application.appending import Answer
+from application.appends import (
+    Append,
+    Appended,
+    AppendTooLarge,
+    EnvelopedEvent,
+    Outcome,
+    StoredReceipt,
+)
 from application.database import Database, DatabaseRole
 from application.encoding import (
     COLUMNS,
@@ -27,17 +36,10 @@ from application.encoding import (
     metadata_of,
 )
 from application.instruction import Instruction, Recording
-from application.observing import UNOBSERVED, Observer, Step
+from application.observing import FAILED, MIXED, UNOBSERVED, Observer, Step
 from application.personal import subjects_in_clear
 from application.recorded import BEGINNING, Position, Recorded, UnknownEvent
-from application.recorder import (
-    Append,
-    EnvelopedEvent,
-    Factory,
-    Outcome,
-    PostgresApplicationRecorder,
-    StoredReceipt,
-)
+from application.recorder import Factory, PostgresApplicationRecorder
 from domain.messages import Event, On, Refusal, RefusalCode, Stream
 
 # ── refusals ────────────────────────────────────────────────────────────────
@@ -87,6 +89,12 @@ class NotYet(Refusal):
     rule = "AUD-1"
 
 
+class TooMuchAtOnce(Refusal):
+    """More is to be recorded at once than can be. Give it in parts, or keep it as a file."""
+
+    code = RefusalCode.INVALID
+
+
 class Unrecordable(Refusal):
     """The database refuses what was to be recorded."""
 
@@ -122,6 +130,14 @@ class Only(NamedTuple):
 
     types: Collection[str]
     streams: range
+
+
+class Decision(NamedTuple):
+    """What is to be recorded, and all that was looked at to decide it."""
+
+    recording: Recording
+    events: Sequence[On]
+    histories: Mapping[Stream, History]
 
 
 class Vault(Protocol):
@@ -175,7 +191,7 @@ class EventLog(Application[UUID]):
         self.database = database
         self.vault: Vault = vault or NoVault()
         self.clock = clock
-        self.observer = observer
+        self.observer = self.recorder.committer.observer = observer
 
     def construct_mapper(self) -> Mapper[UUID]:
         return RecordedMapper(transcoder=self.construct_transcoder())
@@ -188,7 +204,7 @@ class EventLog(Application[UUID]):
         Raises CommandIdReused if its id was used for another command, or by another actor.
         """
         with answering():
-            stored = self.recorder.receipt(instruction.id)
+            stored = self.recorder.receipts([instruction.id]).get(instruction.id)
         return self._receipt(instruction, stored) if stored else None
 
     def append(
@@ -200,16 +216,41 @@ class EventLog(Application[UUID]):
         """Record all or nothing, if no stream of `histories` has moved since it was read.
 
         Every stream of an event must be among the histories. The same instruction again gets its
-        first receipt. Raises Conflict, CommandIdReused, NotYet, TimeRunsBackwards, Unrecordable,
-        or Unavailable, after which the outcome is unknown until the instruction is repeated.
+        first receipt. Raises Conflict, CommandIdReused, NotYet, TimeRunsBackwards, TooMuchAtOnce,
+        Unrecordable, or Unavailable, after which the outcome is unknown until the instruction is
+        repeated.
         """
+        [answer] = self.append_all([Decision(recording, events, histories)])
+        if isinstance(answer, Refusal):
+            raise answer
+        return answer
+
+    def append_all(self, decisions: Sequence[Decision]) -> list[Receipt | Refusal]:
+        """What comes of each: its receipt, or what append() would raise. Those that do not rest on
+        one another go out in one commit."""
         with answering(), self.observer.watch(Step.APPEND) as watched:
-            append = self._append(recording, events, histories)
-            done = self.recorder.append(append)
-            watched.outcome, watched.size = done.outcome, len(events)
-        match done.outcome:
+            appends = [self._append(*decision) for decision in decisions]
+            answers = self.recorder.append_all(appends)
+            watched.outcome = outcome_of(answers)
+            told = zip(decisions, answers, strict=True)
+            watched.size = sum(len(each.events) for each, done in told if is_appended(done))
+        told = zip(decisions, answers, strict=True)
+        return [self._told(decision.recording, answer) for decision, answer in told]
+
+    def _told(self, recording: Recording, answer: Answer) -> Receipt | Refusal:
+        try:
+            with answering():
+                return self._unless_refused(recording, answer)
+        except Refusal as refusal:
+            return refusal
+
+    def _unless_refused(self, recording: Recording, answer: Answer) -> Receipt:
+        if isinstance(answer, Exception):
+            raise answer
+        match answer.outcome:
             case Outcome.APPENDED | Outcome.REPEATED:
-                return self._receipt(recording.instruction, done.receipt)
+                assert answer.receipt
+                return self._receipt(recording.instruction, answer.receipt)
             case Outcome.CONFLICT:
                 raise Conflict
             case Outcome.TOO_EARLY:
@@ -229,15 +270,12 @@ class EventLog(Application[UUID]):
             versions[on.stream] += 1
             sealed = On(on.stream, self.vault.seal_event(on.event))
             stored.append(enveloped(recording, number, sealed, versions[on.stream], metadata))
-        moving = {on.stream for on in events}
         return Append(
             events=stored,
             command_id=recording.instruction.id,
             digest=self.vault.fingerprint(asked(recording.instruction)),
             told_by=recording.instruction.actor.id,
-            watched={
-                stream.id: version for stream, version in versions.items() if stream not in moving
-            },
+            loaded={stream.id: history.version for stream, history in histories.items()},
             recorded_at=self.clock() if self.clock else None,
             shredded=[subject for on in events for subject in on.event.erases],
         )
@@ -373,6 +411,16 @@ class EventLog(Application[UUID]):
             return self.recorder.connections.read(query, params)
 
 
+def is_appended(answer: Answer) -> bool:
+    return isinstance(answer, Appended) and answer.outcome is Outcome.APPENDED
+
+
+def outcome_of(answers: Sequence[Answer]) -> str:
+    """What came of all of them, in a word for whoever watches."""
+    outcomes = {FAILED if isinstance(each, Exception) else each.outcome.value for each in answers}
+    return outcomes.pop() if len(outcomes) == 1 else MIXED
+
+
 @contextmanager
 def answering() -> Iterator[None]:
     """The database's errors as refusals."""
@@ -380,6 +428,8 @@ def answering() -> Iterator[None]:
         yield
     except (psycopg.OperationalError, psycopg.InterfaceError) as error:
         raise Unavailable from error
+    except AppendTooLarge as error:
+        raise TooMuchAtOnce(str(error)) from error
     except (psycopg.DataError, psycopg.IntegrityError) as error:
         why = error.diag.message_primary or "no reason given"
         raise Unrecordable(f"The database refuses what was to be recorded: {why}.") from error

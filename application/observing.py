@@ -18,11 +18,14 @@ class Step(StrEnum):
     LOAD = "load"  # the streams a decision looks at; size: events
     DECIDE = "decide"  # kind: the command's name
     APPEND = "append"  # from being handed over until it is durable; size: events
+    COMMIT = "commit"  # of commands that go out together, in one call; size: commands
     PAGE = "page"  # of the log, into the views; size: events
     REACTION = "reaction"  # kind: its name
 
 
 DONE: Final = "done"
+FAILED: Final = "failed"  # what nobody foresaw
+MIXED: Final = "mixed"  # of several commands, not the same
 REPEATED: Final = "repeated"  # a command that was carried out before
 
 

@@ -1,21 +1,19 @@
 """How events are kept in PostgreSQL: our recorder, behind the event-sourcing library's seam.
 
 The library finds it by `PERSISTENCE_MODULE=application.recorder`. What it stores is the library's
-StoredEvent with our envelope; a plain one gets defaults. Appending is one call of the database's
-function append(), see migrations/0003_append.sql.
+StoredEvent with our envelope; a plain one gets defaults. What is appended waits in committing.py
+for what it goes out with, and goes out by appending.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
-from enum import StrEnum
+from functools import partial
 from threading import Thread
 from time import sleep
-from typing import Any, Final, LiteralString, NamedTuple, assert_never
-from uuid import NAMESPACE_OID, UUID, uuid5
+from typing import Any, Final, LiteralString, assert_never
+from uuid import UUID
 
 import psycopg
 from eventsourcing import persistence
@@ -37,163 +35,23 @@ from eventsourcing.utils import Environment, EnvType, resolve_topic
 from psycopg import Connection
 from psycopg.rows import TupleRow
 from psycopg.types.numeric import Int8
-from psycopg_pool import PoolTimeout
 
+from application.appending import Answer, carried_out, receipts
+from application.appends import (
+    Append,
+    Appended,
+    AppendTooLarge,
+    Outcome,
+    StoredReceipt,
+    as_uuid,
+    with_defaults,
+)
+from application.committing import Committer
 from application.connections import Connections, listen
-from application.recorded import Position
+from application.observing import UNOBSERVED, Observer
 
-NOBODY: Final = UUID(int=0)  # the actor of events that came without an envelope
-EMPTY_METADATA: Final = "{}"
 LAST: Final = 2**63 - 1  # no position and no version is greater
-RESENDS: Final = 3  # of an append whose connection was lost, before giving up
 POLL: Final = 0.5  # seconds; a notification usually comes first
-
-
-# ── what is kept ────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, kw_only=True)
-class EnvelopedEvent(StoredEvent):
-    """The library's stored event, with our envelope. `topic` is the event's type name."""
-
-    stream_kind: str
-    schema_version: int
-    event_id: UUID
-    effective_at: datetime | None  # None: the moment of recording
-    actor: UUID
-    on_behalf_of: UUID | None
-    command_id: UUID
-    correlation_id: UUID
-    causation_id: UUID | None
-    metadata: str  # JSON: channel, roles used, reason, policies
-
-
-def with_defaults(stored: StoredEvent) -> EnvelopedEvent:
-    """The event with its envelope, or if it is a plain one of the library, with defaults."""
-    if isinstance(stored, EnvelopedEvent):
-        return stored
-    stream_id = as_uuid(stored.originator_id)
-    event_id = uuid5(stream_id, str(stored.originator_version))
-    return EnvelopedEvent(
-        originator_id=stream_id,
-        originator_version=stored.originator_version,
-        topic=stored.topic,
-        state=stored.state,
-        stream_kind="",
-        schema_version=1,
-        event_id=event_id,
-        effective_at=None,
-        actor=NOBODY,
-        on_behalf_of=None,
-        command_id=event_id,
-        correlation_id=event_id,
-        causation_id=None,
-        metadata=EMPTY_METADATA,
-    )
-
-
-def as_uuid(id: UUID | str) -> UUID:
-    """Our streams are named by UUIDs; the library also knows text."""
-    if isinstance(id, UUID):
-        return id
-    try:
-        return UUID(id)
-    except ValueError:
-        return uuid5(NAMESPACE_OID, id)
-
-
-# ── what is asked and answered ──────────────────────────────────────────────
-
-
-class Outcome(StrEnum):
-    """What came of an append; see the migration."""
-
-    APPENDED = "appended"
-    REPEATED = "repeated"
-    CONFLICT = "conflict"
-    TOO_EARLY = "too_early"
-    TOO_LATE = "too_late"
-
-
-class StoredReceipt(NamedTuple):
-    """A command that was carried out, as the database knows it."""
-
-    first_position: Position  # 0 if nothing had to happen
-    last_position: Position
-    recorded_at: datetime
-    digest: bytes
-    streams: tuple[UUID, ...]
-
-
-class Appended(NamedTuple):
-    outcome: Outcome
-    receipt: StoredReceipt
-    moved: UUID | None  # a stream that is not as it was when it was looked at
-
-
-@dataclass(frozen=True, kw_only=True)
-class Append:
-    """What is to be appended, all or nothing."""
-
-    events: Sequence[EnvelopedEvent] = ()
-    command_id: UUID | None = None  # without one there is no receipt
-    digest: bytes = b""
-    told_by: UUID = NOBODY
-    watched: dict[UUID, int] = field(default_factory=dict)  # streams without an event: versions
-    recorded_at: datetime | None = None  # None: the database's clock
-    shredded: Sequence[UUID] = ()  # subjects whose personal keys are destroyed with it
-
-    @property
-    def touched(self) -> list[UUID]:
-        return list(dict.fromkeys(as_uuid(event.originator_id) for event in self.events))
-
-    def parameters(self) -> tuple[Any, ...]:
-        """In the order of append()'s arguments."""
-        rows = [
-            (
-                event.originator_id,
-                event.stream_kind,
-                Int8(event.originator_version),
-                event.topic,
-                Int8(event.schema_version),
-                event.event_id,
-                event.effective_at,
-                event.actor,
-                event.on_behalf_of,
-                event.command_id,
-                event.correlation_id,
-                event.causation_id,
-                event.metadata,
-                event.state,
-            )
-            for event in self.events
-        ]
-        columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(14)]
-        return (
-            self.command_id,
-            self.digest,
-            self.told_by,
-            self.touched,
-            self.recorded_at,
-            list(self.watched),
-            [Int8(version) for version in self.watched.values()],
-            *columns,
-            list(self.shredded),
-        )
-
-
-APPEND: Final[LiteralString] = """
-    SELECT outcome, first_position, last_position, moment, receipt_digest, receipt_streams, stream
-    FROM append(
-        %b::uuid, %b::bytea, %b::uuid, %b::uuid[], %b::timestamptz, %b::uuid[], %b::bigint[],
-        %b::uuid[], %b::text[], %b::bigint[], %b::text[], %b::integer[], %b::uuid[],
-        %b::timestamptz[], %b::uuid[], %b::uuid[], %b::uuid[], %b::uuid[], %b::uuid[],
-        %b::text[], %b::bytea[], %b::uuid[])
-    """
-FIND_RECEIPT: Final[LiteralString] = """
-    SELECT first_position, last_position, recorded_at, digest, streams
-    FROM receipts WHERE command_id = %b
-    """
 
 
 # ── recorders ───────────────────────────────────────────────────────────────
@@ -209,48 +67,40 @@ def library_errors() -> Iterator[None]:
             if meant := getattr(persistence, kind.__name__, None):
                 raise meant(str(error)) from error
         raise persistence.PersistenceError(str(error)) from error
+    except AppendTooLarge as error:
+        raise DataError(str(error)) from error
 
 
 class PostgresAggregateRecorder(AggregateRecorder):
     """Appends, and reads streams, in the words of the library."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Connections, observer: Observer = UNOBSERVED) -> None:
         self.connections = connections
+        self.committer = Committer(partial(carried_out, connections), observer)
 
     def append(self, append: Append) -> Appended:
-        """All or nothing, in one call. The outcome tells a conflict from a repeated command.
+        """All or nothing. The outcome tells a conflict from a repeated command.
 
-        If the connection is lost meanwhile, the command's receipt is looked up on a new one, and
-        only if there is none the append is sent again: it is known by its command id, so even an
-        append that arrives late after all cannot double it. Without a command id nothing is sent
-        again. Raises psycopg.OperationalError if there is no answer, and psycopg.DataError or
+        Raises AppendTooLarge; psycopg.OperationalError if there is no answer: then the outcome is
+        unknown until the command's receipt is asked for; psycopg.DataError or
         psycopg.IntegrityError if the database refuses the data.
         """
-        for _ in range(RESENDS):
-            try:
-                return self._send(append)
-            except PoolTimeout:
-                raise
-            except (psycopg.OperationalError, psycopg.InterfaceError):
-                if append.command_id is None:
-                    raise
-            if receipt := self.receipt(append.command_id):
-                return Appended(Outcome.REPEATED, receipt, None)
-        return self._send(append)
+        [answer] = self.append_all([append])
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
-    def _send(self, append: Append) -> Appended:
-        [row] = self.connections.write(APPEND, append.parameters())
-        outcome, first, last, moment, digest, streams, moved = row
-        receipt = StoredReceipt(first, last, moment, digest, tuple(streams))
-        return Appended(Outcome(outcome), receipt, moved)
+    def append_all(self, appends: Sequence[Append]) -> list[Answer]:
+        """What came of each, or the exception that append() would raise. Each is on its own; those
+        that do not rest on one another go out together."""
+        faults = [append.too_large() for append in appends]
+        fitting = [append for append, fault in zip(appends, faults, strict=True) if not fault]
+        answers = iter(self.committer.append_all(fitting))
+        return [fault or next(answers) for fault in faults]
 
-    def receipt(self, command_id: UUID) -> StoredReceipt | None:
-        """The receipt of a command, if it was carried out."""
-        for first, last, moment, digest, streams in self.connections.read(
-            FIND_RECEIPT, (command_id,)
-        ):
-            return StoredReceipt(first, last, moment, digest, tuple(streams))
-        return None
+    def receipts(self, command_ids: Sequence[UUID]) -> Mapping[UUID | None, StoredReceipt]:
+        """Of those of the commands that were carried out."""
+        return receipts(self.connections, command_ids)
 
     def insert_events(
         self, stored_events: Sequence[StoredEvent], **kwargs: Any
@@ -265,9 +115,10 @@ class PostgresAggregateRecorder(AggregateRecorder):
         with library_errors():
             done = self.append(Append(events=[with_defaults(stored) for stored in stored_events]))
         match done.outcome:
-            case Outcome.APPENDED:
+            case Outcome.APPENDED | Outcome.REPEATED:
+                assert done.receipt
                 return list(range(done.receipt.first_position, done.receipt.last_position + 1))
-            case Outcome.CONFLICT | Outcome.REPEATED:
+            case Outcome.CONFLICT:
                 raise IntegrityError(f"Stream {done.moved} already has this version.")
             case Outcome.TOO_EARLY | Outcome.TOO_LATE:
                 raise DataError("An event cannot take effect in the future.")

@@ -14,9 +14,10 @@ from eventsourcing.postgres import PostgresApplicationRecorder as LibraryRecorde
 from eventsourcing.postgres import PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
 
+from application.appends import Append, with_defaults
 from application.connections import Connections
 from application.database import Database, DatabaseRole
-from application.recorder import Append, PostgresApplicationRecorder, with_defaults
+from application.recorder import PostgresApplicationRecorder
 from benchmarks.comparing import Comparison, Measure, compare
 
 APPENDS = 400  # a round

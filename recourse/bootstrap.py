@@ -22,13 +22,13 @@ from application import shipped
 from application.connections import Connections
 from application.database import Database, DatabaseRole
 from application.files import FileStore
-from application.handling import handle
+from application.handling_together import handle_all
 from application.instruction import Instruction
 from application.log import EventLog
 from application.migrating import migrate, pending
 from application.personal import Vault
 from application.recorded import Channel
-from domain.messages import Command
+from domain.messages import Command, Refusal
 from processes.catalogue import REACTIONS
 from processes.following import Follower
 from processes.reactions import ITSELF, Reactions
@@ -251,8 +251,9 @@ def adopt_policies(program: Program) -> int:
     references.read_up_to(last)
     known = references.at(last).policies
     missing = [each for each in shipped.adoptions() if each.stream.id not in known]
-    for adoption in missing:
-        handle(program.log, by_itself(program, adoption))
+    for answer in handle_all(program.log, [by_itself(program, each) for each in missing]):
+        if isinstance(answer, Refusal):
+            raise answer
     return len(missing)
 
 

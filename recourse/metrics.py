@@ -40,6 +40,7 @@ MEASURES: Final[Mapping[Step, Measure]] = {
     Step.LOAD: Measure("load", "Loading the streams that a decision looks at", of="events"),
     Step.DECIDE: Measure("decide", "Decisions, without loading"),
     Step.APPEND: Measure("append", "Appends, until they are durable", of="events"),
+    Step.COMMIT: Measure("commit", "Commits of commands that arrived together", of="commands"),
     Step.PAGE: Measure("page", "Pages of the log taken into the views", of="events"),
     Step.REACTION: Measure("reaction", "Reactions", label="reaction"),
 }

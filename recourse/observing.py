@@ -10,12 +10,11 @@ from typing import Final
 
 from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer, get_current_span
 
-from application.observing import DONE, Step, Watched
+from application.observing import DONE, FAILED, Step, Watched
 from domain.messages import NotLoaded, Refusal
 from recourse.metrics import Metrics
 from recourse.tracing import tracing
 
-FAILED: Final = "failed"  # what nobody foresaw
 LOOKED_FURTHER: Final = "looked_further"  # a decision that asked for another stream
 
 

@@ -19,20 +19,21 @@ from uuid import UUID, uuid5
 
 from application.files import FileStore
 from application.handling import foreseen, handle
+from application.handling_together import handle_all
 from application.instruction import Instruction
 from application.intake import documents
 from application.intake.faults import Unreadable
 from application.intake.mapping import TableMapping
 from application.intake.paper import Reading
 from application.intake.xml import LARGEST
-from application.log import EventLog
+from application.log import EventLog, Receipt
 from application.recorded import Channel
 from domain.credits.checking import refusing, warnings
 from domain.credits.commands import BookCreditNote, SourceFile
 from domain.credits.document import CreditNoteDocument
 from domain.credits.refusals import DuplicateCreditNote, InvalidCreditNote
 from domain.credits.refused_file import KeepRefusedFile
-from domain.messages import Actor, Command
+from domain.messages import Actor, Command, Refusal
 
 NOTES: Final = UUID("0d1f6a3c-7c5e-5f0e-8a55-9f6f1b0c2d77")  # the ids of notes, by their files
 LONGEST_REASON: Final = 2000  # characters, of what is kept on record
@@ -124,28 +125,39 @@ class CreditNoteIntake:
     ) -> tuple[Report, ...]:
         """The original is kept before it is booked, so that no note is without its paper."""
         wishes = [self._booking(original, part, reading) for part, reading in notes.items()]
-        for wish in wishes:
+        answers: dict[int, Receipt | Refusal] = {}
+        fresh: dict[int, Instruction] = {}
+        for number, wish in enumerate(wishes):
+            instruction = self._instruction(original, wish)
             try:
-                foreseen(self.log, self._instruction(original, wish))
+                foreseen(self.log, instruction)
+                fresh[number] = instruction
             except InvalidCreditNote as invalid:
                 reasons = invalid.reasons
                 return (self._refused(original, reasons, wish.document, dry_run=dry_run),)
-            except DuplicateCreditNote:
-                continue
-        return tuple(self._book(original, wish, dry_run=dry_run) for wish in wishes)
+            except DuplicateCreditNote as duplicate:
+                answers[number] = duplicate
+        if fresh and not dry_run:
+            self._keep(original)
+            booked = handle_all(self.log, list(fresh.values()))
+            answers |= dict(zip(fresh, booked, strict=True))
+        return tuple(
+            self._booked(original, wish, answers.get(number)) for number, wish in enumerate(wishes)
+        )
 
-    def _book(self, original: Original, wish: BookCreditNote, *, dry_run: bool) -> Report:
+    def _booked(
+        self, original: Original, wish: BookCreditNote, answer: Receipt | Refusal | None
+    ) -> Report:
         file, sha256, document = original.file, original.sha256, wish.document
-        try:
-            foreseen(self.log, self._instruction(original, wish))
-            if not dry_run:
-                self._keep(original)
-                handle(self.log, self._instruction(original, wish))
-        except DuplicateCreditNote as duplicate:
-            first = duplicate.bearer
-            return Report(file, sha256, Outcome.DUPLICATE, first, document, (str(duplicate),))
-        odd = warnings(document, wish.findings)
-        return Report(file, sha256, Outcome.BOOKED, wish.note_id, document, warnings=odd)
+        match answer:
+            case DuplicateCreditNote():
+                reasons = (str(answer),)
+                return Report(file, sha256, Outcome.DUPLICATE, answer.bearer, document, reasons)
+            case Refusal():
+                raise answer
+            case _:
+                odd = warnings(document, wish.findings)
+                return Report(file, sha256, Outcome.BOOKED, wish.note_id, document, warnings=odd)
 
     def _refused(
         self,

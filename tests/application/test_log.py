@@ -9,7 +9,9 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from application.connections import Connections, listen
+from application.appending import parameters
+from application.appends import Append
+from application.connections import Connections, know_wire, listen
 from application.database import Database, DatabaseRole
 from application.encoding import asked
 from application.log import (
@@ -26,7 +28,6 @@ from application.log import (
 )
 from application.personal import Vault
 from application.recorded import BEGINNING, Channel, Position, UnknownEvent
-from application.recorder import Append
 from domain.messages import Actor, Event, On, Role, Stream
 from domain.registry.person import PersonRegistered
 from domain.uniqueness import NameTaken
@@ -412,15 +413,26 @@ def test_an_event_that_was_spoilt_is_read_as_unknown(log: EventLog) -> None:
 # ── what cannot be recorded ─────────────────────────────────────────────────
 
 
+class UnversionedNameTaken(NameTaken):
+    schema_version = 0
+
+    @classmethod
+    def type_name(cls) -> str:
+        return NameTaken.type_name()
+
+
 @pytest.mark.parametrize(
-    ("version", "reason"),
-    [(-5, "versions begin at 0"), (0, "text without U+0000: \x00")],
-    ids=["version", "reason"],
+    ("event", "reason"),
+    [
+        (taken(), "text without U+0000: \x00"),
+        (UnversionedNameTaken(of="x", bearer=UUID(int=1)), "schema versions begin at 1"),
+    ],
+    ids=["reason", "schema version"],
 )
-def test_bad_data_is_told_apart_from_a_conflict(log: EventLog, version: int, reason: str) -> None:
+def test_bad_data_is_told_apart_from_a_conflict(log: EventLog, event: Event, reason: str) -> None:
     bad = recording(1, reason=reason)
     with pytest.raises(Unrecordable):
-        log.append(bad, [On(stream(1), taken())], {stream(1): History(version, [])})
+        log.append(bad, [On(stream(1), event)], {stream(1): History(0, [])})
     assert log.last() == BEGINNING
     assert log.receipt(bad.instruction) is None
 
@@ -438,6 +450,8 @@ def test_personal_data_is_not_stored_without_a_vault(database: Database) -> None
 def test_an_append_from_within_another_isolation_is_refused(database: Database) -> None:
     with psycopg.connect(database.conninfo(DatabaseRole.WRITER)) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        places = ", ".join(["%s"] * 22)
+        know_wire(connection)
+        arguments = parameters([Append()])
+        places = ", ".join(["%b"] * len(arguments))
         with pytest.raises(psycopg.errors.RaiseException, match="READ COMMITTED"):
-            connection.execute(f"SELECT append({places})", Append().parameters())
+            connection.execute(f"SELECT append({places})", arguments)

@@ -8,10 +8,12 @@ import psycopg
 import pytest
 from psycopg import errors
 
+from application.appending import parameters
+from application.appends import Append
+from application.connections import know_wire
 from application.database import Database, DatabaseRole
 from application.log import EventLog
 from application.recorded import BEGINNING
-from application.recorder import Append
 from tests.application.told import append, taken
 
 CHANGES = [
@@ -64,12 +66,11 @@ def test_who_serves_and_who_audits_own_nothing_of_the_log(
 
 
 def test_only_the_writer_appends(log: EventLog, database: Database) -> None:
-    places = ", ".join(["%s"] * 22)
-    with (
-        psycopg.connect(database.conninfo(DatabaseRole.READER), autocommit=True) as reader,
-        pytest.raises(errors.InsufficientPrivilege),
-    ):
-        reader.execute(f"SELECT append({places})", Append().parameters())
+    arguments = parameters([Append()])
+    with psycopg.connect(database.conninfo(DatabaseRole.READER), autocommit=True) as reader:
+        know_wire(reader)
+        with pytest.raises(errors.InsufficientPrivilege):
+            reader.execute(f"SELECT append({', '.join(['%b'] * len(arguments))})", arguments)
     assert log.last() == BEGINNING
 
 
@@ -99,10 +100,11 @@ def test_what_the_writer_creates_is_not_found_by_what_runs_with_the_owner_s_righ
                 f"CREATE FUNCTION {database.views_schema}.{signature} RETURNS {result} "
                 "LANGUAGE plpgsql AS $$ BEGIN RAISE 'I run as %', current_user; END $$".encode()
             )
-        person = [UUID(int=7)]
-        query = f"SELECT outcome FROM append({', '.join(['%s'] * 22)})"
-        done = writer.execute(query, Append(shredded=person, command_id=UUID(int=8)).parameters())
-        assert done.fetchone() == ("appended",)
+        know_wire(writer)
+        asked = parameters([Append(shredded=[UUID(int=7)], command_id=UUID(int=8))])
+        query = f"SELECT outcome FROM append({', '.join(['%b'] * len(asked))})"
+        assert writer.execute(query, asked).fetchone() == ("appended",)
+        assert writer.execute(query, asked).fetchone() == ("repeated",)
         assert writer.execute("SELECT position_at(now())").fetchone() == (1,)
         assert writer.execute("SELECT as_json('not json')").fetchone() == ("bm90IGpzb24=",)
     with psycopg.connect(database.conninfo(DatabaseRole.READER)) as reader:

@@ -10,10 +10,11 @@ import pytest
 from eventsourcing.persistence import OperationalError, StoredEvent
 from psycopg.rows import TupleRow
 
+from application.appending import APPEND
 from application.connections import Connections
 from application.database import Database, DatabaseRole
 from application.log import EventLog, Unavailable
-from application.recorder import APPEND, PostgresApplicationRecorder
+from application.recorder import PostgresApplicationRecorder
 from tests.application.told import append, stream, taken
 
 

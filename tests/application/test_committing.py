@@ -1,0 +1,241 @@
+"""Commands that arrive at once are committed together, and each is on its own all the same."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from threading import Thread
+from time import sleep
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from application.appends import LARGEST_APPEND, LARGEST_EVENT
+from application.committing import LARGEST_BATCH
+from application.database import Database
+from application.log import Conflict, EventLog, History, Receipt, TooMuchAtOnce, Unrecordable
+from application.observing import Step, Watched
+from application.recorded import BEGINNING
+from domain.messages import Event
+from domain.uniqueness import NameTaken
+from tests.application.told import RELEASED, append, instruction, stream, taken
+
+LOCK = "SELECT pg_advisory_xact_lock((1380270927::bigint << 32) | 'events'::regclass::oid::bigint)"
+BLOCKED = """
+    SELECT count(*) FROM pg_locks
+    WHERE locktype = 'advisory' AND NOT granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    """
+NOTHING_YET = {stream(number): History(0, []) for number in range(20)}
+
+
+class CommitSizes:
+    """Remembers how many commands went out together."""
+
+    def __init__(self) -> None:
+        self.sizes: list[int] = []
+
+    def watch(self, step: Step, kind: str = "") -> AbstractContextManager[Watched]:
+        return self.watched(step)
+
+    @contextmanager
+    def watched(self, step: Step) -> Iterator[Watched]:
+        watched = Watched()
+        yield watched
+        if step is Step.COMMIT:
+            self.sizes.append(watched.size)
+
+
+class Gathering:
+    """Lets commands arrive while a commit is under way: that of command 100, on stream 19."""
+
+    def __init__(self, log: EventLog, commits: CommitSizes, threads: ThreadPoolExecutor) -> None:
+        self.log, self.commits, self.threads = log, commits, threads
+
+    def arrive(self, work: Callable[[], Receipt]) -> Future[Receipt]:
+        """Hand over an append, and wait until it stands in the queue."""
+        before = self.log.recorder.committer.waiting
+        future = self.threads.submit(work)
+        while self.log.recorder.committer.waiting == before:
+            sleep(0.001)
+        return future
+
+    def append(self, number: int, *events: tuple[int, Event], **changes: object) -> Future[Receipt]:
+        seen = {stream(where): NOTHING_YET[stream(where)] for where, _ in events}
+        return self.arrive(lambda: append(self.log, number, *events, **{"seen": seen} | changes))
+
+
+@pytest.fixture
+def commits() -> CommitSizes:
+    return CommitSizes()
+
+
+@pytest.fixture
+def log(database: Database, commits: CommitSizes) -> Iterator[EventLog]:
+    with EventLog(database, observer=commits) as log:
+        yield log
+
+
+@contextmanager
+def under_way(log: EventLog, commits: CommitSizes, database: Database) -> Iterator[Gathering]:
+    """A commit goes on until the block ends."""
+    with ExitStack() as after, ThreadPoolExecutor(20) as threads:
+        other = after.enter_context(psycopg.connect(database.conninfo()))
+        other.execute(LOCK)
+        first = threads.submit(append, log, 100, (19, taken()), seen={stream(19): History(0, [])})
+        while other.execute(BLOCKED).fetchone() != (1,):
+            sleep(0.001)
+        yield Gathering(log, commits, threads)
+        other.rollback()
+        first.result()
+
+
+def numbers(log: EventLog) -> list[tuple[int, UUID]]:
+    return [(record.position, record.envelope.command_id) for record in log.after(BEGINNING, 100)]
+
+
+def test_what_arrives_during_a_commit_goes_out_together_in_the_next(
+    log: EventLog, commits: CommitSizes, database: Database
+) -> None:
+    with under_way(log, commits, database) as during:
+        later = [
+            during.append(number, (number, taken()), (number, RELEASED)) for number in range(9)
+        ]
+    assert commits.sizes == [1, 9]
+    receipts = [each.result() for each in later]
+    assert [receipt.position for receipt in receipts] == list(range(3, 20, 2))
+    assert [log.receipt(instruction(number)) for number in range(9)] == receipts
+    assert [position for position, _ in numbers(log)] == list(range(1, 20))
+
+
+def test_one_writer_alone_waits_for_nobody(log: EventLog, commits: CommitSizes) -> None:
+    for number in range(5):
+        append(log, number, (number, taken()))
+    assert commits.sizes == [1, 1, 1, 1, 1]
+
+
+def test_a_conflict_of_one_hurts_no_other(
+    log: EventLog, commits: CommitSizes, database: Database
+) -> None:
+    append(log, 50, (5, taken()))
+    with under_way(log, commits, database) as during:
+        early = during.append(1, (1, taken()))
+        loser = during.append(2, (2, taken()), (5, RELEASED))
+        looked = during.append(3, (3, taken()), seen=dict(list(NOTHING_YET.items())[3:6]))
+        late = during.append(4, (4, taken()))
+    assert (early.result().position, late.result().position) == (3, 4)
+    for conflicting in (loser, looked):
+        with pytest.raises(Conflict):
+            conflicting.result()
+    assert log.last() == 4
+    assert log.receipt(instruction(2)) is log.receipt(instruction(3)) is None
+
+
+def test_bad_data_of_one_hurts_no_other(
+    log: EventLog, commits: CommitSizes, database: Database
+) -> None:
+    unwritable = NameTaken.model_construct(of="claims.Number", bearer=UUID(int=1))
+    with under_way(log, commits, database) as during:
+        early = during.append(1, (1, taken()))
+        bad = during.append(2, (2, unwritable), reason="text without U+0000: \x00")
+        late = during.append(3, (3, taken()))
+    assert [early.result().position, late.result().position] == [2, 3]
+    with pytest.raises(Unrecordable):
+        bad.result()
+    assert log.last() == 3
+
+
+def test_what_rests_on_something_unsettled_waits_for_it(
+    log: EventLog, commits: CommitSizes, database: Database
+) -> None:
+    with under_way(log, commits, database) as during:
+        first = during.append(1, (1, taken()))
+        second = during.append(2, (1, RELEASED), seen={stream(1): History(1, [])})
+        third = during.append(3, (1, taken()), seen={stream(1): History(2, [])})
+        other = during.append(4, (4, taken()))
+    assert [each.result().position for each in (first, other, second, third)] == [2, 3, 4, 5]
+    assert commits.sizes == [1, 2, 1, 1]
+    assert [record.envelope.version for record in log.history(UUID(int=1))] == [1, 2, 3]
+
+
+def test_what_rests_on_something_that_failed_fails_too(
+    log: EventLog, commits: CommitSizes, database: Database
+) -> None:
+    append(log, 50, (5, taken()))
+    with under_way(log, commits, database) as during:
+        first = during.append(1, (5, taken()), (1, taken()))  # stream 5 has moved
+        second = during.append(2, (1, RELEASED), seen={stream(1): History(1, [])})
+    for failing in (first, second):
+        with pytest.raises(Conflict):
+            failing.result()
+    assert log.history(UUID(int=1)) == []
+
+
+def test_of_two_who_want_the_same_one_gets_it(
+    log: EventLog, commits: CommitSizes, database: Database
+) -> None:
+    with under_way(log, commits, database) as during:
+        first = during.append(1, (1, taken(1)))
+        second = during.append(2, (1, taken(2)))
+    assert first.result().position == 2
+    with pytest.raises(Conflict):
+        second.result()
+    assert [record.event for record in log.history(UUID(int=1))] == [taken(1)]
+
+
+def test_the_same_command_twice_at_once_is_carried_out_once(
+    log: EventLog, commits: CommitSizes, database: Database
+) -> None:
+    with under_way(log, commits, database) as during:
+        once, again = (during.append(1, (1, taken())) for _ in range(2))
+    assert once.result() == again.result()
+    assert log.last() == 2
+
+
+def test_a_batch_has_a_greatest_size(
+    log: EventLog, commits: CommitSizes, database: Database
+) -> None:
+    large = NameTaken(of="x" * (LARGEST_BATCH * 2 // 5), bearer=UUID(int=1))
+    with under_way(log, commits, database) as during:
+        all_of_them = [during.append(number, (number, large)) for number in range(5)]
+    assert sorted(each.result().position for each in all_of_them) == [2, 3, 4, 5, 6]
+    assert commits.sizes == [1, 2, 2, 1]
+
+
+def test_what_is_too_large_is_refused_and_says_what_to_do(log: EventLog) -> None:
+    event = NameTaken(of="x" * LARGEST_EVENT, bearer=UUID(int=1))
+    with pytest.raises(TooMuchAtOnce, match=r"8,388,608 that an event may have.*as a file"):
+        append(log, 1, (1, event))
+    part = NameTaken(of="x" * (LARGEST_EVENT // 2), bearer=UUID(int=1))
+    many = [(1, part)] * (LARGEST_APPEND // LARGEST_EVENT * 2 + 1)
+    with pytest.raises(TooMuchAtOnce, match="Give them in parts"):
+        append(log, 1, *many)
+    assert log.last() == BEGINNING
+    assert log.receipt(instruction(1)) is None
+
+
+def test_who_is_interrupted_leaves_the_others_going(
+    log: EventLog, commits: CommitSizes, database: Database
+) -> None:
+    """Ctrl-C reaches only the main thread, which waits here for its own append."""
+
+    def interrupt_once(waiting: int) -> None:
+        while log.recorder.committer.waiting < waiting:
+            sleep(0.001)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    with under_way(log, commits, database) as during:
+        before = during.append(1, (1, taken()))
+        interrupting = Thread(target=interrupt_once, args=[2])
+        interrupting.start()
+        with pytest.raises(KeyboardInterrupt):
+            append(log, 2, (2, taken()), seen={stream(2): History(0, [])})
+        interrupting.join()
+        after = during.append(3, (3, taken()))
+    assert [before.result().position, after.result().position] == [2, 3]
+    assert log.receipt(instruction(2)) is None
+    assert append(log, 2, (2, taken())).position == 4
