@@ -13,7 +13,7 @@ from typing import Any, get_args
 from domain import corrections, messages, policies, uniqueness
 from domain.claims import claim, part_order, routine
 from domain.claims.commercial import commercial_claim
-from domain.credits import credit_note, reference, refused_file
+from domain.credits import credit_note, reconciliation_period, reference, refused_file
 from domain.registry import customer, equipment, manufacturer, person, station
 
 AGGREGATES: tuple[ModuleType, ...] = (
@@ -30,6 +30,7 @@ AGGREGATES: tuple[ModuleType, ...] = (
     credit_note,
     refused_file,
     reference,
+    reconciliation_period,
     corrections,
 )
 

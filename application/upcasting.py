@@ -45,6 +45,16 @@ def without_clock(facts: Facts) -> Facts:
     return {**facts, "clock": None}
 
 
+def without_agreement(facts: Facts) -> Facts:
+    """Claims were proposed by what is named alone, and for notes as a whole."""
+    return facts  # what was not recorded reads as nothing
+
+
+def without_proposals(facts: Facts) -> Facts:
+    """Nothing that was proposed could be confirmed; all else reads as it did."""
+    return facts
+
+
 STEPS: Final[Mapping[Form, Step]] = {
     Form("registry.CustomerRegistered", 1): Step(
         Form("registry.CustomerRegistered", 2), without_station
@@ -55,6 +65,8 @@ STEPS: Final[Mapping[Form, Step]] = {
     Form("credits.CreditNoteBooked", 1): Step(Form("credits.CreditNoteBooked", 2), without_prices),
     Form("claims.ClaimSubmitted", 1): Step(Form("claims.ClaimSubmitted", 2), without_clock),
     Form("claims.ClaimResubmitted", 1): Step(Form("claims.ClaimResubmitted", 2), without_clock),
+    Form("credits.MatchProposed", 1): Step(Form("credits.MatchProposed", 2), without_agreement),
+    Form("credits.CreditAllocated", 1): Step(Form("credits.CreditAllocated", 2), without_proposals),
 }
 
 

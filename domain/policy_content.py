@@ -238,6 +238,13 @@ class Tolerance(Content):
     percent: Annotated[Decimal, Field(ge=0, le=100, max_digits=9, decimal_places=6)]
 
 
+class ProposalWindow(Content):
+    """How long after a claim was submitted a note agrees with it by date (CRN-3)."""
+
+    policy: Literal["proposal_window"] = "proposal_window"
+    days: Annotated[int, Field(ge=0, le=3660)]
+
+
 class Charged(StrEnum):
     """What somebody is liable for at a fixed amount (LIA-1)."""
 
@@ -394,6 +401,7 @@ PolicyContent = Annotated[
     | LiabilityTariff
     | ReasonWords
     | Tolerance
+    | ProposalWindow
     | WarrantyTerms
     | DocumentSet
     | Deadline,

@@ -1,8 +1,8 @@
 """Notes and claims find each other whenever something happens that may bring them together.
 
-What is not certain is left for a person to match (CRN-3, CRN-10). A note that came before its
-claim was numbered or accepted waits, and is matched then: the order of arrival decides nothing
-(CRN-13).
+What is not certain is proposed to a person, and never matched by itself (CRN-3, CRN-10). A note
+that came before its claim was numbered or accepted waits, and is matched then: the order of arrival
+decides nothing (CRN-13).
 """
 
 from __future__ import annotations
@@ -24,9 +24,13 @@ Opening: TypeAlias = (
     | c.ClaimCreditReversed
     | c.ClaimDifferenceSettled
     | c.ClaimWrittenOff
+    | c.WriteOffDeclined
     | c.ClaimReopened
 )
 """What makes a claim payable, names it, or changes what is open of it."""
+
+Ending: TypeAlias = c.AcceptanceRevoked | c.ClaimWithdrawn | c.ClaimClosed
+"""What makes a claim one that cannot be paid, so that it is proposed no more."""
 
 
 def match(recorded: Recorded[CreditNoteBooked | IssuerAssigned]) -> MatchByReference:
@@ -34,8 +38,8 @@ def match(recorded: Recorded[CreditNoteBooked | IssuerAssigned]) -> MatchByRefer
     return MatchByReference(note_id=recorded.stream_id)
 
 
-def match_claim(recorded: Recorded[Opening]) -> MatchNotesNaming | None:
-    """The notes that name the claim. What matching itself did needs no matching again."""
+def match_claim(recorded: Recorded[Opening | Ending]) -> MatchNotesNaming | None:
+    """The notes that it may concern. What matching itself did needs no matching again."""
     if recorded.envelope.channel is Channel.REACTION:
         return None
     return MatchNotesNaming(claim_id=recorded.stream_id)
@@ -51,5 +55,9 @@ MATCH_CLAIM: Final = (
     Reaction("match what a reversal opens", c.ClaimCreditReversed, match_claim),
     Reaction("match what an outcome leaves open", c.ClaimDifferenceSettled, match_claim),
     Reaction("match what a write-off leaves open", c.ClaimWrittenOff, match_claim),
+    Reaction("match what a declined write-off leaves open", c.WriteOffDeclined, match_claim),
     Reaction("match a reopened claim", c.ClaimReopened, match_claim),
+    Reaction("propose a claim no more that is unaccepted", c.AcceptanceRevoked, match_claim),
+    Reaction("propose a claim no more that is withdrawn", c.ClaimWithdrawn, match_claim),
+    Reaction("propose a claim no more that is closed", c.ClaimClosed, match_claim),
 )

@@ -18,6 +18,7 @@ from projections.views.manufacturers import MANUFACTURERS
 from projections.views.part_orders import PART_ORDERS
 from projections.views.people import PEOPLE
 from projections.views.policies import POLICIES
+from projections.views.reconciliation_periods import RECONCILIATION_PERIODS
 from projections.views.refused_files import REFUSED_FILES
 from projections.views.routines import ROUTINES
 from projections.views.stations import STATIONS
@@ -110,6 +111,7 @@ VIEWS: Final[Views] = catalogue(
     PART_ORDERS,
     PEOPLE,
     POLICIES,
+    RECONCILIATION_PERIODS,
     REFUSED_FILES,
     ROUTINES,
     STATIONS,

@@ -57,6 +57,11 @@ COMMANDS: Final = (
         ("recourse claims figures --month 2026-03", "recourse claims figures --json"),
     ),
     Entry(
+        "credits proposals",
+        "credits.proposals",
+        ("recourse credits proposals", "recourse credits proposals --as-of 2026-03-06 --json"),
+    ),
+    Entry(
         "reconciliation",
         "reconciliation.reconciliation",
         (
@@ -107,6 +112,7 @@ COMMANDS: Final = (
 GROUPS: Final = {
     "intake": "Take in files.",
     "claims": "Warranty claims.",
+    "credits": "Credit notes.",
     "views": "How far the views are, and what they could not take in.",
     "policies": "The numbers and lists that the rules refer to, as data.",
 }

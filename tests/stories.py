@@ -36,7 +36,7 @@ from domain.credits.document import (
     Totals,
 )
 from domain.credits.refused_file import KeepRefusedFile
-from domain.messages import Actor, Command
+from domain.messages import Actor, Command, On
 from domain.money import Money
 from domain.registry.customer import RegisterCustomer
 from domain.registry.equipment import (
@@ -72,6 +72,7 @@ from tests.scenario import (
     SVEN,
     SYSTEM,
     Story,
+    appended,
 )
 
 MAKER = UUID(int=0x3A_0001)
@@ -510,3 +511,27 @@ def partly_paid_claim(number: int = 1, story: Story | None = None) -> Story:
     story = claim_story("accepted", number, accepted="800.00", story=story)
     story.tell(book(number, payable="500.00", names=()), FINN)
     return story.tell(match(number, (number, "500.00", "part_payment")), FINN)
+
+
+# ── other currencies ────────────────────────────────────────────────────────
+
+
+def claim_in(
+    currency: str, number: int, total: str, maker_numbered: str, story: Story | None = None
+) -> Story:
+    """An accepted claim as if it had been made in another currency, under a number of the maker.
+
+    Its history is that of a claim in yuan, told again; the shipped matrices know no other currency.
+    """
+    story = story or setting()
+    aside = claim_story("approved", number, total, story=setting())
+    aside.tell(submit(number, manufacturer_number=maker_numbered), MIA)
+    aside.tell(c.RecordAcceptance(claim_id=claim_id(number)), MIA)
+    known = set(setting().histories)
+    for on in aside.happened:
+        if on.stream not in known:
+            text = on.event.model_dump_json().replace('"CNY"', f'"{currency}"')
+            told = On(on.stream, type(on.event).model_validate_json(text))
+            story.histories = appended(story.histories, [told])
+            story.happened.append(told)
+    return story

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar, NamedTuple, assert_never
@@ -89,6 +90,7 @@ class Claim:
     opinions: Mapping[Role, e.OpinionGiven] = field(default_factory=dict)
     ruled_out: bool = False
     submissions: int = 0
+    submitted_on: date | None = None  # the first time
     manufacturer_number: str | None = None
     known_as: frozenset[str] = frozenset()  # every number the manufacturer ever gave it
     credits: Mapping[UUID, Credit] = field(default_factory=dict)
@@ -96,6 +98,7 @@ class Claim:
     differences: Mapping[UUID, Difference] = field(default_factory=dict)
     write_off: WriteOff | None = None
     before_closing: Status | None = None
+    ever_open: frozenset[Decimal] = frozenset()  # by what amounts notes may ever have found it
 
     @property
     def credited(self) -> Money:
@@ -129,6 +132,11 @@ ZERO = Decimal(0)
 
 
 def evolve(claim: Claim | None, event: e.Event) -> Claim:
+    after = evolved(claim, event)
+    return replace(after, ever_open=after.ever_open | {after.open.amount})
+
+
+def evolved(claim: Claim | None, event: e.Event) -> Claim:
     if isinstance(event, e.ClaimOpened):
         return opened(event)
     assert claim is not None, "a claim is opened first"
@@ -225,8 +233,9 @@ def judged(claim: Claim, event: e.Judging) -> Claim:
 
 def submitted(claim: Claim, event: e.Submitting) -> Claim:
     match event:
-        case e.ClaimSubmitted(manufacturer_number=number):
-            return known_as(replace(claim, status=Status.SUBMITTED, submissions=1), number)
+        case e.ClaimSubmitted(manufacturer_number=number, submitted_on=day):
+            first = replace(claim, status=Status.SUBMITTED, submissions=1, submitted_on=day)
+            return known_as(first, number)
         case e.ClaimResubmitted(manufacturer_number=number, submission=submission):
             return known_as(replace(claim, status=Status.SUBMITTED, submissions=submission), number)
         case e.ManufacturerNumberRecorded(manufacturer_number=number):

@@ -16,6 +16,7 @@ from domain.policy_content import Word
 from domain.vocabulary import Outcome
 
 CREDIT_NOTE = "credits.CreditNote"
+PERIOD = "credits.ReconciliationPeriod"
 
 
 class SourceFile(Message):
@@ -85,6 +86,23 @@ class MatchCreditNote(CreditNoteCommand):
     allocations: Annotated[tuple[AllocationWish, ...], Field(min_length=1)]
 
 
+class ConfirmProposal(CreditNoteCommand):
+    """Match the note to a claim that was proposed for it, with the amount proposed (CRN-3)."""
+
+    roles = frozenset({Role.FINANCE})
+    claim_id: UUID
+    reason: Word | None = Field(None, description="Why the claim stays partly open, if it does.")
+    outcome: Outcome | None = Field(None, description="What becomes of what stays open (CRN-5).")
+
+
+class DeclineProposal(CreditNoteCommand):
+    """Say that the note does not pay a claim that was proposed for it (CRN-3)."""
+
+    roles = frozenset({Role.FINANCE})
+    claim_id: UUID
+    reason: Text
+
+
 class DecideDifference(CreditNoteCommand):
     """Decide, or decide anew, what becomes of what an allocation left open of its claim (CRN-5)."""
 
@@ -118,3 +136,6 @@ class UndoMatch(CreditNoteCommand):
     roles = frozenset({Role.FINANCE})
     allocation_id: UUID | None = None
     reason: Text
+    in_next_period: bool = Field(
+        False, description="Also what belongs to a closed period: it corrects that in the next."
+    )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TypeAlias, assert_never
 
-from domain.credits import booking, differences, matching, settling
+from domain.credits import booking, differences, matching, posting, settling
 from domain.credits.commands import (
     AssignIssuer,
     BookCreditNote,
     BookCreditNoteByHand,
+    ConfirmProposal,
     DecideDifference,
+    DeclineProposal,
     MatchByReference,
     MatchCreditNote,
     ReopenRemainder,
@@ -23,17 +25,18 @@ from domain.credits.state import evolve as evolve
 from domain.messages import On, World
 
 State = CreditNote
-Command: TypeAlias = (
-    BookCreditNote
-    | BookCreditNoteByHand
-    | AssignIssuer
+Later: TypeAlias = (
+    AssignIssuer
     | MatchByReference
     | MatchCreditNote
+    | ConfirmProposal
+    | DeclineProposal
     | UndoMatch
     | DecideDifference
     | SettleRemainder
     | ReopenRemainder
 )
+Command: TypeAlias = BookCreditNote | BookCreditNoteByHand | Later
 
 
 def decide(note: CreditNote | None, command: Command, world: World) -> list[Event | On]:
@@ -41,15 +44,18 @@ def decide(note: CreditNote | None, command: Command, world: World) -> list[Even
         return booking.book(note, command, world)
     if note is None:
         raise CreditNoteNotFound
+    events = decided(note, command, world)
+    return [*events, *posting.adjustments(world, command.note_id, events)]
+
+
+def decided(note: CreditNote, command: Later, world: World) -> list[Event | On]:
     match command:
         case AssignIssuer():
             return booking.assign(note, command, world)
         case MatchByReference(note_id=note_id):
             return settling.match_note(note, note_id, world)
-        case MatchCreditNote():
-            return matching.by_hand(note, command, world)
-        case UndoMatch():
-            return matching.undo(note, command, world)
+        case MatchCreditNote() | ConfirmProposal() | DeclineProposal() | UndoMatch():
+            return matching.decide(note, command, world)
         case DecideDifference() | SettleRemainder() | ReopenRemainder():
             return differences.decide(note, command, world)
         case never:

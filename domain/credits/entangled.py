@@ -6,9 +6,8 @@ of them came last.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -24,27 +23,17 @@ LARGEST: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Entangled:
-    """Notes with the claims they name by number, or by other references; and these claims."""
+    """Notes with the claims they name by number or were matched to; and these claims."""
 
     notes: Mapping[UUID, CreditNote]
     claims: Mapping[UUID, Claim]
     by_number: Mapping[UUID, frozenset[UUID]]
-    otherwise: Mapping[UUID, frozenset[UUID]]
+    matched: Mapping[UUID, frozenset[UUID]]
 
 
-def references(note: CreditNote) -> tuple[str, ...]:
-    """What a note names, each once."""
-    return tuple(dict.fromkeys(reference.id for reference in note.document.all_references()))
-
-
-def names_of(claim: Claim) -> tuple[str, ...]:
-    """All that a note may call the claim by."""
-    return tuple(dict.fromkeys((*sorted(claim.known_as), claim.number, *other_names(claim))))
-
-
-def other_names(claim: Claim) -> tuple[str, ...]:
-    """What other claims may go by as well."""
-    return (claim.order_reference, claim.report.serial_number)
+def numbers_of(claim: Claim) -> tuple[str, ...]:
+    """All that a note may call the claim by, and no other."""
+    return tuple(dict.fromkeys((*sorted(claim.known_as), claim.number)))
 
 
 def entangled(world: World, notes: Iterable[UUID], claims: Iterable[UUID]) -> Entangled | None:
@@ -56,24 +45,9 @@ def entangled(world: World, notes: Iterable[UUID], claims: Iterable[UUID]) -> En
         if len(found.notes) > LARGEST:
             return None
         new_notes = notes_of(world, found, new_claims) - found.notes.keys()
-        reached = [found.by_number, found.otherwise]
+        reached = [found.by_number, found.matched]
         new_claims = {c for ids in reached for cs in ids.values() for c in cs} - found.claims.keys()
-    return linked(found)
-
-
-def linked(found: Entangled) -> Entangled:
-    """With the claims that go by what a note names, also if nobody noted that down yet."""
-    known_by = defaultdict[tuple[UUID | None, str], set[UUID]](set)
-    for id, claim in found.claims.items():
-        for name in other_names(claim):
-            known_by[claim.manufacturer_id, naming.word(name)].add(id)
-    otherwise = {
-        id: found.otherwise[id].union(
-            *(known_by.get((note.manufacturer_id, naming.word(r)), ()) for r in references(note))
-        )
-        for id, note in found.notes.items()
-    }
-    return replace(found, otherwise=otherwise)
+    return found
 
 
 def joined(one: Entangled, other: Entangled) -> Entangled:
@@ -81,7 +55,7 @@ def joined(one: Entangled, other: Entangled) -> Entangled:
         {**one.notes, **other.notes},
         {**one.claims, **other.claims},
         {**one.by_number, **other.by_number},
-        {**one.otherwise, **other.otherwise},
+        {**one.matched, **other.matched},
     )
 
 
@@ -94,7 +68,10 @@ def look(world: World, notes: set[UUID], claims: set[UUID]) -> Entangled:
         known,
         {id: claim for id in claims if (claim := world.of(Claim, id))},
         {id: frozenset(claims_by_number(note, world)) for id, note in known.items()},
-        {id: frozenset(claims_otherwise(note, world)) for id, note in known.items()},
+        {
+            id: frozenset(a.claim_id for a in note.allocations.values())
+            for id, note in known.items()
+        },
     )
 
 
@@ -104,21 +81,9 @@ def claims_by_number(note: CreditNote, world: World) -> set[UUID]:
     return named_by(note, note.document.all_references(), world)
 
 
-def claims_otherwise(note: CreditNote, world: World) -> set[UUID]:
-    """Those that go by an order or serial number it names, and those it was matched to."""
-    matched = {allocation.claim_id for allocation in note.allocations.values()}
-    if note.manufacturer_id is None:
-        return matched
-    known = naming.going_by(world, note.manufacturer_id, references(note))
-    return matched.union(*(each.claims for each in known.values()))
-
-
 def notes_of(world: World, found: Entangled, claims: set[UUID]) -> set[UUID]:
-    """The notes that name these claims, or were matched to them."""
+    """The notes that name these claims by number, or were matched to them."""
     known = [found.claims[id] for id in claims if id in found.claims]
-    names = [(claim.manufacturer_id, name) for claim in known for name in names_of(claim)]
-    streams = [naming.stream_of(*name) for name in names]
-    world.gather(streams)
-    namings = [world.of(naming.Naming, stream.id) or naming.NOBODY for stream in streams]
+    names = [(claim.manufacturer_id, name) for claim in known for name in numbers_of(claim)]
     paying = {credit.note_id for claim in known for credit in claim.credits.values()}
-    return paying.union(*(each.notes for each in namings))
+    return paying | naming.notes_naming(world, names)

@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import TypeAlias
 from uuid import UUID
 
+from pydantic import Field
+
 from domain import messages
 from domain.credits.commands import SourceFile
 from domain.credits.document import CreditNoteDocument
@@ -22,7 +24,8 @@ class MatchedBy(StrEnum):
     REFERENCE = "reference"  # it names the claims and pays them exactly
     TOLERANCE = "tolerance"  # it names the claims and pays them but for what is tolerated
     MANY_NOTES = "many_notes"  # with others that name the claim it pays it exactly
-    OTHER_REFERENCE = "other_reference"  # it names the claim's order or product, and no other can
+    OTHER_REFERENCE = "other_reference"  # of earlier releases: by its order or product
+    PROPOSAL = "proposal"  # a person confirmed what was proposed (CRN-3)
     HAND = "hand"
 
 
@@ -31,7 +34,17 @@ class NamedBy(StrEnum):
 
     CLAIM_NUMBER = "claim_number"
     OTHER_REFERENCE = "other_reference"  # as its order or the product's serial number
+    AMOUNT = "amount"  # nothing is named, but amount and date agree (CRN-3)
     FREE_TEXT = "free_text"
+
+
+class Agreement(StrEnum):
+    """What of a note agrees with a claim that it does not name by number (CRN-3, CRN-10)."""
+
+    SERIAL = "serial"
+    ORDER = "order"
+    AMOUNT = "amount"  # exactly what is open
+    DATE = "date"  # issued soon enough after the claim was submitted
 
 
 class Fit(StrEnum):
@@ -50,6 +63,8 @@ class Candidate(Message):
     named_by: NamedBy
     fit: Fit
     amount: Money
+    agrees: tuple[Agreement, ...] = ()
+    line: str | None = Field(None, description="The line that may pay it; None if all the note.")
 
 
 class CreditNoteEvent(messages.Event):
@@ -80,6 +95,7 @@ class IssuerAssigned(CreditNoteEvent):
 class CreditAllocated(CreditNoteEvent):
     """So much of the note pays a claim (CRN-4)."""
 
+    schema_version = 2
     allocation_id: UUID
     claim_id: UUID
     amount: Money
@@ -108,7 +124,15 @@ class AllocationDisplaced(CreditNoteEvent):
 class MatchProposed(CreditNoteEvent):
     """The note does not match by itself; these are the claims that a person may choose (CRN-10)."""
 
+    schema_version = 2
     candidates: tuple[Candidate, ...]
+
+
+class ProposalDeclined(CreditNoteEvent):
+    """The note does not pay that claim, a person says; it is not proposed again (CRN-3)."""
+
+    claim_id: UUID
+    reason: str
 
 
 class RemainderSettled(CreditNoteEvent):
@@ -136,6 +160,17 @@ Event: TypeAlias = (
     | AllocationReversed
     | AllocationDisplaced
     | MatchProposed
+    | ProposalDeclined
     | RemainderSettled
     | RemainderReopened
 )
+
+
+def still_proposed(proposal: tuple[Candidate, ...], made: CreditAllocated) -> tuple[Candidate, ...]:
+    """What stays proposed after a match: other claims for other lines, if a line was confirmed."""
+    if made.matched_by != MatchedBy.PROPOSAL:
+        return ()
+    lines = {candidate.line for candidate in proposal if candidate.claim_id == made.claim_id}
+    if None in lines:
+        return ()
+    return tuple(c for c in proposal if c.line not in lines and c.claim_id != made.claim_id)

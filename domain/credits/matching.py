@@ -6,26 +6,31 @@ same transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
+from typing import TypeAlias, TypeGuard, assert_never
 from uuid import UUID
 
 from domain import uniqueness
 from domain.claims import claim as claims
 from domain.claims.answering import refuse_unknown_reasons
 from domain.claims.claim import Claim
-from domain.credits import differences
+from domain.credits import differences, posting
 from domain.credits.commands import (
     AllocationWish,
+    ConfirmProposal,
+    DeclineProposal,
     MatchCreditNote,
     UndoMatch,
 )
 from domain.credits.document import Line, Reference
 from domain.credits.events import (
     AllocationReversed,
+    Candidate,
     CreditAllocated,
     Event,
     MatchedBy,
+    ProposalDeclined,
 )
 from domain.credits.refusals import (
     ClaimOfAnother,
@@ -33,6 +38,7 @@ from domain.credits.refusals import (
     MoreThanUnapplied,
     NoSuchAllocation,
     NoteCurrencyDiffers,
+    NotProposed,
     OverpaymentWithoutReason,
     SameClaimTwice,
     ShortWithoutReason,
@@ -74,6 +80,30 @@ def by_line(note: CreditNote, lines: Iterable[Line], world: World) -> Mapping[UU
     return amounts if total(amounts.values(), note.payable.currency) == note.payable else {}
 
 
+def said(
+    note: CreditNote, named: Collection[UUID], known: Mapping[UUID, Claim], world: World
+) -> Mapping[UUID, Money]:
+    """What the note pays to each claim that it names by number, if it says so clearly (CRN-3).
+
+    What a person declined it does not say.
+    """
+    sayable = named and not note.declined.intersection(named)
+    if not sayable or not all(to_issuer(known.get(claim_id), note) for claim_id in named):
+        return {}
+    if len(named) == 1:
+        return {next(iter(named)): note.payable}
+    return by_line(note, note.document.lines, world)
+
+
+def to_issuer(claim: Claim | None, note: CreditNote) -> TypeGuard[Claim]:
+    """Whether the claim was made to who issued the note, in its currency (CRN-4)."""
+    return (
+        claim is not None
+        and claim.manufacturer_id == note.manufacturer_id
+        and claim.total.currency == note.payable.currency
+    )
+
+
 def gross(line: Line, currency: str) -> Money:
     """The line with its tax, to the minor unit."""
     assert line.net is not None, "a line without an amount is not matched by itself"
@@ -85,6 +115,23 @@ def gross(line: Line, currency: str) -> Money:
 # ── by hand ─────────────────────────────────────────────────────────────────
 
 
+ByPeople: TypeAlias = MatchCreditNote | ConfirmProposal | DeclineProposal | UndoMatch
+
+
+def decide(note: CreditNote, command: ByPeople, world: World) -> list[Event | On]:
+    match command:
+        case MatchCreditNote():
+            return by_hand(note, command, world)
+        case ConfirmProposal():
+            return confirm(note, command, world)
+        case DeclineProposal():
+            return decline(note, command)
+        case UndoMatch():
+            return undo(note, command, world)
+        case never:
+            assert_never(never)
+
+
 def by_hand(note: CreditNote, command: MatchCreditNote, world: World) -> list[Event | On]:
     """As finance says; what stays open of a claim, or is paid over, needs the reason (CRN-5)."""
     if note.manufacturer_id is None:
@@ -94,7 +141,35 @@ def by_hand(note: CreditNote, command: MatchCreditNote, world: World) -> list[Ev
         raise SameClaimTwice(fields=("allocations",))
     for wish in wishes:
         refuse_unexplained(note, wish, world)
-    return allocate(note, command.note_id, wishes, world)
+    return allocate(note, command.note_id, wishes, MatchedBy.HAND, world)
+
+
+def confirm(note: CreditNote, command: ConfirmProposal, world: World) -> list[Event | On]:
+    """As proposed, if it is still so; never by the program (CRN-3)."""
+    found = proposed(note, command.claim_id)
+    wish = AllocationWish(
+        claim_id=command.claim_id,
+        amount=found.amount,
+        reason=command.reason,
+        outcome=command.outcome,
+    )
+    refuse_unexplained(note, wish, world)
+    return allocate(note, command.note_id, [wish], MatchedBy.PROPOSAL, world)
+
+
+def decline(note: CreditNote, command: DeclineProposal) -> list[Event | On]:
+    if command.claim_id in note.declined:
+        return []
+    proposed(note, command.claim_id)
+    return [ProposalDeclined(claim_id=command.claim_id, reason=command.reason)]
+
+
+def proposed(note: CreditNote, claim_id: UUID) -> Candidate:
+    """What is proposed for that claim. Raises NotProposed."""
+    found = [candidate for candidate in note.proposal if candidate.claim_id == claim_id]
+    if not found:
+        raise NotProposed(fields=("claim_id",))
+    return found[0]
 
 
 def refuse_unexplained(note: CreditNote, wish: AllocationWish, world: World) -> None:
@@ -115,7 +190,11 @@ def refuse_unexplained(note: CreditNote, wish: AllocationWish, world: World) -> 
 
 
 def allocate(
-    note: CreditNote, note_id: UUID, wishes: Iterable[AllocationWish], world: World
+    note: CreditNote,
+    note_id: UUID,
+    wishes: Iterable[AllocationWish],
+    matched_by: MatchedBy,
+    world: World,
 ) -> list[Event | On]:
     """The note's events and, for each, the claim's own (CRN-4)."""
     events: list[Event | On] = []
@@ -129,7 +208,7 @@ def allocate(
             allocation_id=id,
             claim_id=wish.claim_id,
             amount=wish.amount,
-            matched_by=MatchedBy.HAND,
+            matched_by=matched_by,
             reason=wish.reason,
         )
         events += [allocated, *on_claim(note_id, id, wish, world)]
@@ -161,6 +240,8 @@ def undo(note: CreditNote, command: UndoMatch, world: World) -> list[Event | On]
     chosen = [command.allocation_id] if command.allocation_id else list(note.allocations)
     if not chosen or any(id not in note.allocations for id in chosen):
         raise NoSuchAllocation(fields=("allocation_id",))
+    if not command.in_next_period:
+        posting.refuse_frozen(world, note, chosen)
     undone = (reversed_(note, id, command.reason, world) for id in chosen)
     return [event for events in undone for event in events]
 

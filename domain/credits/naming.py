@@ -1,7 +1,8 @@
-"""What notes and claims are called by each other: the index from a reference to who goes by it.
+"""What notes and claims are called by each other: the index from a name to who goes by it.
 
-A note that came before its claim is found again by what it names, and a claim by its order or
-serial number. Such a name is no identity: many may share it, so it is not one of `uniqueness`.
+A note that came before its claim is found again by what it names, and a claim by its order, serial
+number or amount. Such a name is no identity: many may share it, so it is not one of `uniqueness`.
+Whether they agree in it is looked up again by who is led there.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from uuid import UUID, uuid5
 
 from domain import messages
 from domain.messages import On, Role, Stream, World
+from domain.money import Money
 
 NAMINGS: Final = UUID("8c0f2f6e-19e5-5b44-8d7a-4c8c5f0d9b31")
 MANY: Final = 100
@@ -22,21 +24,21 @@ MANY: Final = 100
 
 
 class NoteNamed(messages.Event):
-    """A credit note names something by this reference (CRN-10)."""
+    """A credit note names something so, or credits this amount (CRN-3, CRN-10)."""
 
     context = "credits"
     note_id: UUID
 
 
 class ClaimNamed(messages.Event):
-    """An accepted claim can be named by this reference, of its order or product (CRN-10)."""
+    """An accepted claim goes by this order, serial number or amount (CRN-3, CRN-10)."""
 
     context = "credits"
     claim_id: UUID
 
 
 class MatchNotesNaming(messages.Command):
-    """Match the notes that name a claim, now that it can be paid or is open again (CRN-10)."""
+    """Match the notes that name a claim, or propose it anew, now that it changed (CRN-10)."""
 
     roles = frozenset({Role.FINANCE, Role.SYSTEM})
     claim_id: UUID
@@ -83,11 +85,24 @@ def word(reference: str) -> str:
     return unicodedata.normalize("NFC", reference).strip().casefold()
 
 
+def by_amount(amount: Money) -> str:
+    """What notes and claims of this amount go by."""
+    return f"{amount.currency} {amount.amount.normalize():f}"
+
+
 def going_by(world: World, manufacturer_id: UUID, references: Iterable[str]) -> dict[str, Naming]:
     """Who goes by each of these references. Loads what it needs in one round."""
     streams = {reference: stream_of(manufacturer_id, reference) for reference in references}
     world.gather(streams.values())
     return {name: world.of(Naming, s.id) or NOBODY for name, s in streams.items()}
+
+
+def notes_naming(world: World, names: Iterable[tuple[UUID, str]]) -> set[UUID]:
+    """The notes that go by any of these names, in the dealings with a manufacturer each."""
+    streams = {stream_of(*name) for name in names}
+    world.gather(streams)
+    namings = [world.of(Naming, stream.id) or NOBODY for stream in streams]
+    return set[UUID]().union(*(each.notes for each in namings))
 
 
 def note_named(

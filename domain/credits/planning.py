@@ -6,7 +6,7 @@ what is nearly so; and where several notes could pay a claim, the paper issued f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -49,7 +49,6 @@ class Paper(NamedTuple):
 
     note: CreditNote
     says: Mapping[UUID, Money]
-    otherwise: frozenset[UUID]
 
     @property
     def amount(self) -> Money:
@@ -82,12 +81,11 @@ class Plan:
 
 
 def planned(papers: Mapping[UUID, Paper], owing: Mapping[UUID, Owing]) -> Plan:
-    """The order of CRN-10: exactly, nearly, many notes for a claim, by other references."""
+    """The order of CRN-10, as far as claims are named by number: exactly, nearly, many notes."""
     plan = Plan(papers, dict(owing))
     one_by_one(plan, exactly)
     one_by_one(plan, nearly)
     many_notes(plan)
-    by_other_references(plan)
     return plan
 
 
@@ -155,23 +153,3 @@ def first_that_make(plan: Plan, note_ids: list[UUID], open: Money) -> list[UUID]
     sums = accumulate(amount.amount for amount in amounts)
     reached = [n for n, total in enumerate(sums, start=1) if total == open.amount]
     return note_ids[: reached[0]] if reached and open.amount else []
-
-
-def by_other_references(plan: Plan) -> None:
-    """It pays exactly the one claim it leads to that it can, and no other note can pay that."""
-    fitting = {id: [*payable(plan, plan.papers[id])] for id in plan.waiting}
-    for note_id, claim_ids in fitting.items():
-        rivals = sum(claim_ids[0] in others for others in fitting.values()) if claim_ids else 0
-        if len(claim_ids) == 1 and rivals == 1:
-            paid = {claim_ids[0]: plan.papers[note_id].amount}
-            plan.add(note_id, whole(MatchedBy.OTHER_REFERENCE, paid))
-
-
-def payable(plan: Plan, paper: Paper) -> Iterator[UUID]:
-    if paper.says:
-        return
-    yield from paying(plan.owing, sorted(paper.otherwise), paper.amount)
-
-
-def paying(owing: Mapping[UUID, Owing], ids: Iterable[UUID], amount: Money) -> Iterator[UUID]:
-    return (id for id in ids if pays(owing, id, amount))

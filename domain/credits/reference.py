@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.credits import settling
+from domain.credits import posting, settling
 from domain.credits.naming import Command as Command
 from domain.credits.naming import Event as Event
 from domain.credits.naming import Naming
@@ -14,4 +14,5 @@ State = Naming
 
 def decide(_: Naming | None, command: Command, world: World) -> list[Event | On]:
     """Decided on a stream of the claim's own, on which nothing is recorded."""
-    return [*settling.match_claim(command.claim_id, world)]
+    events = settling.match_claim(command.claim_id, world)
+    return [*events, *posting.adjustments(world, command.claim_id, events)]

@@ -41,6 +41,12 @@ class ClaimOfAnother(Refusal):
     rule = "CRN-3"
 
 
+class NotProposed(Refusal):
+    """That claim is not proposed for the note, or not any more."""
+
+    rule = "CRN-3"
+
+
 class NoteCurrencyDiffers(Refusal):
     """The amount is in another currency than the note; they do not mix without a rate."""
 

@@ -7,8 +7,8 @@ anew. What people matched, took back or decided, and what was closed, stays as i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import reduce
 from typing import Final
 from uuid import UUID
@@ -17,8 +17,8 @@ from domain import policies
 from domain.claims import claim as claims
 from domain.claims.claim import Claim, Status
 from domain.claims.events import Event as ClaimEvent
-from domain.credits import naming, proposing, tolerance
-from domain.credits.entangled import Entangled, entangled, other_names, references
+from domain.credits import naming, posting, proposing, tolerance
+from domain.credits.entangled import Entangled, entangled
 from domain.credits.events import (
     AllocationDisplaced,
     CreditAllocated,
@@ -26,7 +26,7 @@ from domain.credits.events import (
     MatchedBy,
     RemainderSettled,
 )
-from domain.credits.matching import by_line
+from domain.credits.matching import said
 from domain.credits.planning import Match, Owing, Paper, planned
 from domain.credits.state import CreditNote, allocation_id, evolve
 from domain.messages import On, Stream, World
@@ -41,24 +41,29 @@ def match_note(note: CreditNote, note_id: UUID, world: World) -> list[Event | On
     """Match a note and all that is entangled with it; what is not certain is proposed (CRN-10)."""
     if note.manufacturer_id is None or note.payable.amount <= 0:
         return []
-    named = naming.note_named(world, note_id, note.manufacturer_id, references(note))
+    names = proposing.names_in(note)
+    named = naming.note_named(world, note_id, note.manufacturer_id, names)
     return [*named, *settled(world, entangled(world, [note_id], []), note_id)]
 
 
 def match_claim(claim_id: UUID, world: World) -> list[On]:
     """Match the notes that name a claim, as soon as it can be paid (CRN-13)."""
     claim = world.of(Claim, claim_id)
-    if claim is None or claim.status != Status.ACCEPTED:
+    if claim is None:
         return []
-    named = naming.claim_named(world, claim_id, claim.manufacturer_id, other_names(claim))
-    return [*named, *settled(world, entangled(world, [], [claim_id]), None)]
+    if claim.status != Status.ACCEPTED:
+        return [*proposing.renewed(world, {}, {claim_id: claim}, (), {claim_id})]
+    names = proposing.names_of(claim)
+    named = naming.claim_named(world, claim_id, claim.manufacturer_id, names)
+    return [*named, *settled(world, entangled(world, [], [claim_id]), claim_id)]
 
 
-def settled(world: World, found: Entangled | None, asked: UUID | None) -> list[On]:
+def settled(world: World, found: Entangled | None, asked: UUID) -> list[On]:
+    """`asked` is the note or the claim that is to be matched."""
     if found is None:
         return []
     desk = Desk(dict(found.notes), dict(found.claims))
-    ours = {id for id, note in found.notes.items() if free(note, found, id == asked)}
+    ours = {id for id, note in found.notes.items() if free(world, note, found, id == asked)}
     papers, owing = laid_out(world, found, ours)
     plan = planned(papers, owing)
     changed = [id for id in sorted(ours) if differs(found.notes[id], plan.matches.get(id))]
@@ -67,20 +72,23 @@ def settled(world: World, found: Entangled | None, asked: UUID | None) -> list[O
     for id in changed:
         if match := plan.matches.get(id):
             desk.match(id, match)
-    return [*desk.events, *proposing.proposals(world, found, plan)]
+    touched = {on.stream.id for on in desk.events} | {asked}
+    proposed = proposing.renewed(world, desk.notes, desk.claims, plan.waiting, touched)
+    return [*desk.events, *proposed]
 
 
 # ── what is the program's to match ──────────────────────────────────────────
 
 
-def free(note: CreditNote, found: Entangled, asked: bool) -> bool:
-    """Whether no person has a hand in it, and none of its claims is closed."""
+def free(world: World, note: CreditNote, found: Entangled, asked: bool) -> bool:
+    """Whether no person has a hand in it, and neither a claim nor a period of it is closed."""
     paid = [found.claims.get(allocation.claim_id) for allocation in note.allocations.values()]
     return (
         note.manufacturer_id is not None
         and not note.in_peoples_hands
         and (asked or not note.left_to_people)
         and all(claim is not None and claim.status == Status.ACCEPTED for claim in paid)
+        and not posting.frozen(world, note, note.allocations)
     )
 
 
@@ -100,29 +108,19 @@ def laid_out(
 
 def paper(world: World, found: Entangled, id: UUID) -> Paper:
     note = found.notes[id]
-    named = {c for c in found.by_number[id] if to_issuer(note, found.claims.get(c))}
-    otherwise = {c for c in found.otherwise[id] if to_issuer(note, found.claims.get(c))}
-    says: Mapping[UUID, Money] = {}
-    if len(named) == 1 == len(found.by_number[id]):
-        says = {named.pop(): note.payable}
-    elif named == found.by_number[id]:
-        says = by_line(note, note.document.lines, world)
-    return Paper(note, says, frozenset(otherwise - found.by_number[id]))
-
-
-def to_issuer(note: CreditNote, claim: Claim | None) -> bool:
-    return (
-        claim is not None
-        and claim.manufacturer_id == note.manufacturer_id
-        and claim.total.currency == note.payable.currency
-    )
+    return Paper(note, said(note, found.by_number[id], found.claims, world))
 
 
 def owed(tolerated: Tolerance, claim: Claim, ours: set[UUID]) -> Owing:
-    """What is open without our own matches. What was tolerated once is tolerated still."""
+    """What is open without our own matches. What was tolerated once is tolerated still.
+
+    Nothing is while a write-off waits for signatures: it may be the same money.
+    """
     made = [id for id, credit in claim.credits.items() if credit.note_id in ours]
     before = reduce(uncredited, made, claim)
     once = [claim.differences[id].amount for id in made if id in claim.differences]
+    if claim.write_off:
+        return Owing(before.open, before.open.but(Decimal(0)))
     limits = [tolerance.limit(tolerated, before.accepted), *once]
     return Owing(before.open, max(limits, key=lambda money: money.amount))
 

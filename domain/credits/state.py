@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import ClassVar, NamedTuple, assert_never
+from typing import ClassVar, Final, NamedTuple, assert_never
 from uuid import UUID, uuid5
 
 from domain.credits.commands import CREDIT_NOTE
@@ -20,8 +20,10 @@ from domain.credits.events import (
     IssuerAssigned,
     MatchedBy,
     MatchProposed,
+    ProposalDeclined,
     RemainderReopened,
     RemainderSettled,
+    still_proposed,
 )
 from domain.money import Money, total
 from domain.vocabulary import Outcome
@@ -56,6 +58,7 @@ class CreditNote:
     settled_ever: int = 0
     left_to_people: bool = False  # they took a match back: the program does not make it again
     proposal: tuple[Candidate, ...] = ()
+    declined: frozenset[UUID] = frozenset()  # claims that people say it does not pay
 
     @property
     def applied(self) -> Money:
@@ -78,8 +81,12 @@ class CreditNote:
     @property
     def in_peoples_hands(self) -> bool:
         """Whether people matched it, or decided about what is left of it."""
-        by_hand = any(a.matched_by == MatchedBy.HAND for a in self.allocations.values())
+        by_hand = any(a.matched_by in BY_PEOPLE for a in self.allocations.values())
         return by_hand or any(id not in self.allocations for id in self.remainders)
+
+
+BY_PEOPLE: Final = frozenset({MatchedBy.HAND, MatchedBy.PROPOSAL, MatchedBy.OTHER_REFERENCE})
+"""Matches that the program does not plan anew; it made the last kind itself once."""
 
 
 def allocation_id(note_id: UUID, number: int) -> UUID:
@@ -94,13 +101,13 @@ def remainder_id(note_id: UUID, number: int) -> UUID:
 
 def allocated(note: CreditNote, event: CreditAllocated) -> CreditNote:
     made = Allocation(event.claim_id, event.amount, event.matched_by)
-    by_hand = event.matched_by == MatchedBy.HAND
+    by_people = event.matched_by in BY_PEOPLE
     return replace(
         note,
         allocations={**note.allocations, event.allocation_id: made},
         allocated_ever=note.allocated_ever + 1,
-        left_to_people=note.left_to_people and by_hand,
-        proposal=(),
+        left_to_people=note.left_to_people and by_people,
+        proposal=still_proposed(note.proposal, event),
     )
 
 
@@ -132,12 +139,19 @@ def evolve(note: CreditNote | None, event: Event) -> CreditNote:
             return replace(without(note, id), left_to_people=True)
         case AllocationDisplaced(allocation_id=id):
             return without(note, id)
-        case MatchProposed(candidates=candidates):
-            return replace(note, proposal=candidates)
+        case MatchProposed() | ProposalDeclined():
+            return with_proposal(note, event)
         case RemainderSettled() | RemainderReopened():
             return with_remainder(note, event)
         case never:
             assert_never(never)
+
+
+def with_proposal(note: CreditNote, event: MatchProposed | ProposalDeclined) -> CreditNote:
+    if isinstance(event, MatchProposed):
+        return replace(note, proposal=event.candidates)
+    rest = tuple(c for c in note.proposal if c.claim_id != event.claim_id)
+    return replace(note, proposal=rest, declined=note.declined | {event.claim_id})
 
 
 def with_remainder(note: CreditNote, event: RemainderSettled | RemainderReopened) -> CreditNote:

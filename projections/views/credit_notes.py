@@ -92,7 +92,8 @@ class CreditNote(Row):
     references: tuple[Reference, ...] = Field(description="Of the note, then of its lines.")
     allocations_made: tuple[Allocated, ...] = Field((), description="Those that stand.")
     remainders: tuple[Remainder, ...] = Field((), description="What is left, with its outcome.")
-    proposal: tuple[e.Candidate, ...] = Field((), description="Claims it may pay (CRN-10).")
+    proposal: tuple[e.Candidate, ...] = Field((), description="Claims it may pay (CRN-3).")
+    proposed: bool = Field(False, description="Whether a person may confirm a claim for it.")
     source: SourceFile | None = Field(description="None if it was booked by hand.")
     warnings: tuple[str, ...] = Field(description="What is odd about the paper, with its place.")
     booked_at: datetime
@@ -105,19 +106,32 @@ def fold(row: CreditNote | None, recorded: Recorded[e.Event], reference: Any) ->
         case e.IssuerAssigned(manufacturer_id=manufacturer_id):
             return balanced(known(row).but(manufacturer_id=manufacturer_id))
         case e.CreditAllocated() as allocated:
-            made = allocation(allocated, recorded.effective_at)
-            made_so_far = (*known(row).allocations_made, made)
-            return balanced(known(row).but(allocations_made=made_so_far, proposal=()))
-        case e.AllocationReversed(allocation_id=id) | e.AllocationDisplaced(allocation_id=id):
+            return balanced(with_allocation(known(row), allocated, recorded.effective_at))
+        case (
+            e.AllocationReversed(allocation_id=id)
+            | e.AllocationDisplaced(allocation_id=id)
+            | e.RemainderReopened(remainder_id=id)
+        ):
             return balanced(without(known(row), id))
-        case e.MatchProposed(candidates=candidates):
-            return known(row).but(proposal=candidates)
+        case e.MatchProposed() | e.ProposalDeclined() as change:
+            return with_proposal(known(row), change)
         case e.RemainderSettled() as settled:
             return balanced(with_remainder(known(row), settled, recorded.effective_at))
-        case e.RemainderReopened(remainder_id=id):
-            return balanced(without(known(row), id))
         case never:
             assert_never(never)
+
+
+def with_allocation(note: CreditNote, event: e.CreditAllocated, at: datetime) -> CreditNote:
+    rest = e.still_proposed(note.proposal, event)
+    made = (*note.allocations_made, allocation(event, at))
+    return note.but(allocations_made=made, proposal=rest, proposed=bool(rest))
+
+
+def with_proposal(note: CreditNote, event: e.MatchProposed | e.ProposalDeclined) -> CreditNote:
+    if isinstance(event, e.MatchProposed):
+        return note.but(proposal=event.candidates, proposed=bool(event.candidates))
+    rest = tuple(c for c in note.proposal if c.claim_id != event.claim_id)
+    return note.but(proposal=rest, proposed=bool(rest))
 
 
 def without(note: CreditNote, id: UUID) -> CreditNote:
@@ -231,6 +245,7 @@ CREDIT_NOTES = View(
         equal("status"),
         equal("manufacturer_id"),
         equal("unassigned"),
+        equal("proposed"),
         equal("number"),
         equal("currency", indexed=False),
         since("issued_on"),
@@ -240,7 +255,7 @@ CREDIT_NOTES = View(
         since("booked_at"),
         before("booked_at"),
     ),
-    version=2,
+    version=3,
     orders=("issued_on", "booked_at", "number", "payable", "unapplied"),
     relations={
         "manufacturer": One("manufacturers", via="manufacturer_id"),

@@ -16,14 +16,16 @@ from application.log import EventLog
 from application.recorded import Channel
 from domain.claims.commands import RecordAcceptance, RevokeAcceptance
 from domain.claims.events import ClaimAccepted, ClaimCredited
-from domain.credits.commands import AssignIssuer
+from domain.credits.commands import AssignIssuer, ConfirmProposal
 from domain.credits.events import (
+    Agreement,
     CreditAllocated,
     CreditNoteBooked,
     IssuerAssigned,
     MatchedBy,
     MatchProposed,
 )
+from domain.credits.naming import MatchNotesNaming
 from domain.messages import On
 from processes.catalogue import REACTIONS
 from processes.reactions import Reactions
@@ -85,6 +87,69 @@ def test_a_note_pays_the_claim_it_names_in_full(
 
     credited = next(r for r in log.history(claim_id()) if isinstance(r.event, ClaimCredited))
     assert credited.envelope.command_id == allocated.envelope.command_id
+
+
+UNNAMED = PAYING | {"WC-1": "nothing of ours", "2026-03-02": "2026-03-07"}
+
+
+def looked_at(log: EventLog, clock: Clock) -> None:
+    """Reactions leave alone what was imported, as the claim was; so somebody asks."""
+    look = Instruction(
+        command=MatchNotesNaming(claim_id=claim_id()),
+        id=UUID(int=0x100C),
+        actor=FINANCE,
+        now=clock(),
+        channel=Channel.GRAPHQL,
+    )
+    handle(log, look)
+
+
+@pytest.mark.rule("CRN-3")
+def test_a_note_without_a_number_is_proposed_and_matched_once_a_person_confirms_it(
+    office: CreditNoteIntake, reactions: Reactions, log: EventLog, clock: Clock
+) -> None:
+    looked_at(log, clock)
+    report = office.take("note.xml", paper(**UNNAMED))
+    assert report.note_id
+    catch_up(reactions)
+    assert happened(log, report.note_id) == [CreditNoteBooked, MatchProposed]
+    assert ClaimCredited not in happened(log, claim_id())
+    [_, proposed] = log.history(report.note_id)
+    assert isinstance(proposed.event, MatchProposed)
+    assert [c.agrees for c in proposed.event.candidates] == [(Agreement.AMOUNT, Agreement.DATE)]
+
+    confirm = Instruction(
+        command=ConfirmProposal(note_id=report.note_id, claim_id=claim_id()),
+        id=UUID(int=0xC0F),
+        actor=FINANCE,
+        now=clock(),
+        channel=Channel.GRAPHQL,
+    )
+    handle(log, confirm)
+    catch_up(reactions)
+    assert happened(log, report.note_id)[2:] == [CreditAllocated]
+    assert happened(log, claim_id())[-1] is ClaimCredited
+
+
+@pytest.mark.rule("CRN-13")
+def test_a_claim_whose_acceptance_is_revoked_is_proposed_no_more(
+    office: CreditNoteIntake, reactions: Reactions, log: EventLog, clock: Clock
+) -> None:
+    looked_at(log, clock)
+    report = office.take("note.xml", paper(**UNNAMED))
+    assert report.note_id
+    catch_up(reactions)
+    revoke = Instruction(
+        command=RevokeAcceptance(claim_id=claim_id(), reason="misread"),
+        id=UUID(int=0xC10),
+        actor=MIA,
+        now=clock(),
+        channel=Channel.GRAPHQL,
+    )
+    handle(log, revoke)
+    catch_up(reactions)
+    [*_, last] = log.history(report.note_id)
+    assert last.event == MatchProposed(candidates=())
 
 
 def test_a_note_that_pays_another_amount_waits_for_a_person(

@@ -8,7 +8,7 @@ from itertools import permutations
 import pytest
 
 from domain.claims.claim import Claim
-from domain.claims.commands import RecordAcceptance, RecordManufacturerNumber
+from domain.claims.commands import DeclineWriteOff, RecordAcceptance, RecordManufacturerNumber
 from domain.credits import naming
 from domain.credits.commands import MatchByReference, UndoMatch
 from domain.credits.events import (
@@ -20,11 +20,12 @@ from domain.credits.events import (
     MatchProposed,
     NamedBy,
 )
-from domain.credits.naming import ClaimNamed, MatchNotesNaming, NoteNamed
+from domain.credits.naming import MatchNotesNaming, NoteNamed
 from domain.credits.state import CreditNote
 from domain.messages import On
 from domain.vocabulary import Outcome
-from tests.scenario import FINN, MIA, SYSTEM, Story, given
+from tests.domain.claims.asked import request_write_off
+from tests.scenario import FINN, MAX, MIA, SYSTEM, Story, given
 from tests.stories import (
     MAKER,
     TODAY,
@@ -111,8 +112,9 @@ def test_a_claim_is_found_by_an_earlier_number_of_the_manufacturer():
 def test_what_a_note_names_is_noted_down_once():
     story = arrived(setting(), 1, "1000.00", "W-1", "w-1", "INV-9")
     named = [on for on in story.happened if isinstance(on.event, NoteNamed)]
-    assert {on.stream for on in named} == {naming.stream_of(MAKER, n) for n in ("W-1", "INV-9")}
-    assert len(named) == 2
+    names = ("W-1", "INV-9", naming.by_amount(yuan("1000.00")))
+    assert {on.stream for on in named} == {naming.stream_of(MAKER, name) for name in names}
+    assert len(named) == 3
     given(story.histories).when(by_reference(), actor=SYSTEM).then_nothing()
 
 
@@ -165,6 +167,16 @@ def test_what_people_took_back_is_not_matched_again_by_itself():
     given(story.histories).when(naming_claim(), actor=SYSTEM).then_nothing()
 
 
+@pytest.mark.rule("CRN-10")
+def test_nothing_is_tolerated_while_a_write_off_of_the_claim_waits_for_signatures():
+    story = accepted(setting()).tell(request_write_off("0.50"), MIA)
+    arrived(story, 1, "999.50", maker_number())
+    assert (note(story).applied, claim(story).open) == (yuan(0), yuan("1000.00"))
+    story.tell(DeclineWriteOff(claim_id=claim_id(), reason="they pay"), MAX)
+    story.tell(naming_claim(), SYSTEM)
+    assert (claim(story).open, claim(story).written_off) == (yuan(0), yuan("0.50"))
+
+
 # ── many notes ──────────────────────────────────────────────────────────────
 
 
@@ -211,27 +223,7 @@ def test_the_order_of_arrival_decides_nothing(order):
     assert claim(story, 1).open == claim(story, 2).open == yuan(0)
 
 
-# ── other references, and proposals ─────────────────────────────────────────
-
-
-@pytest.mark.rule("CRN-10")
-@pytest.mark.parametrize("name", ["FO-1", "SN-1"])
-def test_an_order_or_a_serial_number_leads_to_the_claim_if_it_is_the_only_one(name):
-    story = arrived(accepted(setting()), 1, "1000.00", name)
-    assert claim(story).open == yuan(0)
-    late = accepted(arrived(setting(), 1, "1000.00", name))
-    assert claim(late).open == yuan(0)
-    named = [on.event for on in late.happened if isinstance(on.event, ClaimNamed)]
-    assert named == [ClaimNamed(claim_id=claim_id())] * 2  # its order and its serial number
-
-
-@pytest.mark.rule("CRN-10")
-def test_a_serial_number_of_two_claims_that_fit_is_only_a_proposal():
-    story = accepted(accepted(setting(), 1), 2)
-    arrived(story, 1, "1000.00", "SN-1")
-    assert note(story).unapplied == yuan("1000.00")
-    assert {c.claim_id for c in note(story).proposal} == {claim_id(1), claim_id(2)}
-    assert {c.named_by for c in note(story).proposal} == {NamedBy.OTHER_REFERENCE}
+# ── proposals of claims that are named by number (others: test_proposing) ───
 
 
 @pytest.mark.rule("CRN-10")
@@ -242,16 +234,18 @@ def test_a_serial_number_of_two_claims_that_fit_is_only_a_proposal():
 def test_short_and_over_are_proposed_for_a_person_to_decide(paid, fit, amount):
     story = accepted(setting()).tell(book(1, payable=paid), FINN)
     outcome = given(story.histories).when(by_reference(), actor=SYSTEM)
-    named = On(naming.stream_of(MAKER, maker_number()), NoteNamed(note_id=note_id()))
-    outcome.then(named, MatchProposed(candidates=(candidate(fit, amount),)))
+    names = (maker_number(), naming.by_amount(yuan(paid)))
+    named = [On(naming.stream_of(MAKER, name), NoteNamed(note_id=note_id())) for name in names]
+    outcome.then(*named, MatchProposed(candidates=(candidate(fit, amount),)))
 
 
 @pytest.mark.rule("CRN-10")
 def test_a_number_in_free_text_is_a_suggestion_and_never_a_match():
-    paper = document(names=(), notes=("Credit for claim C-1, see our letter of 2026-03-01.",))
+    letter = ("Credit for claim C-1, see our letter of 2026-03-01.",)
+    paper = document(payable="900.00", names=(), notes=letter)
     story = accepted(setting()).tell(book(1, paper=paper), FINN).tell(by_reference(), SYSTEM)
     assert note(story).applied == yuan(0)
-    assert note(story).proposal == (candidate(Fit.EXACT, "1000.00", NamedBy.FREE_TEXT),)
+    assert note(story).proposal == (candidate(Fit.SHORT, "900.00", NamedBy.FREE_TEXT),)
 
 
 @pytest.mark.rule("CRN-10")

@@ -48,14 +48,18 @@ def submitted_claims() -> Story:
 
 @st.composite
 def papers(draw: st.DrawFn, number: int) -> BookCreditNote:
-    """A note that names something as a whole, or a claim with each of its lines."""
-    day = TODAY - timedelta(days=draw(st.integers(0, 3)))
+    """A note that names something as a whole, or nothing; or claims with some of its lines."""
+    day = TODAY + timedelta(days=draw(st.integers(-1, 2)))  # claims are submitted TODAY
     if draw(st.booleans()):
-        names = tuple(draw(st.sets(NAMES, min_size=1, max_size=2)))
+        names = tuple(draw(st.sets(NAMES, max_size=2)))
         return book(number, paper=document(number, draw(AMOUNTS), names, issue_date=day))
     claims = sorted(draw(st.sets(st.sampled_from(CLAIMS), min_size=2, max_size=3)))
     nets = [draw(st.sampled_from(["1000.00", "999.60", "500.00"])) for _ in claims]
-    lines = tuple(line(str(c), net, maker_number(c)) for c, net in zip(claims, nets, strict=True))
+    named = [draw(st.booleans()) for _ in claims]
+    lines = tuple(
+        line(str(c), net, *([maker_number(c)] if number else []))
+        for c, net, number in zip(claims, nets, named, strict=True)
+    )
     payable = str(sum(map(Decimal, nets)))
     paper = document(number, payable, (), lines=lines, issue_date=day)
     return book(number, paper=paper)
@@ -86,12 +90,14 @@ def after(facts: list[Fact]) -> Story:
 
 
 def spent(story: Story) -> dict[int, object]:
-    """How each note is spent, and what is left of it; however its allocations are numbered."""
+    """How each note is spent, what is left of it, and what is proposed for that; however its
+    allocations are numbered."""
     notes = {n: story.state(CreditNote, note_id(n)) for n in range(1, 6)}
     return {
         n: (
             sorted((a.claim_id, a.amount.amount) for a in note.allocations.values()),
             note.unapplied,
+            note.proposal,
         )
         for n, note in notes.items()
         if note
@@ -104,7 +110,7 @@ def balances(story: Story) -> list[object]:
 
 
 @pytest.mark.rule("CRN-13")
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(facts(), st.data())
 def test_the_result_does_not_depend_on_the_order_of_arrival(known: list[Fact], data: st.DataObject):
     one = after(known)
@@ -114,7 +120,7 @@ def test_the_result_does_not_depend_on_the_order_of_arrival(known: list[Fact], d
 
 
 @pytest.mark.rule("CRN-13")
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(facts(), st.data())
 def test_looking_again_changes_nothing(known: list[Fact], data: st.DataObject):
     story = after(known)
