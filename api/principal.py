@@ -31,6 +31,10 @@ class Scope(StrEnum):
 OUTSIDE: Final = frozenset({Role.DEALER, Role.CUSTOMER})
 """They see what is their own."""
 
+AT_HEADQUARTERS_TOO: Final = frozenset({Role.SERVICE_SUPERVISOR})
+"""Station roles that are also held at headquarters, by those who have no station: they judge claims
+and sign for commercial claims of every station (rulebook 0, CLM-6, CLM-6a)."""
+
 REGISTRY: Final = frozenset({"registry:read", "equipment:read"})
 CLAIMS: Final = REGISTRY | {"claims:read", "claims:internal"}
 MONEY: Final = frozenset({"credits:read"})
@@ -85,6 +89,8 @@ def scopes(roles: Iterable[Role]) -> frozenset[str]:
 def reach(identity: Identity) -> Reach:
     """Everything for headquarters; else what is of their own station, dealer or person."""
     if identity.roles - STATION_ROLES - OUTSIDE:
+        return EVERYTHING
+    if identity.station is None and identity.roles & AT_HEADQUARTERS_TOO:
         return EVERYTHING
     return Reach(frozenset(owned(identity)))
 

@@ -1,4 +1,4 @@
-"""Pages of the manual that follow from the program: its commands, settings, views and policies."""
+"""Pages of the manual that follow from the program: commands, settings, views, access, policies."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ import typer
 from pydantic.alias_generators import to_camel
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
+from api.principal import AT_HEADQUARTERS_TOO, OUTSIDE, SCOPES, STATION_ROLES
 from application import shipped
 from application.intake import cii_terms, syntax_rules, ubl_terms
 from application.intake.terms import Shape
 from domain.credits.en16931 import peppol
 from domain.credits.en16931.findings import ADVICE, RULES
 from domain.credits.en16931.rules import PAPER, Rule
+from domain.messages import Role
 from domain.policy_content import Content, Deadline
 from projections.catalogue import VIEWS, AnyView
 from recourse.cli import app
@@ -157,6 +159,34 @@ def view_page(view: AnyView) -> str:
     about = " ".join((view.row.__doc__ or "").split())
     facts = "".join(f"- {name} {value}\n" for name, value in said.items() if value)
     return f"\n## `{view.name}`\n\n{about}\n\n{facts}"
+
+
+ACCESS_INTRODUCTION = """\
+# Who reads what
+
+By role. A reader with several roles has the scopes of all, and the reach of headquarters if any of
+them has it. What each view needs stands with the [views](views.md); a row that is out of reach is
+not found, whichever way it is asked for: in lists, counts, relations, histories, by id, in figures.
+
+| role | sees rows of | scopes |
+| --- | --- | --- |
+"""
+
+
+def access() -> str:
+    rows = (
+        f"| `{role}` | {whose(role)} | {', '.join(f'`{s}`' for s in sorted(SCOPES[role]))} |\n"
+        for role in Role
+    )
+    return ACCESS_INTRODUCTION + "".join(rows)
+
+
+def whose(role: Role) -> str:
+    if role in AT_HEADQUARTERS_TOO:
+        return "their station; all, if they have none"
+    if role in STATION_ROLES:
+        return "their station"
+    return f"this {role}" if role in OUTSIDE else "all"
 
 
 def policies() -> str:

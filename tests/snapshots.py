@@ -34,6 +34,7 @@ PROMISES: Final[Mapping[Path, Callable[[], str]]] = {
     ROOT / "docs" / "command-line.md": manual.command_line,
     ROOT / "docs" / "settings.md": manual.settings,
     ROOT / "docs" / "views.md": manual.views,
+    ROOT / "docs" / "access.md": manual.access,
     ROOT / "docs" / "policies.md": manual.policies,
     ROOT / "docs" / "rules-on-credit-notes.md": manual.rules,
 }

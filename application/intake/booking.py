@@ -4,7 +4,8 @@ Everything about a file follows from its hash: the id of the note, of the comman
 it may break off anywhere and be done again, by anybody, at the same time: the original may have
 been kept already, the note may have been booked already, and nothing is ever half done.
 
-A file that is refused is kept too, with every reason, for finance to see.
+A file that is refused is kept too, with every reason, for finance to see; so is one that is too
+large to be read, up to what the file store takes. Of what is larger still, the refusal says so.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID, uuid5
 
+from application.files import LARGEST as LARGEST_KEPT
 from application.files import FileStore
 from application.handling import foreseen, handle
 from application.handling_together import handle_all
@@ -25,7 +27,6 @@ from application.intake import documents
 from application.intake.faults import Unreadable
 from application.intake.mapping import TableMapping
 from application.intake.paper import Reading
-from application.intake.xml import LARGEST
 from application.log import EventLog, Receipt
 from application.recorded import Channel
 from domain.credits.checking import refusing, warnings
@@ -53,11 +54,12 @@ class Report:
     """What became of a file and, as far as it could be read, which credit note it is.
 
     `note_id` is the note that is booked: the first one, if the file is a duplicate. `warnings` are
-    what is odd about a note that is booked all the same.
+    what is odd about a note that is booked all the same. There is no `sha256` of a file that is too
+    large to be kept: it was not read to its end.
     """
 
     file: str
-    sha256: str
+    sha256: str | None
     outcome: Outcome
     note_id: UUID | None
     document: CreditNoteDocument | None
@@ -98,6 +100,8 @@ class CreditNoteIntake:
 
         Raises a Refusal only if it is not about this file: Forbidden, Unavailable, Conflict.
         """
+        if len(content) > LARGEST_KEPT:
+            return turned_away(file)
         original = Original(file, content, hashlib.sha256(content).hexdigest())
         try:
             reading = documents.read(content)
@@ -112,6 +116,8 @@ class CreditNoteIntake:
         self, file: str, content: bytes, mapping: TableMapping, *, dry_run: bool = False
     ) -> tuple[Report, ...]:
         """Book every note in a CSV or XLSX file, or none if anything in it is wrong."""
+        if len(content) > LARGEST_KEPT:
+            return (turned_away(file),)
         original = Original(file, content, hashlib.sha256(content).hexdigest())
         try:
             readings = documents.read_table(content, mapping)
@@ -167,13 +173,7 @@ class CreditNoteIntake:
         *,
         dry_run: bool,
     ) -> Report:
-        """Nothing is booked; the file is kept whole, with its hash and its reasons (CRN-2).
-
-        A file that is larger than may be read is not kept: only its beginning was read.
-        """
-        report = Report(original.file, original.sha256, Outcome.REFUSED, None, document, reasons)
-        if len(original.content) > LARGEST:
-            return report
+        """Nothing is booked; the file is kept whole, with its hash and its reasons (CRN-2)."""
         wish = KeepRefusedFile(
             source=original.source, size=len(original.content), reasons=shortened(reasons)
         )
@@ -181,7 +181,7 @@ class CreditNoteIntake:
         if not dry_run:
             self._keep(original)
             handle(self.log, self._instruction(original, wish))
-        return report
+        return Report(original.file, original.sha256, Outcome.REFUSED, None, document, reasons)
 
     def _keep(self, original: Original) -> None:
         self.files.put([original.content], documents.media_type(original.content))
@@ -204,6 +204,14 @@ class CreditNoteIntake:
             now=self.clock(),
             channel=Channel.INTAKE,
         )
+
+
+def turned_away(file: str) -> Report:
+    """The one refusal that leaves nothing behind, and says so."""
+    reason = (
+        f"The file is larger than {LARGEST_KEPT // 2**20} MB. It is not kept: keep it yourself."
+    )
+    return Report(file, None, Outcome.REFUSED, None, None, (reason,))
 
 
 def everything_wrong(reading: Reading) -> tuple[str, ...]:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
+from application.files import LARGEST
 from application.intake.booking import CreditNoteIntake, Outcome, Report
 from application.intake.faults import Unreadable
 from application.intake.mapping import TableMapping, mapping_in
-from application.intake.xml import LARGEST
 from domain.credits.document import CreditNoteDocument, ReferenceKind, Root
 from domain.messages import Role
 from recourse.bootstrap import adopt_policies, built, settle, utc_now
@@ -28,26 +28,30 @@ COLOURS = {Outcome.BOOKED: "green", Outcome.DUPLICATE: "yellow", Outcome.REFUSED
 DOCUMENTS = {ReferenceKind.INVOICE, ReferenceKind.CREDIT_NOTE}
 
 
+Files: TypeAlias = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="FILE…",
+        exists=True,
+        dir_okay=False,
+        help="XML (UBL 2.1, UN/CEFACT CII), a Factur-X or ZUGFeRD PDF; with --map CSV or XLSX.",
+    ),
+]
+Mapping: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--map",
+        metavar="MAP.toml",
+        exists=True,
+        dir_okay=False,
+        help="What the columns of a table mean.",
+    ),
+]
+
+
 def credit_note(
-    files: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="FILE…",
-            exists=True,
-            dir_okay=False,
-            help="XML (UBL 2.1, UN/CEFACT CII), a Factur-X or ZUGFeRD PDF; with --map CSV or XLSX.",
-        ),
-    ],
-    mapping: Annotated[
-        Path | None,
-        typer.Option(
-            "--map",
-            metavar="MAP.toml",
-            exists=True,
-            dir_okay=False,
-            help="What the columns of a table mean.",
-        ),
-    ] = None,
+    files: Files,
+    mapping: Mapping = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Read and check; book nothing.")
     ] = False,
@@ -63,19 +67,24 @@ def credit_note(
     What is odd about a note that is booked is a warning; it is kept with the note.
     What was broken off is simply done again.
     """
-    table = None if mapping is None else read_mapping(mapping)
-    with built(Settings.from_env()) as program:
-        adopt_policies(program)
-        intake = CreditNoteIntake(program.log, program.files, operator(Role.FINANCE), utc_now)
-        reports = list(taken(intake, files, table, dry_run=dry_run))
-        if not dry_run:
-            settle(program)
+    reports = take_in(files, None if mapping is None else read_mapping(mapping), dry_run=dry_run)
     if as_json:
         print_json([described(report) for report in reports])
     else:
         show(reports, dry_run=dry_run)
     if any(report.outcome is Outcome.REFUSED for report in reports):
         raise typer.Exit(Exit.NOT_IN_ORDER)
+
+
+def take_in(files: list[Path], table: TableMapping | None, *, dry_run: bool) -> list[Report]:
+    """What became of each file, once everything that follows from them has happened."""
+    with built(Settings.from_env()) as program:
+        adopt_policies(program)
+        intake = CreditNoteIntake(program.log, program.files, operator(Role.FINANCE), utc_now)
+        reports = list(taken(intake, files, table, dry_run=dry_run))
+        if not dry_run:
+            settle(program)
+    return reports
 
 
 def read_mapping(file: Path) -> TableMapping:

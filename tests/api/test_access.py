@@ -89,7 +89,7 @@ NOWHERE = dict.fromkeys(HERE, UUID(int=0xBAD))
 
 @dataclass(frozen=True)
 class Somebody:
-    """A role, bound to one place, to another, or to none that exists."""
+    """A role, bound to one place, to another, to none that exists, or not bound at all."""
 
     role: Role
     where: str
@@ -101,9 +101,15 @@ class Somebody:
     def sees(self, view: Any, row: Any) -> bool:
         kind = KIND_OF.get(self.role)
         owners = OWNERS.get(view.name, view.owners)
-        if kind is None or not owners:
+        if kind is None or not owners or self.at_headquarters:
             return True
-        return kind in owners and getattr(row, owners[kind]) == self.place[kind]
+        bound = kind in owners and kind in self.place
+        return bound and getattr(row, owners[kind]) == self.place[kind]
+
+    @property
+    def at_headquarters(self) -> bool:
+        """A supervisor without a station is one of headquarters; an engineer without is nobody."""
+        return self.role is Role.SERVICE_SUPERVISOR and not self.place
 
 
 def as_identity(api: Asking, *roles: Role, **owned: UUID) -> Asking:
@@ -113,7 +119,7 @@ def as_identity(api: Asking, *roles: Role, **owned: UUID) -> Asking:
 EVERYBODY = [
     Somebody(role, where, place)
     for role in Role
-    for where, place in (("here", HERE), ("there", THERE), ("nowhere", NOWHERE))
+    for where, place in (("here", HERE), ("there", THERE), ("nowhere", NOWHERE), ("unbound", {}))
     if role in KIND_OF or where == "here"
 ]
 

@@ -14,7 +14,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, RSAKey
 
-from api.principal import SCOPES, STATION_ROLES, Principal
+from api.principal import OUTSIDE, SCOPES, STATION_ROLES, Principal
 from api.tokens import (
     AUDIENCE,
     DEVELOPMENT,
@@ -212,8 +212,17 @@ def test_every_view_can_be_read_by_an_auditor():
 @pytest.mark.parametrize("role", Role)
 def test_who_belongs_to_nobody_and_is_bound_to_somebody_sees_nothing(role):
     principal = Principal.of(Identity(sub=UUID(int=9), roles=frozenset({role})))
-    bound = role in STATION_ROLES or role in (Role.DEALER, Role.CUSTOMER)
+    bound = role in STATION_ROLES - {Role.SERVICE_SUPERVISOR} or role in OUTSIDE
     assert principal.reach.owners == (frozenset() if bound else None)
+
+
+@pytest.mark.parametrize(
+    "roles", [{Role.SERVICE_SUPERVISOR}, {Role.SERVICE_SUPERVISOR, Role.ENGINEER}]
+)
+def test_a_supervisor_sees_their_station_or_without_one_every_station(roles):
+    here = Identity(sub=UUID(int=9), roles=frozenset(roles), station=STATION)
+    assert Principal.of(here).reach.owners == {("station", STATION)}
+    assert Principal.of(here.model_copy(update={"station": None})).reach.owners is None
 
 
 def test_a_station_in_a_dealers_token_opens_nothing():

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from application.connections import Connections
+from application.files import LARGEST as LARGEST_KEPT
 from application.files import FileStore, NoSuchFile
 from application.intake.booking import CreditNoteIntake, Outcome, Report, note_id_of
 from application.intake.xml import LARGEST
@@ -19,6 +20,7 @@ from domain.credits.events import CreditNoteBooked
 from domain.credits.refused_file import FileRefused
 from domain.messages import Actor, Forbidden, Role
 from tests.intake.papers import FINANCE, GOOD, paper
+from tests.intake.test_tables import MAPPING
 
 SHA256 = hashlib.sha256(GOOD).hexdigest()
 
@@ -101,12 +103,30 @@ def test_a_file_that_is_refused_again_is_not_kept_twice(
     assert (log.last(), stored_files(connections)) == (last, 1)
 
 
-def test_a_file_that_is_too_large_is_refused_and_not_kept(
+@pytest.mark.rule("CRN-2")
+def test_a_file_that_is_too_large_to_be_read_is_refused_and_kept(
+    intake: CreditNoteIntake, log: EventLog, files: FileStore
+) -> None:
+    large = b"<" * (LARGEST + 1)
+    report = intake.take("large.xml", large)
+    assert report.errors == ("The file is larger than 20 MB.",)
+    assert report.sha256 == hashlib.sha256(large).hexdigest()
+    [kept] = refused(log)
+    assert (kept.source.sha256, kept.size) == (report.sha256, len(large))
+    assert b"".join(files.get(report.sha256)) == large
+    assert booked(log) == []
+
+
+@pytest.mark.rule("CRN-2")
+def test_a_file_that_is_too_large_to_be_kept_is_refused_and_told_so(
     intake: CreditNoteIntake, log: EventLog, connections: Connections
 ) -> None:
-    before = log.last()
-    report = intake.take("large.xml", b"<" * (LARGEST + 1))
-    assert report.errors == ("The file is larger than 20 MB.",)
+    before, huge = log.last(), b"<" * (LARGEST_KEPT + 1)
+    for report in (intake.take("huge.xml", huge), *intake.take_table("huge.csv", huge, MAPPING)):
+        assert report.errors == (
+            "The file is larger than 50 MB. It is not kept: keep it yourself.",
+        )
+        assert (report.outcome, report.sha256) == (Outcome.REFUSED, None)
     assert (log.last(), stored_files(connections)) == (before, 0)
 
 
