@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import orjson
@@ -27,6 +28,11 @@ def ask(program: Program, question: str, **variables: Any) -> Mapping[str, Any]:
     return asyncio.run(answered(program, question, variables))
 
 
+@cache
+def answering() -> Answering:
+    return Answering(schema_of(VIEWS), VIEWS)
+
+
 async def answered(
     program: Program, question: str, variables: Mapping[str, Any]
 ) -> Mapping[str, Any]:
@@ -34,7 +40,7 @@ async def answered(
     async with readers(program.database, program.settings.statement_timeout) as pool:
         reader = Reader(VIEWS, pool, program.log)
         sources = Sources(program.log, reader, program.vault, program.clock)
-        answer = await Answering(schema_of(VIEWS), VIEWS).answer(
+        answer = await answering().answer(
             Question(query=question, variables=dict(variables)),
             Context(sources, auditor, "the command line"),
         )

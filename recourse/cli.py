@@ -43,8 +43,20 @@ COMMANDS: Final = (
         (
             "recourse intake credit-note inbox/*.xml",
             "recourse intake credit-note --dry-run --json note.xml",
+            "recourse intake credit-note --map docs/examples/hydraulik-nord.toml february.csv",
         ),
     ),
+    Entry(
+        "list",
+        "lists.list_",
+        (
+            "recourse list refused_files --where settled=false",
+            "recourse list claims --where openAbove=0 --order OPEN_DESC --as-of 2026-02-28",
+            "recourse list allocations --columns credit_note.number,claim.number,amount",
+            "recourse list part_orders --json",
+        ),
+    ),
+    Entry("waiting", "lists.waiting", ("recourse waiting", "recourse waiting --json")),
     Entry(
         "claims list",
         "claims.list_",

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from application.recorded import Recorded
 from domain.credits import events as e
-from projections.view import EVERYONE, One, Row, View, equal, known, since
+from projections.view import EVERYONE, One, Row, View, before, equal, known, since
 
 
 class Allocation(Row):
@@ -84,6 +84,7 @@ ALLOCATIONS = View(
         equal("currency", indexed=False),
         equal("matched_by", indexed=False),
         since("made_at"),
+        before("made_at"),
     ),
     orders=("made_at", "amount"),
     relations={

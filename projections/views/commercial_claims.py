@@ -191,6 +191,7 @@ COMMERCIAL_CLAIMS = View(
     filters=(
         equal("stage"),
         equal("station_id"),
+        equal("dealer_id", indexed=False),
         equal("equipment_id"),
         equal("customer_id"),
         equal("number"),

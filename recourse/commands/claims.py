@@ -12,7 +12,7 @@ from rich.text import Text
 from domain.claims.claim import Status
 from recourse.asking import ask
 from recourse.bootstrap import Program, built, caught_up
-from recourse.commands.options import AsJson, AsOf, moment
+from recourse.commands.options import AsJson, AsOf, at
 from recourse.exits import NotInOrder
 from recourse.output import console, print_facts, print_json, print_table
 from recourse.settings import Settings
@@ -51,14 +51,6 @@ query ($number: String!, $asOf: Moment) {
   theirs: claims(manufacturerNumber: $number, first: 2, asOf: $asOf) { edges { node { claimId } } }
 }"""
 LARGEST_PAGE: Final = 100
-
-
-def at(as_of: str | None) -> str | None:
-    """A moment as the API takes it."""
-    if as_of is None:
-        return None
-    read = moment(as_of)
-    return str(read) if isinstance(read, int) else read.isoformat()
 
 
 # ── recourse claims list ────────────────────────────────────────────────────

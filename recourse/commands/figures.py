@@ -9,8 +9,7 @@ import typer
 
 from recourse.asking import ask
 from recourse.bootstrap import built, caught_up
-from recourse.commands.claims import at
-from recourse.commands.options import AsJson, AsOf
+from recourse.commands.options import AsJson, AsOf, at
 from recourse.exits import NotInOrder
 from recourse.output import console, print_json, print_table
 from recourse.settings import Settings

@@ -26,6 +26,14 @@ def moment(text: str) -> datetime | Position:
     return Position(int(text)) if text.isdecimal() else instant(text)
 
 
+def at(as_of: str | None) -> str | None:
+    """A moment as the API takes it. Raises typer.BadParameter."""
+    if as_of is None:
+        return None
+    read = moment(as_of)
+    return str(read) if isinstance(read, int) else read.isoformat()
+
+
 def instant(text: str) -> datetime:
     """A time as people type it; a date stands for its end, in UTC. Raises typer.BadParameter."""
     try:

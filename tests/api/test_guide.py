@@ -23,6 +23,19 @@ def test_every_query_of_the_guide_is_answered(lived, query):
         assert all(answer.values())
 
 
+@pytest.mark.parametrize("name", ["Open", "Paid", "Waiting"])
+def test_finance_is_answered_what_finance_asks(lived, name):
+    """With a token of finance alone, over HTTP: no more scopes are needed."""
+    [query] = [query for query in QUERIES if query.startswith(f"query {name}")]
+    found = lived.as_(Role.FINANCE).ask(query)
+    assert found == lived.as_(Role.AUDITOR).ask(query)
+    listed = [page for page in found.values() if page.get("edges")]
+    assert listed, "the history must show something"
+    if name == "Paid":
+        paid = [edge["node"]["allocations"]["edges"] for edge in found["claims"]["edges"]]
+        assert all(paid) and all(each["node"]["creditNote"]["number"] for p in paid for each in p)
+
+
 def test_the_guide_shows_something_of_everything():
     assert len(QUERIES) >= 6
 

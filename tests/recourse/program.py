@@ -8,13 +8,17 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import httpx2
 import orjson
+
+from recourse import cli
 
 RECOURSE = Path(sys.executable).with_name("recourse")
 PATIENCE = 120  # seconds until a hanging command is given up; nothing is measured by it
@@ -73,6 +77,24 @@ class Installed:
                 yield process
             finally:
                 process.kill()
+
+
+@dataclass(frozen=True)
+class InThisProcess(Installed):
+    """The same without a process for each command: faster, for many that only read."""
+
+    def run(self, *arguments: str | Path, cwd: Path | None = None) -> Ran:
+        out, err, code = StringIO(), StringIO(), 0
+        with ExitStack() as around:
+            around.enter_context(patch.dict(os.environ, self.env))
+            around.enter_context(patch.object(sys, "argv", ["recourse", *map(str, arguments)]))
+            around.enter_context(redirect_stdout(out))
+            around.enter_context(redirect_stderr(err))
+            try:
+                cli.main()
+            except SystemExit as left:
+                code = int(left.code or 0)
+        return Ran(code, out.getvalue(), err.getvalue())
 
 
 @dataclass(frozen=True)

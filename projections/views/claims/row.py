@@ -34,6 +34,7 @@ AMOUNTS: Final = (
     "abandoned",
     "withdrawn",
     "unanswered",
+    "write_off_asked",
 )
 
 
@@ -194,6 +195,7 @@ class Claim(Row):
         False, description="Whether a liability case is still to be opened (CLM-9)."
     )
     write_off: WriteOffAsked | None = None
+    write_off_asked: Decimal = Field(ZERO, description="To be given up, once it is signed for.")
     write_offs: tuple[WrittenOff, ...] = ()
     differences: tuple[Difference, ...] = ()
     overpayments: tuple[Overpayment, ...] = ()
@@ -212,6 +214,7 @@ def balanced(claim: Claim) -> Claim:
             open=claim.accepted - claim.credited - claim.written_off - claim.disputed,
             refused=rest if seen else ZERO,
             unanswered=ZERO if seen else rest,
+            write_off_asked=claim.write_off.amount if claim.write_off else ZERO,
         )
     )
 

@@ -62,7 +62,7 @@ CLAIMS = View(
         Owner.CUSTOMER: "customer_id",
     },
     scope="claims:read",
-    version=3,
+    version=4,
     filters=(
         equal("status"),
         equal("kind", indexed=False),
@@ -86,6 +86,7 @@ CLAIMS = View(
         since("submitted_on"),
         before("submitted_on"),
         *(above(column) for column in PARTS),
+        above("write_off_asked"),
     ),
     orders=("opened_at", "submit_by", "number", "claimed", "open", "credited"),
     relations={

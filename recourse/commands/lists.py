@@ -1,0 +1,322 @@
+"""Any view as a list: narrowed, ordered, as of any moment; and what waits for a decision."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+import typer
+from pydantic import TypeAdapter, ValidationError
+from pydantic.alias_generators import to_camel
+
+from api.views import list_name
+from projections.catalogue import VIEWS, AnyView
+from projections.columns import Shape, shapes
+from recourse.asking import ask
+from recourse.bootstrap import Program, built, caught_up
+from recourse.commands.options import AsJson, AsOf, at, instant
+from recourse.commands.views import known_view
+from recourse.output import console, print_json, print_table
+from recourse.settings import Settings
+
+Json = Mapping[str, Any]
+LARGEST_PAGE: Final = 100
+MOST_COLUMNS: Final = 7
+
+COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
+    "allocations": ("credit_note.number", "claim.number", "amount", "currency", "matched_by",
+                    "reason", "reversed"),
+    "claims": ("number", "manufacturer.name", "status", "claimed", "credited", "open", "disputed",
+               "currency"),
+    "commercial_claims": ("number", "station.name", "stage", "amount", "currency", "filed_on",
+                          "damage"),
+    "credit_notes": ("number", "issuer_name", "status", "issued_on", "payable", "applied",
+                     "unapplied", "currency"),
+    "part_orders": ("number", "station.name", "stage", "order_reference", "total", "currency",
+                    "claim.number"),
+    "refused_files": ("name", "size", "refused_at", "settled", "reasons"),
+    "routines": ("kind", "first_day", "due_on", "late", "times", "findings"),
+}  # fmt: skip
+"""What people see of a view, where that is not simply its first columns."""
+
+
+# ── recourse list ───────────────────────────────────────────────────────────
+
+
+def list_(
+    view: Annotated[
+        str, typer.Argument(metavar="VIEW", help="Which one, as `recourse views status` calls it.")
+    ],
+    where: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE", help="Only those; may be repeated. docs/views.md lists the names."
+        ),
+    ] = None,
+    order: Annotated[
+        str | None, typer.Option(metavar="ORDER", help="As docs/views.md lists them: NUMBER_DESC.")
+    ] = None,
+    columns: Annotated[
+        str | None,
+        typer.Option(metavar="A,B", help="What to show; of what is related, as claim.number."),
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, metavar="N", help="At most so many.")] = 100,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> None:
+    """The rows of a view, as they are or as they were known at a moment.
+
+    People get a table of what matters most; with `--json` programs get everything.
+    """  # fmt: skip
+    declared = VIEWS[known_view(view)]
+    listed = Listed(
+        declared,
+        narrowed(declared, dict(map(pair, where or ()))),
+        ordered(declared, order),
+        tuple(columns.split(",")) if columns else shown_columns(declared),
+        everything=as_json,
+    )
+    listed.check()
+    with built(Settings.from_env()) as program:
+        total, found = pages(caught_up(program), listed, at(as_of), limit)
+    if as_json:
+        print_json(found)
+        return
+    print_rows(listed, found)
+    console.print(f"{len(found)} of {total} {words(view)}{f', as of {as_of}' if as_of else ''}.")
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list as it is asked for: `where` holds arguments as GraphQL writes them."""
+
+    view: AnyView
+    where: Mapping[str, str]
+    order: str
+    columns: tuple[str, ...]
+    everything: bool
+
+    def check(self) -> None:
+        """Raises typer.BadParameter for a column that is not there."""
+        for column in self.columns:
+            shape_at(self.view, column)
+
+    def question(self, alias: str, page: str) -> str:
+        arguments = " ".join(f"{name}: {value}" for name, value in self.where.items())
+        fields = everything(self.view.row) if self.everything else " ".join(map(path, self.columns))
+        return (
+            f"{alias}: {to_camel(list_name(self.view))}"
+            f"(asOf: $asOf {page} orderBy: {self.order} {arguments}) "
+            f"{{ totalCount pageInfo {{ hasNextPage endCursor }} edges {{ node {{ {fields} }} }} }}"
+        )
+
+
+def pages(program: Program, listed: Listed, as_of: str | None, limit: int) -> tuple[int, list[Any]]:
+    """How many there are, and the first of them."""
+    asked = listed.question("rows", "first: $first after: $after")
+    question = f"query ($asOf: Moment, $first: Int, $after: String) {{ {asked} }}"
+    found: list[Any] = []
+    after: str | None = None
+    while True:
+        size = min(LARGEST_PAGE, limit - len(found))
+        page = ask(program, question, asOf=as_of, first=size, after=after)["rows"]
+        found += nodes(page)
+        if len(found) >= limit or not page["pageInfo"]["hasNextPage"]:
+            return page["totalCount"], found
+        after = page["pageInfo"]["endCursor"]
+
+
+def nodes(page: Json) -> list[Any]:
+    return [edge["node"] for edge in page["edges"]]
+
+
+def everything(model: type[Any]) -> str:
+    """Every column, with everything in it."""
+    return " ".join(
+        to_camel(name) + (f" {{ {everything(shape.type)} }}" if shape.model else "")
+        for name, shape in shapes(model).items()
+    )
+
+
+def path(column: str) -> str:
+    first, *rest = map(to_camel, column.split("."))
+    return f"{first} {{ {' '.join(rest)} }}" if rest else first
+
+
+# ── what was typed ──────────────────────────────────────────────────────────
+
+
+def pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise typer.BadParameter(f"{text!r}: write it as NAME=VALUE.", param_hint="--where")
+    return to_camel(name.replace("-", "_")) if "_" in name or "-" in name else name, value
+
+
+def narrowed(view: AnyView, wanted: Mapping[str, str]) -> dict[str, str]:
+    """The arguments of the list. Raises typer.BadParameter."""
+    columns = {to_camel(each.argument): each.column for each in view.filters}
+    if unknown := wanted.keys() - columns.keys():
+        known = ", ".join(columns) or "nothing"
+        raise typer.BadParameter(
+            f"{', '.join(sorted(unknown))}: {view.name} are narrowed by {known}.",
+            param_hint="--where",
+        )
+    return {n: literal(n, text, shapes(view.row)[columns[n]]) for n, text in wanted.items()}
+
+
+def literal(name: str, text: str, shape: Shape) -> str:
+    """A value as GraphQL writes it. Raises typer.BadParameter."""
+    if shape.enum:
+        return named_in(name, text, [member.name for member in shape.type])
+    if shape.type is datetime:
+        return json.dumps(instant(text).isoformat())
+    try:
+        value = TypeAdapter[Any](shape.type).validate_python(text)
+    except ValidationError as error:
+        reason = error.errors()[0]["msg"]
+        raise typer.BadParameter(f"{name}={text}: {reason}.", param_hint="--where") from None
+    return json.dumps(value if isinstance(value, bool | int) else str(value))
+
+
+def named_in(name: str, text: str, names: Sequence[str]) -> str:
+    wanted = text.upper().replace("-", "_").replace(" ", "_")
+    if wanted not in names:
+        choices = ", ".join(each.lower() for each in names)
+        raise typer.BadParameter(f"{text!r} is none of {choices}.", param_hint=name)
+    return wanted
+
+
+def ordered(view: AnyView, order: str | None) -> str:
+    """By default in the view's first order of meaning, which is mostly by time."""
+    default = f"{view.orders[0]}_asc" if view.orders else next(iter(view.order_by))
+    return named_in("--order", order or default, [*view.order_by])
+
+
+# ── what people see ─────────────────────────────────────────────────────────
+
+
+def shown_columns(view: AnyView) -> tuple[str, ...]:
+    telling = [n for n, s in shapes(view.row).items() if (s.plain or s.personal) and not id_of(s)]
+    return COLUMNS.get(view.name, tuple(telling[:MOST_COLUMNS]))
+
+
+def id_of(shape: Shape) -> bool:
+    return shape.type is UUID
+
+
+def shape_at(view: AnyView, column: str) -> Shape:
+    """Raises typer.BadParameter."""
+    first, _, rest = column.partition(".")
+    if rest and first in view.relations:
+        return shape_at(VIEWS[view.relations[first].view], rest)
+    shape = shapes(view.row).get(column)
+    if shape is None or shape.model:
+        raise typer.BadParameter(f"{column!r} is no column of {view.name}.", param_hint="--columns")
+    return shape
+
+
+def print_rows(listed: Listed, found: Sequence[Json], title: str = "") -> None:
+    columns = {column: shape_at(listed.view, column) for column in listed.columns}
+    rows = [[cell(s, value_at(node, column)) for column, s in columns.items()] for node in found]
+    print_table([head(column, shape) for column, shape in columns.items()], rows, title)
+
+
+def head(column: str, shape: Shape) -> str:
+    name = column.removesuffix(".name").removesuffix(".number").replace("_", " ")
+    if shape.type in (Decimal, int):
+        return f"#{name}"
+    return f"{'' if shape.many else '~' if shape.type is str else '='}{name}"
+
+
+def value_at(node: Json, column: str) -> Any:
+    value: Any = node
+    for name in map(to_camel, column.split(".")):
+        value = None if value is None else value[name]
+    return value
+
+
+def cell(shape: Shape, value: Any) -> object:
+    if value is None:
+        return None
+    if shape.many:
+        one = replace(shape, many=False)
+        return "\n".join(str(cell(one, each)) for each in value)
+    if shape.enum:
+        return words(value)
+    if shape.type is datetime:
+        return value[: len("2026-03-06T12:00")].replace("T", " ")
+    return ("yes" if value else "") if shape.type is bool else value
+
+
+def words(name: str) -> str:
+    return name.lower().replace("_", " ")
+
+
+# ── recourse waiting ────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Worklist:
+    """A list of what somebody has to decide; `name` is for programs."""
+
+    name: str
+    title: str
+    view: str
+    where: Mapping[str, str]
+
+    @property
+    def listed(self) -> Listed:
+        view = VIEWS[self.view]
+        where = narrowed(view, self.where)
+        return Listed(view, where, ordered(view, None), shown_columns(view), everything=False)
+
+
+WORKLISTS: Final = (
+    Worklist("unknownIssuers", "Credit notes whose issuer nobody knows", "credit_notes",
+             {"unassigned": "true"}),
+    Worklist("undecidedNotes", "Credit notes with an amount that nobody has decided: short, over, "
+             "or unexpected", "credit_notes", {"unassigned": "false", "unappliedNot": "0"}),
+    Worklist("carriedOverNotes", "Credit notes with an amount carried over", "credit_notes",
+             {"carriedOverNot": "0"}),
+    Worklist("disputedNotes", "Credit notes with a disputed rest", "credit_notes",
+             {"disputedNot": "0"}),
+    Worklist("disputedClaims", "Claims with a disputed difference", "claims",
+             {"disputedAbove": "0"}),
+    Worklist("writeOffs", "Claims whose write-off waits for signatures", "claims",
+             {"writeOffAskedAbove": "0"}),
+    Worklist("refusedFiles", "Files that were refused and not booked since", "refused_files",
+             {"settled": "false"}),
+    Worklist("partOrders", "Part orders that wait for signatures", "part_orders",
+             {"stage": "requested"}),
+)  # fmt: skip
+
+
+def waiting(as_of: AsOf = None, as_json: AsJson = False) -> None:
+    """What waits for a decision: notes, differences, over-payments, write-offs, refused files.
+
+    The first hundred of each list; `recourse list VIEW --where …` shows all of one.
+    """
+    lists = " ".join(w.listed.question(w.name, f"first: {LARGEST_PAGE}") for w in WORKLISTS)
+    with built(Settings.from_env()) as program:
+        found = ask(caught_up(program), f"query ($asOf: Moment) {{ {lists} }}", asOf=at(as_of))
+    if as_json:
+        print_json(
+            {name: {"total": p["totalCount"], "rows": nodes(p)} for name, p in found.items()}
+        )
+        return
+    for worklist in WORKLISTS:
+        if page := nodes(found[worklist.name]):
+            print_rows(worklist.listed, page, worklist.title)
+    console.print(" ".join(summary(found)) or "Nothing waits.")
+
+
+def summary(found: Json) -> Iterator[str]:
+    for worklist in WORKLISTS:
+        if total := found[worklist.name]["totalCount"]:
+            yield f"{worklist.title}: {total}."
