@@ -297,6 +297,9 @@ def running(
             for part, work in workers_of(program).items()
             if part in program.parts
         ]
+        if settings.embedded:
+            server = embedded.Server(settings.data_dir.absolute())
+            workers.append(Thread(target=embedded.keep_up, args=[server, stopping], name="server"))
         for worker in workers:
             worker.start()
         try:

@@ -26,6 +26,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Event
 from types import MappingProxyType
 from typing import Final
 
@@ -41,6 +42,7 @@ MAJOR: Final = 18
 SUPERUSER: Final = "postgres"
 ACCOUNT: Final = "recourse"  # whom the server runs as if root starts it: PostgreSQL refuses root
 START_SECONDS: Final = 300  # the recovery from a crash takes as long as it takes
+LOOK: Final = 1.0  # seconds between two looks whether the server lives
 LONGEST_SOCKET: Final = 100  # bytes in the path of a socket; the systems differ a little above
 
 DURABLE: Final[Mapping[str, str]] = MappingProxyType({})
@@ -131,6 +133,18 @@ def alone(server: Server) -> Iterator[None]:
     with (server.directory / "starting.lock").open("a") as starting:
         fcntl.flock(starting, fcntl.LOCK_EX)
         yield
+
+
+def keep_up(server: Server, stopping: Event) -> None:
+    """Start the server again whenever it has died, until `stopping` is set."""
+    while not stopping.wait(LOOK):
+        if process(server):
+            continue
+        with alone(server):
+            try:
+                start(server)
+            except EmbeddedServerFailed as error:
+                logger.warning("The database cannot be started again: %s", error)
 
 
 def is_last(in_use: int) -> bool:
