@@ -10,6 +10,7 @@ from typing import Any, LiteralString
 import orjson
 import pytest
 
+from application.migrating import shipped
 from recourse.examining.machine import skew
 from recourse.exits import Exit
 from tests.recourse.program import Installed
@@ -51,9 +52,11 @@ def test_it_finds_that_the_log_can_be_changed(migrated: Installed, executed: Exe
 
 
 def test_it_finds_a_missing_migration(migrated: Installed, executed: Executed) -> None:
-    executed("DELETE FROM recourse.migrations WHERE name = '0012_reactions.sql'")
+    executed(
+        "DELETE FROM recourse.migrations WHERE name = (SELECT max(name) FROM recourse.migrations)"
+    )
     told = diagnosed(migrated)
-    assert faults(told) == ["Migrations are missing: 0012_reactions.sql."]
+    assert faults(told) == [f"Migrations are missing: {shipped()[-1].name}."]
     assert told["faults"][0]["do"] == "recourse migrate"
 
 
