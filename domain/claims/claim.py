@@ -26,10 +26,10 @@ from domain.claims.state import Claim as Claim
 from domain.claims.state import Status as Status
 from domain.claims.state import evolve as evolve
 from domain.claims.states_allowed import existing
-from domain.claims.stations import refuse_other_stations
 from domain.claims.submitting import MANUFACTURER_NUMBER as MANUFACTURER_NUMBER
 from domain.claims.writing_off import write_off_requested as write_off_requested
 from domain.messages import On, World
+from domain.registry.stations_apart import refuse_other_stations
 
 State = Claim
 Command: TypeAlias = (

@@ -20,12 +20,12 @@ from domain.claims.amounts import Amounts, PartUsed, sum_of
 from domain.claims.commands import CLAIMS_STAFF, PREPARERS, SIGNERS
 from domain.claims.state import Claim
 from domain.claims.states_allowed import existing as existing_claim
-from domain.claims.stations import refuse_other_stations
 from domain.messages import NotFound, On, Refusal, RefusalCode, Role, Stream, Text, World
 from domain.money import Money
 from domain.policy_content import ApprovalMatrix, Approved
 from domain.registry.person import refuse_manager_of
 from domain.registry.station import Station, StationNotFound
+from domain.registry.stations_apart import refuse_other_stations
 from domain.vocabulary import ClaimKind
 
 PART_ORDER = "claims.PartOrder"

@@ -16,12 +16,6 @@ class ClaimExists(Refusal):
     code = RefusalCode.CONFLICT
 
 
-class AnotherStation(Refusal):
-    """You can open claims for the work of your own station only."""
-
-    code = RefusalCode.FORBIDDEN
-
-
 class NotPossibleNow(Refusal):
     """The claim is not in a state that allows this."""
 

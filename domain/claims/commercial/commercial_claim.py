@@ -26,11 +26,11 @@ from domain.claims.commercial.stages import existing, only_at
 from domain.claims.commercial.state import CommercialClaim as CommercialClaim
 from domain.claims.commercial.state import Stage as Stage
 from domain.claims.commercial.state import evolve as evolve
-from domain.claims.stations import refuse_other_stations
 from domain.messages import On, World
 from domain.policy_content import ApprovalMatrix, Approved
 from domain.registry.equipment import Equipment, EquipmentNotFound
 from domain.registry.station import Station, StationNotFound
+from domain.registry.stations_apart import refuse_other_stations
 
 State = CommercialClaim
 COMMERCIAL_NUMBER = "claims.CommercialNumber"

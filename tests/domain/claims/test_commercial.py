@@ -29,7 +29,6 @@ from domain.claims.commercial.refusals import (
     WorkToCome,
 )
 from domain.claims.commercial.state import CommercialClaim, Stage
-from domain.claims.refusals import AnotherStation
 from domain.messages import Actor, Forbidden, On, Role, Stream
 from domain.money import Money
 from domain.policies import Pin, PublishPolicy
@@ -37,6 +36,7 @@ from domain.policy_content import ApprovalMatrix, Approved, Band, Chain, NobodyA
 from domain.registry.equipment import EquipmentNotFound
 from domain.registry.person import DelegateRole
 from domain.registry.station import StationNotFound
+from domain.registry.stations_apart import AnotherStation
 from domain.uniqueness import Bearer, NameTaken, name_id
 from tests.scenario import (
     ADAM,

@@ -14,10 +14,11 @@ from domain.approvals import (
 )
 from domain.claims import part_order as po
 from domain.claims.part_order import PartOrder, PartOrderStage
-from domain.claims.refusals import AnotherStation, ClaimNotFound, CurrenciesMixed, NothingClaimed
+from domain.claims.refusals import ClaimNotFound, CurrenciesMixed, NothingClaimed
 from domain.messages import Actor, Forbidden, On, Role, Stream
 from domain.money import Money
 from domain.registry.station import StationNotFound
+from domain.registry.stations_apart import AnotherStation
 from domain.uniqueness import Bearer, NameTaken, name_id
 from domain.vocabulary import ClaimKind
 from tests.scenario import DORA, FINN, GINA, MAX, MIA, PIA, STAN, given, person_id

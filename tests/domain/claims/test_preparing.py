@@ -16,7 +16,6 @@ from domain.claims.commands import AmendClaim, CloseClaim, JudgeClaim
 from domain.claims.events import ClaimAmended, ClaimOpened, PaperAttached
 from domain.claims.preparing import WORK
 from domain.claims.refusals import (
-    AnotherStation,
     ClaimExists,
     ClaimNotFound,
     CurrenciesMixed,
@@ -35,6 +34,7 @@ from domain.policies import Pin
 from domain.registry.manufacturer import ManufacturerNotFound, SetClaimLimit
 from domain.registry.person import DelegateRole, RegisterPerson
 from domain.registry.station import StationNotFound
+from domain.registry.stations_apart import AnotherStation
 from domain.uniqueness import Bearer, NameTaken, name_id
 from domain.vocabulary import ClaimKind, PaperKind
 from tests.domain.claims.asked import request_write_off

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from domain.claims.refusals import AnotherStation
-from domain.messages import NotFound, World
+from domain.messages import NotFound, Refusal, RefusalCode, World
 from domain.registry.person import confined_to
+
+
+class AnotherStation(Refusal):
+    """You can open something for your own station only."""
+
+    code = RefusalCode.FORBIDDEN
 
 
 def refuse_other_stations(

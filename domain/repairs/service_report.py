@@ -1,0 +1,47 @@
+"""The service report: what was found and done, as a warranty claim for it needs it (CLM-3)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from domain.messages import Message, Sha256, Text
+from domain.vocabulary import PaperKind, Part
+
+
+class PartReplaced(Message):
+    """A part that was put in."""
+
+    number: Text
+    name: Text
+    quantity: Annotated[int, Field(ge=1, le=100_000)]
+
+
+class ReportPaper(Message):
+    """A paper or photo that is filed with the report."""
+
+    paper: PaperKind
+    sha256: Sha256
+    dated: date
+
+
+class ServiceReport(Message):
+    """What the report of finished work says."""
+
+    serial_number: Text
+    model: Text
+    part: Part = Part.MAIN_UNIT
+    failed_on: date
+    started_on: date
+    completed_on: date
+    operating_hours: Annotated[int, Field(ge=0)] | None = None
+    condition: Text
+    service_type: Text
+    cause: Text
+    work_done: Text
+    engineer_id: UUID
+    parts: tuple[PartReplaced, ...] = ()
+    papers: tuple[ReportPaper, ...] = ()
