@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, TypeAlias
@@ -15,13 +15,13 @@ from rich.console import Console
 
 from application.database import Database
 from application.migrating import migrate
-from benchmarks import appending, projecting, reading, visibility
-from benchmarks.comparing import Comparison, document, written
+from benchmarks import appending, growing, handling, projecting, reading, visibility
+from benchmarks.comparing import Comparison, Shares, document, written
 from recourse import embedded
 from recourse.bootstrap import built
 from recourse.settings import Settings
 
-Part: TypeAlias = Callable[[embedded.Server], list[Comparison]]
+Part: TypeAlias = Callable[[embedded.Server], Sequence[Comparison | Shares]]
 
 
 def fresh(server: embedded.Server, name: str) -> Database:
@@ -38,6 +38,8 @@ def read(server: embedded.Server) -> list[Comparison]:
 
 PARTS: Final[Mapping[str, Part]] = {
     "appending": lambda server: appending.comparisons(fresh(server, "appending")),
+    "handling": lambda server: handling.comparisons(fresh(server, "handling")),
+    "growing": lambda server: growing.comparisons(lambda name: fresh(server, name)),
     "projecting": lambda server: projecting.comparisons(lambda name: fresh(server, name)),
     "visibility": lambda server: visibility.comparisons(lambda name: fresh(server, name)),
     "reading": read,
@@ -46,7 +48,7 @@ PARTS: Final[Mapping[str, Part]] = {
 
 def main(names: list[str]) -> None:
     console = Console()
-    rows: list[Comparison] = []
+    rows: list[Comparison | Shares] = []
     with TemporaryDirectory() as directory, embedded.running(Path(directory)) as server:
         for name in names or PARTS:
             with console.status(f"{name} …"):

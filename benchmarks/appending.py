@@ -1,46 +1,69 @@
-"""Durable appends of one event: our recorder, with envelope, indexes and receipts, against the
-library's own."""
+"""Durable appends: our recorder, with envelope, four indexes, receipts and checks, against the
+library's own, and against a plain COPY into the same table without any of that.
+
+Writers are threads of one process, as requests are in the server. The library's table gets one more
+index, by topic, so that both can be read by type; ours has another by correlation, and receipts,
+which the library has no counterpart of.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from threading import Thread
 from time import perf_counter
+from typing import Any, Final
 from uuid import uuid4
 
+import psycopg
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder as LibraryRecorder
 from eventsourcing.postgres import PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.types.json import Json
 
-from application.appends import Append, with_defaults
+from application.appends import NOBODY, Append, EnvelopedEvent
 from application.connections import Connections
 from application.database import Database, DatabaseRole
 from application.recorder import PostgresApplicationRecorder
 from benchmarks.comparing import Comparison, Measure, compare
 
-APPENDS = 400  # a round
+LIBRARY_APPENDS: Final = 320  # a round
+BULK: Final = 1_000  # events
+BULKS: Final = 5  # a round
 PAYLOAD = b'{"number": "C-1", "amount": {"amount": "1200.00", "currency": "CNY"}}' * 4
+METADATA = '{"channel":"import","roles":["claims_specialist"],"reason":null,"policies":{}}'
 
 
 def comparisons(database: Database) -> list[Comparison]:
-    return [against_the_library(database, writers) for writers in (1, 8)]
+    with recorder(database) as ours:
+        rows = [against_the_library(database, ours, writers) for writers in (1, 8, 32)]
+        return [*rows, *against_copy(database, ours)]
 
 
-def against_the_library(database: Database, writers: int) -> Comparison:
-    connections = Connections(database.conninfo(DatabaseRole.WRITER), size=writers)
-    ours, theirs = PostgresApplicationRecorder(connections), library(database, writers)
+@contextmanager
+def recorder(database: Database) -> Iterator[PostgresApplicationRecorder]:
+    connections = Connections(database.conninfo(DatabaseRole.WRITER))
+    try:
+        yield PostgresApplicationRecorder(connections)
+    finally:
+        connections.close()
+
+
+def against_the_library(
+    database: Database, ours: PostgresApplicationRecorder, writers: int
+) -> Comparison:
+    theirs = library(database, writers)
     try:
         return compare(
             f"durable appends, {writers} writer{'s' if writers > 1 else ''}",
             "appends/s",
-            speed(lambda: append(ours), writers),
+            speed(lambda: ours.append(command(1)), writers, LIBRARY_APPENDS * writers),
             "the library's recorder",
-            speed(lambda: theirs.insert_events([plain()]), writers),
+            speed(lambda: theirs.insert_events([plain()]), writers, LIBRARY_APPENDS),
         )
     finally:
-        connections.close()
         theirs.datastore.close()
 
 
@@ -56,6 +79,10 @@ def library(database: Database, writers: int) -> LibraryRecorder:
     )
     recorder = LibraryRecorder(datastore, events_table_name="stock_events")
     recorder.create_table()
+    with datastore.transaction(commit=True) as cursor:
+        cursor.execute(
+            "CREATE INDEX IF NOT EXISTS by_topic ON stock_events (topic, notification_id)"
+        )
     return recorder
 
 
@@ -63,18 +90,114 @@ def plain() -> StoredEvent:
     return StoredEvent(uuid4(), 1, "claims.ClaimOpened", PAYLOAD)
 
 
-def append(recorder: PostgresApplicationRecorder) -> None:
+def command(events: int) -> Append:
+    """A command with a receipt, that begins so many streams."""
     command_id = uuid4()
-    event = replace(with_defaults(plain()), command_id=command_id)
-    recorder.append(Append(events=[event], command_id=command_id, digest=command_id.bytes * 2))
+    return Append(
+        events=[
+            EnvelopedEvent(
+                originator_id=uuid4(),
+                originator_version=1,
+                topic="claims.ClaimOpened",
+                state=PAYLOAD,
+                stream_kind="claims.Claim",
+                schema_version=1,
+                event_id=uuid4(),
+                effective_at=None,
+                actor=NOBODY,
+                on_behalf_of=None,
+                command_id=command_id,
+                correlation_id=command_id,
+                causation_id=None,
+                metadata=METADATA,
+            )
+            for _ in range(events)
+        ],
+        command_id=command_id,
+        digest=command_id.bytes * 2,
+    )
 
 
-def speed(one: Callable[[], object], writers: int) -> Measure:
+def speed(one: Callable[[], object], writers: int, total: int) -> Measure:
+    """How often a second, by so many threads at once."""
+
+    def work() -> None:
+        for _ in range(total // writers):
+            one()
+
     def measure() -> float:
-        with ThreadPoolExecutor(writers) as threads:
-            start = perf_counter()
-            for done in [threads.submit(one) for _ in range(APPENDS)]:
-                done.result()
-            return APPENDS / (perf_counter() - start)
+        threads = [Thread(target=work) for _ in range(writers)]
+        start = perf_counter()
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return total / (perf_counter() - start)
 
     return measure
+
+
+# ── many events at a time ───────────────────────────────────────────────────
+
+
+def against_copy(database: Database, ours: PostgresApplicationRecorder) -> Iterator[Comparison]:
+    """COPY knows neither order nor receipts nor conflicts; it is what the hardware can do."""
+    with psycopg.connect(database.conninfo(DatabaseRole.OWNER), autocommit=True) as connection:
+        connection.execute("CREATE TABLE copied (LIKE events INCLUDING ALL)")
+        copy = PlainCopy(connection)
+        yield compare(
+            f"bulk of {BULK:,} events of one command",
+            "events/s",
+            bulks(lambda: ours.append(command(BULK))),
+            "plain COPY, same columns and indexes",
+            bulks(lambda: copy.append(command(BULK))),
+        )
+        yield compare(
+            f"bulk of {BULK:,} commands with an event and a receipt each",
+            "events/s",
+            bulks(lambda: ours.append_all([command(1) for _ in range(BULK)])),
+            "plain COPY, same columns and indexes",
+            bulks(lambda: copy.append(command(BULK))),
+        )
+
+
+def bulks(one: Callable[[], object]) -> Measure:
+    def measure() -> float:
+        start = perf_counter()
+        for _ in range(BULKS):
+            one()
+        return BULKS * BULK / (perf_counter() - start)
+
+    return measure
+
+
+class PlainCopy:
+    """Events straight into a table, numbered on this side."""
+
+    TYPES: Final = (
+        *("int8", "uuid", "text", "int8", "text", "int4", "uuid", "timestamptz", "timestamptz"),
+        *("uuid", "uuid", "uuid", "uuid", "uuid", "json", "bytea"),
+    )
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self.connection = connection
+        self.position = 0
+
+    def append(self, append: Append) -> None:
+        now = datetime.now(UTC)
+        with (
+            self.connection.cursor() as cursor,
+            cursor.copy("COPY copied FROM STDIN (FORMAT BINARY)") as copy,
+        ):
+            copy.set_types(self.TYPES)
+            for event in append.events:
+                self.position += 1
+                copy.write_row(self.row(event, now))
+
+    def row(self, event: EnvelopedEvent, now: datetime) -> tuple[object, ...]:
+        return (
+            *(self.position, event.originator_id, event.stream_kind, event.originator_version),
+            *(event.topic, event.schema_version, event.event_id, now, now, event.actor),
+            *(event.on_behalf_of, event.command_id, event.correlation_id, event.causation_id),
+            *(Json({"channel": "import"}), event.state),
+        )

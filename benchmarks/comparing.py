@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
@@ -30,6 +30,14 @@ class Comparison:
     ratio: float
 
 
+@dataclass(frozen=True)
+class Shares:
+    """Where the time of one thing goes: milliseconds, by what they are spent on."""
+
+    title: str
+    milliseconds: Mapping[str, float]
+
+
 def compare(
     name: str, unit: str, ours: Measure, reference_name: str, reference: Measure
 ) -> Comparison:
@@ -47,12 +55,13 @@ def comparison(
     return Comparison(name, unit, figures[0], figures[1], reference_name, round(ratio, 2))
 
 
-def written(comparisons: Iterable[Comparison], server: str) -> str:
+def written(found: Iterable[Comparison | Shares], server: str) -> str:
     """The document and the results, written anew."""
-    rows = list(comparisons)
+    found = list(found)
+    rows = [asdict(each) for each in found if isinstance(each, Comparison)]
     RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps([asdict(row) for row in rows], indent=2) + "\n")
-    text = document(rows, server)
+    RESULTS.write_text(json.dumps(rows, indent=2) + "\n")
+    text = document(found, server)
     DOCUMENT.write_text(text)
     return text
 
@@ -61,12 +70,10 @@ def figure(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:,.2f}"
 
 
-def document(rows: Iterable[Comparison], server: str) -> str:
-    table = "\n".join(
-        f"| {row.name} | {figure(row.ours)} {row.unit} | {figure(row.reference)} "
-        f"| {row.reference_name} | {row.ratio:.2f} |"
-        for row in rows
-    )
+def document(found: Iterable[Comparison | Shares], server: str) -> str:
+    found = list(found)
+    table = "\n".join(line(each) for each in found if isinstance(each, Comparison))
+    profiles = "".join(section(each) for each in found if isinstance(each, Shares))
     return f"""# Performance
 
 `make bench` measures what is below and writes this page and `benchmarks/results/latest.json`.
@@ -79,5 +86,27 @@ Measured on {os.cpu_count()} cores ({platform.machine()}), Python {platform.pyth
 
 | what | ours | reference | which is | ratio |
 |---|---:|---:|---|---:|
+{table}
+{profiles}"""
+
+
+def line(row: Comparison) -> str:
+    return (
+        f"| {row.name} | {figure(row.ours)} {row.unit} | {figure(row.reference)} "
+        f"| {row.reference_name} | {row.ratio:.2f} |"
+    )
+
+
+def section(profile: Shares) -> str:
+    whole = sum(profile.milliseconds.values())
+    table = "\n".join(
+        f"| {what} | {spent:.2f} | {spent / whole:.0%} |"
+        for what, spent in profile.milliseconds.items()
+    )
+    return f"""
+## {profile.title}
+
+| on | ms | share |
+|---|---:|---:|
 {table}
 """

@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from itertools import count
 from threading import Event, Thread
+from time import monotonic, sleep
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -11,11 +16,12 @@ from psycopg.conninfo import conninfo_to_dict
 
 from application.database import Database
 from application.log import EventLog, Receipt
-from application.recorded import BEGINNING, Recorded
+from application.recorded import BEGINNING, Position, Recorded
 from tests.databases import Databases
-from tests.faults.giving import FIRST, LONGER, assert_each_once, given
+from tests.faults.giving import FIRST, LONGER, assert_each_once, given, numbers_in
 
-WRITERS = 8
+WRITERS, LOGS = 16, 4
+SECONDS = 60 if os.environ.get("RECOURSE_SOAK") else 2
 
 
 @pytest.fixture
@@ -38,28 +44,96 @@ def meanwhile(work: Callable[[Event], None]) -> Iterator[None]:
         thread.join()
 
 
+LAST = 10**9  # the number of the command that is given when all others are answered
+END = UUID(int=FIRST + LAST)  # its stream
+
+
+def paged(log: EventLog, size: int) -> list[Position]:
+    """Positions as they are read page by page, up to the end."""
+    seen: list[Recorded] = []
+    while not seen or seen[-1].stream_id != END:
+        seen += log.after(seen[-1].position if seen else BEGINNING, size)
+    return [record.position for record in seen]
+
+
+def notified(log: EventLog) -> list[Position]:
+    """Positions as the library's subscription gives them, up to the end."""
+    seen: list[Position] = []
+    with log.recorder.subscribe(gt=0) as subscription:
+        for notification in subscription:
+            seen.append(Position(notification.id))
+            if notification.originator_id == END:
+                break
+    return seen
+
+
 def test_who_follows_the_log_sees_each_event_once_in_order(
     database: Database, live: EventLog
 ) -> None:
-    each = 60 * LONGER
-    seen: list[Recorded] = []
+    """Several logs write at once, as several processes do, and readers of every kind follow."""
+    numbers, end = count(), monotonic() + SECONDS
 
-    def follow(done: Event) -> None:
-        while not done.is_set() or live.last() > len(seen):
-            seen.extend(live.after(seen[-1].position if seen else BEGINNING, 50))
+    def write(log: EventLog) -> None:
+        while monotonic() < end:
+            given(log, next(numbers))
 
-    def write(writer: int) -> None:
-        with EventLog(database) as log:
-            for number in range(writer * each, (writer + 1) * each):
-                given(log, number)
+    with ExitStack() as open_logs, ThreadPoolExecutor(3) as followers:
+        logs = [open_logs.enter_context(EventLog(database)) for _ in range(LOGS)]
+        following = [
+            followers.submit(paged, live, 50),
+            followers.submit(paged, live, 1000),
+            followers.submit(notified, live),
+        ]
+        with ThreadPoolExecutor(WRITERS) as writers:
+            list(writers.map(write, logs * (WRITERS // LOGS)))
+        given(live, LAST)
+        total = next(numbers)
+        for each in following:
+            assert each.result() == list(range(1, total + 2))
+    assert sorted(numbers_in(live)) == [*range(total), LAST]
 
-    with meanwhile(follow), ThreadPoolExecutor(WRITERS) as writers:
-        list(writers.map(write, range(WRITERS)))
-    assert [record.position for record in seen] == list(range(1, WRITERS * each + 1))
-    assert sorted(r.stream_id.int - FIRST for r in seen) == list(range(WRITERS * each))
-    assert [(r.position, r.event) for r in seen] == [
-        (r.position, r.event) for r in live.after(BEGINNING, WRITERS * each)
-    ]
+
+MAINTENANCE = [
+    "VACUUM (ANALYZE) events, receipts",
+    "VACUUM (FREEZE) events, receipts",
+    "ANALYZE",
+    "CREATE INDEX CONCURRENTLY by_actor ON events (actor)",
+    "REINDEX INDEX CONCURRENTLY by_actor",
+    "DROP INDEX CONCURRENTLY by_actor",
+]
+
+
+def test_maintenance_of_the_tables_stops_no_append(database: Database, live: EventLog) -> None:
+    """`pytest -s` shows the longest that a command took meanwhile."""
+    longest = [0.0] * 4
+    numbers = count()
+
+    def write(done: Event, writer: int) -> None:
+        while not done.is_set():
+            start = monotonic()
+            given(live, next(numbers))
+            longest[writer] = max(longest[writer], monotonic() - start)
+
+    with psycopg.connect(database.conninfo(), autocommit=True) as owner, ExitStack() as load:
+        for writer in range(4):
+            load.enter_context(meanwhile(partial(write, writer=writer)))
+        for statement in MAINTENANCE * LONGER:
+            before = live.last()
+            owner.execute(statement.encode())
+            while live.last() == before:
+                sleep(0.001)
+    print(f"The longest of {next(numbers):,} commands took {max(longest) * 1000:.0f} ms.")
+    assert_each_once(live, range(next(numbers) - 1))
+
+
+def test_an_append_does_not_wait_for_the_lock_of_maintenance(
+    database: Database, live: EventLog
+) -> None:
+    """VACUUM, ANALYZE and whatever is done CONCURRENTLY hold this lock from beginning to end."""
+    with psycopg.connect(database.conninfo()) as owner:
+        owner.execute("LOCK TABLE events, receipts IN SHARE UPDATE EXCLUSIVE MODE")
+        given(live, 1)
+        assert live.last() == 1
 
 
 CUT = """
@@ -72,7 +146,7 @@ def test_connections_cut_again_and_again_lose_and_double_nothing(
     databases: Databases, database: Database, live: EventLog
 ) -> None:
     """After every tenth answer all connections are cut, in the middle of whatever they carry."""
-    count = 300 * LONGER
+    total = 300 * LONGER
     answered: list[Receipt] = []
     name = conninfo_to_dict(database.url)["dbname"]
 
@@ -88,6 +162,6 @@ def test_connections_cut_again_and_again_lose_and_double_nothing(
         answered.append(given(live, number))
 
     with meanwhile(cut), ThreadPoolExecutor(4) as clients:
-        list(clients.map(give, range(count)))
-    assert len({receipt.position for receipt in answered}) == count
-    assert_each_once(live, range(count))
+        list(clients.map(give, range(total)))
+    assert len({receipt.position for receipt in answered}) == total
+    assert_each_once(live, range(total))

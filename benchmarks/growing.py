@@ -1,0 +1,59 @@
+"""Whether a log that has grown is slower: the same as on a log that has only begun.
+
+RECOURSE_BENCH_EVENTS=1000000 adds a log of as many events.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Final
+
+from application.database import Database
+from application.log import EventLog
+from benchmarks.appending import BULK, command, speed
+from benchmarks.comparing import Comparison, compare
+from benchmarks.handling import Desk
+
+SIZES: Final = (10_000, 100_000)
+BEGUN: Final = 1_000  # events
+WRITERS, APPENDS, COMMANDS = 8, 2_400, 320
+
+
+def comparisons(fresh: Callable[[str], Database]) -> list[Comparison]:
+    larger = [int(size) for size in os.environ.get("RECOURSE_BENCH_EVENTS", "").split()]
+    with ExitStack() as open_logs:
+        begun = open_logs.enter_context(EventLog(grown(fresh, BEGUN)))
+        rows: list[Comparison] = []
+        for size in (*SIZES, *larger):
+            log = open_logs.enter_context(EventLog(grown(fresh, size)))
+            name, unit = (
+                f"{WRITERS} writers, {size:,} events in the log",
+                f"{BEGUN:,} events in the log",
+            )
+            rows += [
+                compare(
+                    f"durable appends, {name}", "appends/s", appends(log), unit, appends(begun)
+                ),
+                compare(
+                    f"whole commands, {name}", "commands/s", commands(log), unit, commands(begun)
+                ),
+            ]
+        return rows
+
+
+def grown(fresh: Callable[[str], Database], size: int) -> Database:
+    database = fresh(f"grown_{size}")
+    with EventLog(database) as log:
+        for _ in range(0, size, BULK):
+            log.recorder.append(command(BULK))
+    return database
+
+
+def appends(log: EventLog) -> Callable[[], float]:
+    return speed(lambda: log.recorder.append(command(1)), WRITERS, APPENDS)
+
+
+def commands(log: EventLog) -> Callable[[], float]:
+    return speed(Desk(log).give, WRITERS, COMMANDS)
