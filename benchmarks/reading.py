@@ -1,119 +1,202 @@
-"""Planned questions, answered in the process, against the plain json_agg that one would write by
-hand, on the same connections."""
+"""Planned questions against what one would write by hand: a route of the same web application, with
+the same look at the bearer's token, that sends one SQL statement and answers with its JSON.
+
+Both are asked through the whole application, without a network in between, by several at once.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from time import perf_counter
-from uuid import UUID, uuid4
+from typing import Any, Final
 
-from api.answering import Answering
-from api.context import Context, Sources
-from api.over_http import Question
-from api.principal import Principal
-from api.schema import schema_of
-from api.tokens import Identity
-from application.instruction import Instruction, Recording
-from application.recorded import Channel
+import orjson
+from fastapi import FastAPI, Request, Response
+from psycopg.sql import SQL, Composable, Composed, Identifier
+
+from api.endpoint import Doorkeeper
+from api.tokens import Identity, Verifier
+from application.recorded import Position
+from benchmarks.business import append
 from benchmarks.comparing import Comparison, Measure, compare
-from domain.messages import On, Role, Stream
+from domain.messages import Role
 from projections.catalogue import VIEWS
+from projections.tables import Tables
 from recourse.bootstrap import Program
-from tests.scenario import FINN, MIA, Story
+from recourse.issuing import development_issuer
+from recourse.web import web
+from tests.scenario import FINN, MIA
 from tests.stories import claim_id, open_claim, setting
 
-CLAIMS, PAGE_OF_EVENTS, QUESTIONS = 20_000, 500, 100
+ROWS, VERSIONS = 100_000, 10
+ASKERS, QUESTIONS = 8, 240
+SEVENTH: Final = claim_id(7)
 
-LIST = """{ claims(first: 100, orderBy: OPENED_AT_DESC) { edges { node {
-  claimId number status manufacturerNumber stationId claimed open currency
-  openedAt submitBy } } } }"""
-PLAIN_LIST = b"""SELECT json_agg(json_build_object(
-  'claimId', claim_id, 'number', number, 'status', status, 'manufacturerNumber',
-  manufacturer_number, 'stationId', station_id, 'claimed', claimed::text,
-  'open', open::text, 'currency', currency, 'openedAt', opened_at, 'submitBy', submit_by))::text
-FROM (SELECT * FROM claims ORDER BY opened_at DESC, claim_id DESC LIMIT 100) page"""
-ONE = f'{{ claim(claimId: "{claim_id(7)}") {{ claimId number status claimed }} }}'
-PLAIN_ONE = b"""SELECT json_build_object('claimId', claim_id, 'number', number, 'status', status,
-  'claimed', claimed::text)::text FROM claims WHERE claim_id = %(id)s"""
+FIELDS = """claimId number status manufacturerNumber stationId claimed open currency openedAt
+  submitBy"""
+JSON = """json_build_object('claimId', claim_id, 'number', number, 'status', status,
+  'manufacturerNumber', manufacturer_number, 'stationId', station_id, 'claimed', claimed::text,
+  'open', open::text, 'currency', currency, 'openedAt', opened_at, 'submitBy', submit_by)"""
+
+LIST = f"{{ claims(first: 100, orderBy: OPENED_AT_DESC) {{ edges {{ node {{ {FIELDS} }} }} }} }}"
+PLAIN_LIST = f"""SELECT json_agg({JSON})::text
+  FROM (SELECT * FROM claims ORDER BY opened_at DESC, claim_id DESC LIMIT 100) page"""
+ONE = f'{{ claim(claimId: "{SEVENTH}") {{ {FIELDS} }} }}'
+PLAIN_ONE = f"SELECT {JSON}::text FROM claims WHERE claim_id = '{SEVENTH}'"
+PLAIN: Final = {"/list": PLAIN_LIST.encode(), "/one": PLAIN_ONE.encode()}
+
+Ask = Callable[[], Awaitable[bytes]]
 
 
 def comparisons(program: Program) -> list[Comparison]:
-    fill(program)
-    while program.engine.step():
-        pass
-    reader = program.reader
+    reached = fill(program)
+    issuer = development_issuer(program.settings, "127.0.0.1")
+    token = issuer.issue(Identity(sub=FINN.id, roles=frozenset({Role.FINANCE})))
+    app = with_plain_routes(program, issuer.verifier())
+    then = LIST.replace("first: 100,", f'first: 100, asOf: "{reached // 2}",')
     with asyncio.Runner() as runner:
-        runner.run(reader.pool.open())
-        ask = answerer(program)
+        runner.run(program.reader.pool.open())
+
+        def asking(query: str) -> Measure:
+            return speed(runner, asker(app, token, "POST", "/graphql", {"query": query}))
+
+        def plain(path: str) -> Measure:
+            return speed(runner, asker(app, token, "GET", path, None))
+
+        by_hand = "a route by hand, with json_agg"
         found = [
-            compare(
-                "planned list of 100 claims, 10 fields",
-                "questions/s",
-                speed(runner, lambda: ask(LIST)),
-                "plain json_agg",
-                speed(runner, lambda: reader.rows(PLAIN_LIST, {})),
-            ),
-            compare(
-                "planned look-up of one claim",
-                "questions/s",
-                speed(runner, lambda: ask(ONE)),
-                "plain json_build_object",
-                speed(runner, lambda: reader.rows(PLAIN_ONE, {"id": claim_id(7)})),
-            ),
-        ]
-        runner.run(reader.pool.close())
+            compare(f"list of 100 claims, 10 fields, of {ROWS:,}", "questions/s",
+                    asking(LIST), by_hand, plain("/list")),
+            compare(f"one claim, 10 fields, of {ROWS:,}", "questions/s",
+                    asking(ONE), by_hand, plain("/one")),
+            compare(f"the list as of before, {VERSIONS} versions each", "questions/s",
+                    asking(then), "the list as it is", asking(LIST)),
+        ]  # fmt: skip
+        runner.run(program.reader.pool.close())
         return found
 
 
-def answerer(program: Program) -> Callable[[str], Awaitable[object]]:
-    answering = Answering(schema_of(VIEWS), VIEWS)
-    sources = Sources(program.log, program.reader, program.vault, lambda: datetime.now(UTC))
-    finance = Principal.of(Identity(sub=FINN.id, roles=frozenset({Role.FINANCE})))
+def with_plain_routes(program: Program, verifier: Verifier) -> FastAPI:
+    """The application, and in it what one would write by hand."""
+    app, doorkeeper = web(program, verifier), Doorkeeper(verifier)
 
-    async def ask(query: str) -> bytes:
-        question = Question(query=query)
-        answer = await answering.answer(question, Context(sources, finance, "benchmark"))
-        assert b'"errors"' not in answer.body, answer.body
-        return answer.body
+    async def answer(request: Request) -> Response:
+        await doorkeeper.principal(request)
+        [[text]] = await program.reader.rows(PLAIN[request.url.path], {})
+        return Response(text, media_type="application/json")
+
+    for path in PLAIN:
+        app.add_route(path, answer)
+    return app
+
+
+# ── asking an application, as its web server would ──────────────────────────
+
+
+def asker(app: FastAPI, token: str, method: str, path: str, body: Any) -> Ask:
+    headers = {"host": "127.0.0.1", "authorization": f"Bearer {token}", "accept": "*/*"}
+    if body is not None:
+        headers["content-type"] = "application/json"
+    scope: Mapping[str, Any] = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 8000),
+    }
+    content = b"" if body is None else orjson.dumps(body)
+
+    async def ask() -> bytes:
+        received: list[bytes] = []
+
+        async def receive() -> MutableMapping[str, Any]:
+            return {"type": "http.request", "body": content, "more_body": False}
+
+        async def send(message: MutableMapping[str, Any]) -> None:
+            assert message.get("status", 200) == 200, message
+            received.append(message.get("body", b""))
+
+        await app(dict(scope), receive, send)
+        answer = b"".join(received)
+        assert answer and b'"errors"' not in answer, answer
+        return answer
 
     return ask
 
 
-def speed(runner: asyncio.Runner, one: Callable[[], Awaitable[object]]) -> Measure:
-    async def many() -> None:
-        for _ in range(QUESTIONS):
-            await one()
+def speed(runner: asyncio.Runner, ask: Ask) -> Measure:
+    async def one_after_the_other() -> None:
+        for _ in range(QUESTIONS // ASKERS):
+            await ask()
+
+    async def all_at_once() -> None:
+        await asyncio.gather(*(one_after_the_other() for _ in range(ASKERS)))
 
     def measure() -> float:
         start = perf_counter()
-        runner.run(many())
+        runner.run(all_at_once())
         return QUESTIONS / (perf_counter() - start)
 
+    measure()  # the first time a plan is made, and statements are prepared
     return measure
 
 
-# ── a database full of claims ───────────────────────────────────────────────
+# ── a view full of claims ───────────────────────────────────────────────────
 
 
-def fill(program: Program) -> None:
-    """The setting, then claims that were opened, many to an append."""
-    story: Story = setting()
-    append(program, list(story.happened))
-    [opened, *_] = story.tell(open_claim(1), MIA).happened[-3:]
-    told = [
-        On(Stream(opened.stream.kind, claim_id(number)), opened.event.model_copy(
-            update={"number": f"C-{number}"}))
-        for number in range(1, CLAIMS + 1)
-    ]  # fmt: skip
-    for start in range(0, CLAIMS, PAGE_OF_EVENTS):
-        append(program, told[start : start + PAGE_OF_EVENTS])
+def fill(program: Program) -> Position:
+    """One claim that was told, and copies of its row straight into the view, of which each has been
+    in ten versions; up to which position they go."""
+    append(program.log, setting().tell(open_claim(7), MIA).happened)
+    engine, tables = program.engine, Tables(VIEWS["claims"])
+    while engine.step():
+        pass
+    first = engine.position()
+    engine.connection.execute("CREATE TEMP TABLE told AS SELECT * FROM claims")
+    tables.drop(engine.cursor)
+    tables.create(engine.cursor)
+    for statement in (current(tables), past(tables)):
+        engine.cursor.execute(statement, {"first": first, "rows": ROWS, "versions": VERSIONS})
+    for index in (tables.by_key, *tables.indexes):
+        engine.cursor.execute(index)
+    engine.connection.execute("VACUUM ANALYZE")
+    reached = Position(first + ROWS * VERSIONS)
+    engine.connection.execute("UPDATE checkpoint SET position = %s", [reached])
+    engine.progress.reached(reached)
+    return reached
 
 
-def append(program: Program, events: Sequence[On]) -> None:
-    id: UUID = uuid4()
-    now = datetime.now(UTC)
-    asked = Instruction(command=open_claim(1), id=id, actor=MIA, now=now, channel=Channel.CLI)
-    histories = program.log.histories({on.stream for on in events})
-    program.log.append(Recording(asked, MIA.roles, {}), events, histories)
+def current(tables: Tables) -> Composed:
+    return SQL(
+        "INSERT INTO {} SELECT %(first)s + (%(versions)s - 1) * %(rows)s + n, {}"
+        " FROM told, generate_series(1, %(rows)s) AS n"
+    ).format(tables.current, copied(tables))
+
+
+def past(tables: Tables) -> Composed:
+    return SQL(
+        "INSERT INTO {} SELECT %(first)s + v * %(rows)s + n, %(first)s + (v + 1) * %(rows)s + n, {}"
+        " FROM told, generate_series(0, %(versions)s - 2) AS v, generate_series(1, %(rows)s) AS n"
+    ).format(tables.past, copied(tables))
+
+
+def copied(tables: Tables) -> Composed:
+    """The columns of the one row, but for what tells claims apart. The seventh is the one told."""
+    own: Mapping[str, Composable] = {
+        "claim_id": SQL("CASE n WHEN 7 THEN claim_id ELSE md5(n::text)::uuid END"),
+        "number": SQL("number || n"),
+        "opened_at": SQL("opened_at + n * interval '1 minute'"),
+    }
+    return SQL(", ").join(columns(tables, own))
+
+
+def columns(tables: Tables, own: Mapping[str, Composable]) -> Iterator[Composable]:
+    for name in tables.columns:
+        yield own.get(name, Identifier(name))

@@ -13,11 +13,12 @@ from psycopg import Connection
 from application.connections import listen
 from application.lease import Lease
 from application.recorded import BEGINNING, Position
-from projections.engine import Engine, Overtaken
+from projections.engine import PAGE, Engine, Overtaken
 from projections.requeueing import requeue
 
 logger = logging.getLogger(__name__)
 
+FEWEST: Final = 500  # events to a page; under load it grows up to the engine's PAGE
 POLL: Final = 0.05  # seconds between looks at the log; a notification usually comes first
 STANDBY: Final = 0.5  # seconds between attempts to become the active engine
 PATIENCE: Final = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)  # seconds of waiting after failures in a row
@@ -96,8 +97,10 @@ class Runner:
             return
         listen(connection)
         self.try_again()
+        limit = FEWEST
         while not stopping.is_set():
-            moved = self.engine.step()
+            moved = self.engine.step(limit)
+            limit = min(2 * limit, PAGE) if moved == limit else FEWEST
             self.well(self.engine.parked_rows())
             if not moved:
                 for _ in connection.notifies(timeout=POLL, stop_after=1):

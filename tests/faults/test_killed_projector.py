@@ -6,9 +6,14 @@ import signal
 import subprocess
 import sys
 
+import pytest
+
 from application.log import EventLog
+from application.recorded import Position
+from projections.engine import Overtaken
 from projections.rebuilding import rebuild
 from projections.replaying import differences, replay
+from projections.running import LEASE
 from tests.faults.giving import LONGER
 from tests.projections.names import VIEWS, Bench, record, released, taken
 from tests.projections.test_running import until
@@ -94,3 +99,48 @@ def folded(bench: Bench) -> int:
     """How many buckets an unfinished rebuild has finished."""
     found = bench.rows("SELECT folded FROM builds WHERE view = 'names' AND NOT indexed")
     return int(found[0][0]) if found else 0
+
+
+def holder(bench: Bench) -> int | None:
+    """The backend of the process whose turn it is to feed the views."""
+    with bench.connect() as connection:
+        return LEASE.holder(connection)
+
+
+def test_of_two_processes_one_feeds_and_the_other_takes_over_when_it_is_killed(
+    bench: Bench, log: EventLog
+) -> None:
+    bench.engine().close()
+    first = started(bench, "feed")
+    until(lambda: holder(bench) is not None)
+    began = holder(bench)
+    second = started(bench, "feed")
+    load(bench, 20)
+    until(lambda: shown(bench) == log.last())
+    assert holder(bench) == began, "the second stands by"
+    killed(first)
+    load(bench, 20)
+    until(lambda: shown(bench) == log.last())
+    assert holder(bench) not in (None, began)
+    killed(second)
+    engine = bench.engine()
+    assert [done.differs for done in rebuild(engine, VIEWS)] == [False, False]
+    engine.close()
+
+
+def test_a_process_that_lost_its_turn_unawares_writes_nothing_more(
+    bench: Bench, log: EventLog
+) -> None:
+    """Fenced by the checkpoint: whoever is behind it cannot move it."""
+    load(bench, 3)
+    behind = bench.engine()
+    page = log.after(behind.position(), 4)
+    other = bench.engine()
+    while other.step():
+        pass
+    live = bench.contents()
+    with pytest.raises(Overtaken):
+        behind.take_step(Position(0), page)
+    assert bench.contents() == live and shown(bench) == log.last()
+    behind.close()
+    other.close()

@@ -12,6 +12,7 @@ import pytest
 from psycopg import connect
 
 from application.recorded import Position
+from projections import running as running_module
 from projections.engine import Engine
 from projections.progress import Progress
 from projections.rebuilding import prepare, rebuild
@@ -91,6 +92,54 @@ def test_an_engine_whose_connection_is_killed_under_load_loses_and_doubles_nothi
     assert bench.contents() == live
     assert sum(row[0] for row in bench.rows("SELECT times FROM names")) == 120
     engine.close()
+
+
+def test_a_listener_that_is_cut_off_still_hears_soon_of_what_is_recorded(bench: Bench) -> None:
+    """By the poll, and by listening again on a new connection."""
+    with running(bench.engine()) as runner:
+        until(lambda: runner.health().state == EngineState.FOLLOWING)
+        for number in range(5):
+            until(lambda: kill_backends(bench) > 0)
+            record(bench.log, [taken(number)])
+            until(lambda: runner.engine.progress.position == bench.log.last())
+        until(lambda: bool(bench.rows(LISTENING)))
+        assert runner.health().last_error is not None and runner.health().failures == 0
+    assert bench.rows("SELECT count(*) FROM names") == [(5,)]
+
+
+LISTENING = """
+    SELECT FROM pg_stat_activity, pg_locks USING (pid)
+    WHERE application_name = 'engine' AND locktype = 'advisory' AND granted
+    """
+
+
+def test_without_any_notification_the_poll_finds_what_was_recorded(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running_module, "listen", lambda connection: None)
+    with running(bench.engine()) as runner:
+        until(lambda: runner.health().state == EngineState.FOLLOWING)
+        record(bench.log, [taken(1)])
+        until(lambda: runner.engine.progress.position == 1)
+
+
+def test_pages_grow_under_load_and_shrink_when_it_is_over(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running_module, "FEWEST", 2)
+    monkeypatch.setattr(running_module, "PAGE", 6)
+    record(bench.log, [taken(number) for number in range(13)])
+    engine, limits = bench.engine(), []
+
+    def step(limit: int) -> int:
+        limits.append(limit)
+        return Engine.step(engine, limit)
+
+    monkeypatch.setattr(engine, "step", step)
+    with running(engine):
+        until(lambda: engine.progress.position == 13)
+        until(lambda: len(limits) >= 5)
+    assert limits[:5] == [2, 4, 6, 6, 2]
 
 
 def test_a_failing_engine_says_so_and_goes_on_when_it_can(bench: Bench) -> None:
