@@ -1,5 +1,5 @@
-"""Planned questions against what one would write by hand: a route of the same web application, with
-the same look at the bearer's token, that sends one SQL statement and answers with its JSON.
+"""Planned questions against what one would write by hand: an endpoint of the same web application,
+with the same look at the bearer's token, that sends one SQL statement and answers with its JSON.
 
 Both are asked through the whole application, without a network in between, by several at once.
 """
@@ -10,12 +10,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from time import perf_counter
 from typing import Any, Final
+from uuid import UUID
 
 import orjson
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Response
 from psycopg.sql import SQL, Composable, Composed, Identifier
 
 from api.endpoint import Doorkeeper
+from api.principal import Principal
 from api.tokens import Identity, Verifier
 from application.recorded import Position
 from benchmarks.business import append
@@ -43,8 +45,7 @@ LIST = f"{{ claims(first: 100, orderBy: OPENED_AT_DESC) {{ edges {{ node {{ {FIE
 PLAIN_LIST = f"""SELECT json_agg({JSON})::text
   FROM (SELECT * FROM claims ORDER BY opened_at DESC, claim_id DESC LIMIT 100) page"""
 ONE = f'{{ claim(claimId: "{SEVENTH}") {{ {FIELDS} }} }}'
-PLAIN_ONE = f"SELECT {JSON}::text FROM claims WHERE claim_id = '{SEVENTH}'"
-PLAIN: Final = {"/list": PLAIN_LIST.encode(), "/one": PLAIN_ONE.encode()}
+PLAIN_ONE = f"SELECT {JSON}::text FROM claims WHERE claim_id = %(claim_id)s"
 
 Ask = Callable[[], Awaitable[bytes]]
 
@@ -64,12 +65,12 @@ def comparisons(program: Program) -> list[Comparison]:
         def plain(path: str) -> Measure:
             return speed(runner, asker(app, token, "GET", path, None))
 
-        by_hand = "a route by hand, with json_agg"
+        by_hand = "a FastAPI endpoint by hand, with json_agg"
         found = [
             compare(f"list of 100 claims, 10 fields, of {ROWS:,}", "questions/s",
-                    asking(LIST), by_hand, plain("/list")),
+                    asking(LIST), by_hand, plain("/claims")),
             compare(f"one claim, 10 fields, of {ROWS:,}", "questions/s",
-                    asking(ONE), by_hand, plain("/one")),
+                    asking(ONE), by_hand, plain(f"/claims/{SEVENTH}")),
             compare(f"the list as of before, {VERSIONS} versions each", "questions/s",
                     asking(then), "the list as it is", asking(LIST)),
         ]  # fmt: skip
@@ -80,14 +81,20 @@ def comparisons(program: Program) -> list[Comparison]:
 def with_plain_routes(program: Program, verifier: Verifier) -> FastAPI:
     """The application, and in it what one would write by hand."""
     app, doorkeeper = web(program, verifier), Doorkeeper(verifier)
+    whoever = Depends(doorkeeper.principal)
 
-    async def answer(request: Request) -> Response:
-        await doorkeeper.principal(request)
-        [[text]] = await program.reader.rows(PLAIN[request.url.path], {})
+    async def answer(query: str, params: Mapping[str, Any]) -> Response:
+        [[text]] = await program.reader.rows(query.encode(), params)
         return Response(text, media_type="application/json")
 
-    for path in PLAIN:
-        app.add_route(path, answer)
+    @app.get("/claims")
+    async def claims(principal: Principal = whoever) -> Response:
+        return await answer(PLAIN_LIST, {})
+
+    @app.get("/claims/{claim_id}")
+    async def claim(claim_id: UUID, principal: Principal = whoever) -> Response:
+        return await answer(PLAIN_ONE, {"claim_id": claim_id})
+
     return app
 
 

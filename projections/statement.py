@@ -92,8 +92,10 @@ class Found:
         self.statement = statement
         self.columns = columns
         self.alias = Identifier(f"t{next(statement.numbers)}")
+        self.mentioned: set[str] = set()  # columns, so far
 
     def column(self, name: str) -> Composed:
+        self.mentioned.add(name)
         return SQL("{}.{}").format(self.alias, Identifier(name))
 
 
@@ -196,13 +198,15 @@ class PageOfRows(Rows):
         return SQL("(SELECT count(*) {})").format(self.where(self.wanted))
 
     def counted(self) -> Composed:
-        """The page, each row with its number `n`, and one row more that tells of a next page."""
+        """The page, each row with its number `n`, and one row more that tells of a next page.
+
+        To be written after all that is asked of the page."""
         return SQL("(SELECT page.*, row_number() OVER () AS n FROM {}) {}").format(
             self.rows_in_order(SQL("{} + 1").format(self.size), "page"), self.alias
         )
 
     def stretch_alone(self) -> Composed:
-        """The rows of the page, in order, and nothing beside them."""
+        """The rows of the page, in order, and nothing beside them. To be written last, too."""
         return self.rows_in_order(self.size, None)
 
     def rows_in_order(self, limit: Composable, name: str | None) -> Composed:
@@ -216,8 +220,10 @@ class PageOfRows(Rows):
 
     def candidates(self, stretch: Composable) -> list[Composed]:
         """The first rows of what is and of what was, each by its index: PostgreSQL does not
-        take a LIMIT into a UNION by itself, and would read both tables whole."""
-        columns = COMMA.join(map(self.column, self.columns))
+        take a LIMIT into a UNION by itself, and would read both tables whole. Of many columns only
+        those that were asked for: to plan for all of them takes longer than to find the rows."""
+        needed = {self.view.key_column, *self.place, *self.mentioned}
+        columns = COMMA.join(self.column(name) for name in self.columns if name in needed)
         wanted = AND.join([self.wanted, self.beyond()])
         return [
             SQL("(SELECT {} FROM {} {} WHERE {} AND {} {})").format(
