@@ -28,8 +28,8 @@ from projections.engine import Engine
 from projections.rebuilding import prepare, rebuild
 from projections.tables import Tables
 
-EVENTS, PAGE = 30_000, 5_000
-BY_LIBRARY = 1_500  # events, enough to tell the speed of the slow way
+EVENTS, PAGE = 10_000, 5_000
+BY_LIBRARY = 600  # events, enough to tell the speed of the slow way
 GROWN = 10  # times as long a log
 LIBRARY = "the library's ProjectionRunner"
 ONE_VIEW: Views = {"stations": VIEWS["stations"]}

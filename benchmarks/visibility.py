@@ -25,7 +25,7 @@ from projections.reading import Reader
 from projections.rebuilding import prepare
 from projections.running import Runner
 
-SAMPLES = 300
+SAMPLES = 200
 LOAD = 200  # events a second that others record meanwhile
 LIBRARY = "the library's runner and its wait()"
 

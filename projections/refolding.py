@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from enum import Enum
+from functools import partial
 from itertools import islice
 from sys import getsizeof
 from typing import Any, Final, TypeVar
@@ -58,16 +60,17 @@ class Part:
         become so. Raises TooMuch, and what an event makes PostgreSQL raise."""
         folding: Folding[Any, Any] = Folding(self.fresh.view)
         cursor = self.engine.cursor
-        with uncollected():
+        copy = partial(self.fresh.copy, cursor, freeze=freeze)
+        with uncollected(), one_behind() as behind:
             for reached, touches in self.pages():
                 for touch in touches:
                     folding.take(touch)
-                self.fresh.copy(cursor, (), folding.past, freeze=freeze)
-                folding.past.clear()
+                past, folding.past = folding.past, []
+                behind(partial(copy, (), past))
                 if len(self.buckets) > 1 and footprint(folding.rows.values()) > memory:
                     raise TooMuch
                 report(reached)
-            self.fresh.copy(cursor, list(folding.rows.values()), (), freeze=freeze)
+            behind(partial(copy, list(folding.rows.values()), ()))
         dead_letters.record(cursor, self.fresh.name, folding.faults)
 
     def fold_carefully(self, report: Callable[[Position], None]) -> None:
@@ -83,7 +86,9 @@ class Part:
         self.engine.references.read_up_to(self.goal)
         for page in ahead(self.engine.log.pages(BEGINNING, self.goal, PAGE, self.looked_at())):
             touches = self.touching.along(self.engine.references.along(page))
-            yield page[-1].position, [t for t in touches if bucket(t.key) in self.buckets]
+            if not self.touching.by_stream:  # else the log gave nothing that touches others
+                touches = [touch for touch in touches if bucket(touch.key) in self.buckets]
+            yield page[-1].position, touches
 
     def looked_at(self) -> Only:
         """The events the view looks at: of the streams whose rows these are, or else of all."""
@@ -122,3 +127,20 @@ def ahead(pages: Iterator[T]) -> Iterator[T]:
         while (page := following.result()) is not None:
             following = thread.submit(next, pages, None)
             yield page
+
+
+@contextmanager
+def one_behind() -> Iterator[Callable[[Callable[[], None]], None]]:
+    """Gives what lets work be done in the background, each when the work before it is done. At the
+    end all of it is. What work raises is raised by the next, or at the end."""
+    with ThreadPoolExecutor(1, "writing-behind") as thread:
+        under_way: list[Future[None]] = []
+
+        def behind(work: Callable[[], None]) -> None:
+            while under_way:
+                under_way.pop().result()
+            under_way.append(thread.submit(work))
+
+        yield behind
+        while under_way:
+            under_way.pop().result()

@@ -108,7 +108,7 @@ def test_a_listener_that_is_cut_off_still_hears_soon_of_what_is_recorded(bench: 
 
 
 LISTENING = """
-    SELECT FROM pg_stat_activity, pg_locks USING (pid)
+    SELECT pid FROM pg_stat_activity JOIN pg_locks USING (pid)
     WHERE application_name = 'engine' AND locktype = 'advisory' AND granted
     """
 
