@@ -57,11 +57,6 @@ COMMANDS: Final = (
         ),
     ),
     Entry("waiting", "lists.waiting", ("recourse waiting", "recourse waiting --json")),
-    Entry(
-        "claims list",
-        "claims.list_",
-        ("recourse claims list --status accepted", "recourse claims list --as-of 2026-03-06"),
-    ),
     Entry("claims show", "claims.show", ("recourse claims show W-2603-001",)),
     Entry(
         "claims figures",

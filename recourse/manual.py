@@ -48,7 +48,7 @@ start, with its name. Where spans are sent is said by OpenTelemetry's own variab
 
 
 def commands() -> Iterator[tuple[str, TyperCommand]]:
-    """Every command with its full name, as in `recourse claims list`."""
+    """Every command with its full name, as in `recourse claims show`."""
     yield from below("recourse", typer.main.get_command(app()))
 
 

@@ -1,17 +1,17 @@
-"""Claims at the command line: the list, and one of them with what paid it."""
+"""One claim at the command line, with what paid it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Annotated, Any, Final
 from uuid import UUID
 
 import typer
-from rich.text import Text
 
-from domain.claims.claim import Status
 from recourse.asking import ask
 from recourse.bootstrap import Program, built, caught_up
+from recourse.commands.lists import words
 from recourse.commands.options import AsJson, AsOf, at
 from recourse.exits import NotInOrder
 from recourse.output import console, print_facts, print_json, print_table
@@ -19,18 +19,6 @@ from recourse.settings import Settings
 
 Json = Mapping[str, Any]
 
-LIST: Final = """
-query ($asOf: Moment, $first: Int, $after: String, $status: ClaimStatus, $late: Boolean) {
-  claims(asOf: $asOf, first: $first, after: $after, status: $status, late: $late,
-         orderBy: OPENED_AT_ASC) {
-    totalCount
-    pageInfo { hasNextPage endCursor }
-    edges { node {
-      claimId number manufacturerNumber kind status serialNumber currency claimed accepted credited
-      open late openedAt manufacturer { name } station { name }
-    } }
-  }
-}"""
 ONE: Final = """
 query ($id: UUID!, $asOf: Moment) {
   claim(claimId: $id, asOf: $asOf) {
@@ -50,70 +38,6 @@ query ($number: String!, $asOf: Moment) {
   ours: claims(number: $number, first: 2, asOf: $asOf) { edges { node { claimId } } }
   theirs: claims(manufacturerNumber: $number, first: 2, asOf: $asOf) { edges { node { claimId } } }
 }"""
-LARGEST_PAGE: Final = 100
-
-
-# ── recourse claims list ────────────────────────────────────────────────────
-
-
-def list_(
-    status: Annotated[Status | None, typer.Option(metavar="STATUS", help="Only those.")] = None,
-    late: Annotated[
-        bool | None, typer.Option("--late/--in-time", help="Only those submitted so.")
-    ] = None,
-    limit: Annotated[int, typer.Option(min=1, metavar="N", help="At most so many.")] = 100,
-    as_of: AsOf = None,
-    as_json: AsJson = False,
-) -> None:
-    """The claims, oldest first, as they are or as they were known at a moment."""
-    wanted = {"asOf": at(as_of), "status": status.name if status else None, "late": late}
-    with built(Settings.from_env()) as program:
-        total, found = pages(caught_up(program), wanted, limit)
-    if as_json:
-        print_json(found)
-        return
-    columns = ["=claim", "~manufacturer", "=status", "#claimed", "#credited", "#open", "="]
-    print_table(columns, map(row, found))
-    console.print(f"{len(found)} of {total} claims{f', as of {as_of}' if as_of else ''}.")
-
-
-def pages(program: Program, wanted: Json, limit: int) -> tuple[int, list[Json]]:
-    found: list[Json] = []
-    after: str | None = None
-    while True:
-        size = min(LARGEST_PAGE, limit - len(found))
-        page = ask(program, LIST, **wanted, first=size, after=after)["claims"]
-        found += [edge["node"] for edge in page["edges"]]
-        if len(found) >= limit or not page["pageInfo"]["hasNextPage"]:
-            return page["totalCount"], found
-        after = page["pageInfo"]["endCursor"]
-
-
-def row(claim: Json) -> list[object]:
-    return [
-        claim["number"],
-        named(claim["manufacturer"]),
-        words(claim["status"]),
-        f"{claim['claimed']} {claim['currency']}",
-        unless_zero(claim["credited"]),
-        unless_zero(claim["open"]),
-        Text("late", style="red") if claim["late"] else "",
-    ]
-
-
-def named(thing: Json | None) -> str | None:
-    return thing["name"] if thing else None
-
-
-def words(enum: str) -> str:
-    return enum.lower().replace("_", " ")
-
-
-def unless_zero(amount: str) -> str | None:
-    return amount if float(amount) else None
-
-
-# ── recourse claims show ────────────────────────────────────────────────────
 
 
 def show(
@@ -159,12 +83,16 @@ def id_of(program: Program, claim: str, as_of: str | None) -> str:
     return str(ids[0])
 
 
+def named(thing: Json | None) -> str | None:
+    return thing["name"] if thing else None
+
+
 def facts(claim: Json) -> dict[str, object]:
     currency = claim["currency"]
     balance = {
         name: f"{claim[column]} {currency}"
         for name, column in BALANCE.items()
-        if column == "claimed" or float(claim[column])
+        if column == "claimed" or Decimal(claim[column])
     }
     told = {
         "claim": f"{claim['number']}  {claim['claimId']}",

@@ -9,7 +9,8 @@ import typer
 
 from recourse.asking import ask
 from recourse.bootstrap import Program, built, caught_up
-from recourse.commands.claims import named, words
+from recourse.commands.claims import named
+from recourse.commands.lists import words
 from recourse.commands.options import AsJson, AsOf, at
 from recourse.output import console, print_json, print_table
 from recourse.settings import Settings

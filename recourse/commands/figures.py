@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Annotated, Any, Final
 
 import typer
@@ -80,4 +81,4 @@ def row(figures: Json, names: Mapping[str, str]) -> list[object]:
 
 
 def percent(ratio: str | None) -> str | None:
-    return None if ratio is None else f"{float(ratio):.1%}"
+    return None if ratio is None else f"{Decimal(ratio):.1%}"

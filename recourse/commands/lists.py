@@ -31,8 +31,8 @@ MOST_COLUMNS: Final = 7
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "allocations": ("credit_note.number", "claim.number", "amount", "currency", "matched_by",
                     "reason", "reversed"),
-    "claims": ("number", "manufacturer.name", "status", "claimed", "credited", "open", "disputed",
-               "currency"),
+    "claims": ("number", "manufacturer.name", "status", "claimed", "credited", "open",
+               "currency", "late"),
     "commercial_claims": ("number", "station.name", "stage", "amount", "currency", "filed_on",
                           "damage"),
     "credit_notes": ("number", "issuer_name", "status", "issued_on", "payable", "applied",

@@ -11,7 +11,7 @@ import typer
 
 from recourse.asking import ask
 from recourse.bootstrap import Program, built, caught_up
-from recourse.commands.claims import words
+from recourse.commands.lists import words
 from recourse.commands.options import AsJson, AsOf, at
 from recourse.exits import NotInOrder
 from recourse.output import console, print_json, print_table

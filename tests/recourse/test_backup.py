@@ -36,7 +36,7 @@ def test_a_restored_copy_replays_and_shows_the_same(demonstration, with_the_key,
     restored = with_the_key.json("restore", backup)
     assert restored["position"] == demonstration.json("doctor")["log"]["position"]
     assert with_the_key.json("replay")["differences"] == []
-    shown = [each.json("claims", "list") for each in (demonstration, with_the_key)]
+    shown = [each.json("list", "claims") for each in (demonstration, with_the_key)]
     assert shown[0] == shown[1]
 
 
@@ -44,7 +44,7 @@ def test_personal_data_and_files_of_a_restored_copy_can_be_read(
     demonstration, with_the_key, backup
 ):
     with_the_key.json("restore", backup)
-    claim = demonstration.json("claims", "list", "--limit", "1")[0]["claimId"]
+    claim = demonstration.json("list", "claims", "--limit", "1")[0]["claimId"]
     shown = with_the_key.json("claims", "show", claim)
     assert shown == demonstration.json("claims", "show", claim)
     assert shown["customer"]["name"]

@@ -229,7 +229,7 @@ def test_a_wrong_setting_is_named(tmp_path):
 
 
 def test_a_database_that_is_not_there_is_said_in_words(tmp_path):
-    ran = Installed(tmp_path, "postgresql://nobody@127.0.0.1:1/nothing").run("claims", "list")
+    ran = Installed(tmp_path, "postgresql://nobody@127.0.0.1:1/nothing").run("list", "claims")
     assert ran.code == Exit.UNAVAILABLE
     assert "cannot be reached" in ran.stderr
     assert "Traceback" not in ran.stderr
@@ -241,11 +241,11 @@ def test_a_database_of_your_own_is_not_migrated_behind_your_back(databases, tmp_
     databases.run("CREATE DATABASE {}", name)
     own = Installed(tmp_path, databases.database(name).url)
     try:
-        ran = own.run("claims", "list")
+        ran = own.run("list", "claims")
         assert ran.code == Exit.UNAVAILABLE
         assert "recourse migrate" in ran.stderr
         own.run("migrate").succeeded()
-        own.run("claims", "list").succeeded()
+        own.run("list", "claims").succeeded()
     finally:
         databases.run("DROP DATABASE {} WITH (FORCE)", name)
 

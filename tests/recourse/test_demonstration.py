@@ -183,7 +183,7 @@ def test_a_claim_a_week_ago_shows_what_was_so_then(serving, now, then):
 
 
 def test_the_command_line_knows_the_week_before_too(demonstration, then):
-    listed = demonstration.json("claims", "list", "--as-of", A_WEEK_AGO)
+    listed = demonstration.json("list", "claims", "--as-of", A_WEEK_AGO)
     assert {claim["number"] for claim in listed} == {claim["number"] for claim in then["claims"]}
 
 
