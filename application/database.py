@@ -11,10 +11,24 @@ plain `CREATE TABLE` of the engine arrives there; everybody else finds it last.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+GONE: Final[Mapping[str, int]] = MappingProxyType(
+    {
+        "connect_timeout": 10,  # seconds
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 15_000,  # milliseconds
+    }
+)
+"""How soon a machine that went away without a word is given up. What the URL says counts more."""
 
 
 class DatabaseRole(StrEnum):
@@ -51,13 +65,15 @@ class Database:
         }
         if role and not self.roles_log_in:
             options["role"] = role
-        given = str(conninfo_to_dict(self.url).get("options") or "")
+        url = conninfo_to_dict(self.url)
+        given = str(url.get("options") or "")
         ours = " ".join(f"-c {name}={value}" for name, value in options.items())
         login = {"user": str(role)} if role and self.roles_log_in else {}
         return make_conninfo(
             self.url,
             options=f"{given} {ours}".strip(),
             application_name=self.program,
+            **{name: value for name, value in GONE.items() if name not in url},
             **login,
         )
 
