@@ -20,7 +20,7 @@ from application.encoding import COLUMNS
 from application.log import EventLog
 from application.personal import Vault
 from benchmarks.business import business, fill, stations
-from benchmarks.comparing import ROUNDS, Comparison, Measure, compare, comparison
+from benchmarks.comparing import ROUNDS, Comparison, compare, comparison
 from benchmarks.library_runner import Library
 from domain.messages import On
 from projections.catalogue import VIEWS, Views
@@ -31,6 +31,7 @@ from projections.tables import Tables
 EVENTS, PAGE = 10_000, 5_000
 BY_LIBRARY = 600  # events, enough to tell the speed of the slow way
 GROWN = 10  # times as long a log
+ALL = EVENTS * GROWN
 LIBRARY = "the library's ProjectionRunner"
 ONE_VIEW: Views = {"stations": VIEWS["stations"]}
 
@@ -81,7 +82,8 @@ def comparisons(fresh: Callable[[str], Database]) -> list[Comparison]:
     library = Library(fresh("library"))
     library.enter(BY_LIBRARY // 3)
     one_by_one = partial(library.feeding, BY_LIBRARY)
-    with logged(fresh("stations"), stations(), EVENTS) as log:
+    with logged(fresh("stations"), stations(), ALL) as log:
+        before = ALL - EVENTS
         found = [
             compare(
                 f"feeding one view, pages of {PAGE:,}",
@@ -91,15 +93,17 @@ def comparisons(fresh: Callable[[str], Database]) -> list[Comparison]:
                 one_by_one,
             ),
             compare(
-                "rebuilding one view",
+                f"feeding one view after {before:,} events",
                 "events/s",
-                rebuilding(log),
-                "COPY of its rows, and reading the events",
-                Copied(log).measure,
+                lambda: log.fed(ONE_VIEW, EVENTS, before=before),
+                "the same at the beginning of the log",
+                lambda: log.fed(ONE_VIEW, EVENTS),
             ),
+            rebuilding(log),
         ]
     with logged(fresh("business"), business(), EVENTS) as log:
-        found += [
+        return [
+            *found,
             compare(
                 f"feeding all {len(VIEWS)} views, of all that happens",
                 "events/s",
@@ -109,17 +113,6 @@ def comparisons(fresh: Callable[[str], Database]) -> list[Comparison]:
             ),
             added_view(log),
         ]
-    with logged(fresh("grown"), stations(), EVENTS * GROWN) as log:
-        found.append(
-            compare(
-                f"feeding one view after {EVENTS * (GROWN - 1):,} events",
-                "events/s",
-                lambda: log.fed(ONE_VIEW, EVENTS, before=EVENTS * (GROWN - 1)),
-                "the same at the beginning of the log",
-                lambda: log.fed(ONE_VIEW, EVENTS),
-            )
-        )
-    return found
 
 
 def added_view(log: Log) -> Comparison:
@@ -139,17 +132,25 @@ def added_view(log: Log) -> Comparison:
 # ── building anew ───────────────────────────────────────────────────────────
 
 
-def rebuilding(log: Log) -> Measure:
+def rebuilding(log: Log) -> Comparison:
+    engine, copied = log.engine(ONE_VIEW), Copied(log)
+    advance(engine, ALL)
+
     def measure() -> float:
-        engine = log.engine(ONE_VIEW)
-        advance(engine, EVENTS)
         start = perf_counter()
         rebuild(engine, ONE_VIEW)
-        elapsed = perf_counter() - start
-        engine.close()
-        return EVENTS / elapsed
+        return ALL / (perf_counter() - start)
 
-    return measure
+    try:
+        return compare(
+            f"rebuilding one view of {ALL:,} events",
+            "events/s",
+            measure,
+            "COPY of its rows, and reading the events",
+            copied.measure,
+        )
+    finally:
+        engine.close()
 
 
 class Copied:
@@ -173,11 +174,11 @@ class Copied:
             start = perf_counter()
             self.read(connection)
             self.write(connection)
-            return EVENTS / (perf_counter() - start)
+            return ALL / (perf_counter() - start)
 
     def read(self, connection: Connection) -> None:
         query = SQL("SELECT {} FROM events WHERE position > %s ORDER BY position LIMIT %s")
-        for position in range(0, EVENTS, PAGE):
+        for position in range(0, ALL, PAGE):
             found = connection.cursor(binary=True).execute(
                 query.format(SQL(COLUMNS)), (position, PAGE)
             )
