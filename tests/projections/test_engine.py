@@ -134,6 +134,18 @@ def test_views_that_mean_something_else_are_rebuilt_at_the_next_start(
     assert bench.contents() == before
 
 
+def test_a_checkpoint_of_an_earlier_release_is_gone_on_from(bench: Bench, engine: Engine) -> None:
+    record(bench.log, [taken(1), taken(2)])
+    catch_up(engine)
+    engine.connection.execute("ALTER TABLE checkpoint DROP COLUMN parkings")
+    engine.connection.execute("DROP TABLE builds, skipped_letters")
+    assert prepare(engine) == []
+    record(bench.log, [taken(3)])
+    catch_up(engine)
+    assert engine.position() == 3
+    assert bench.rows("SELECT count(*) FROM names") == [(3,)]
+
+
 def test_the_reader_role_sees_the_views_and_can_change_nothing(
     bench: Bench, engine: Engine
 ) -> None:
