@@ -9,7 +9,7 @@ from typing import Any
 from application.aggregates import AGGREGATE_OF, EVOLVE
 from application.histories import timeline
 from application.instruction import Instruction, Recording
-from application.log import Conflict, EventLog, History, Receipt
+from application.log import Conflict, EventLog, History, Receipt, Unavailable
 from application.observing import REPEATED, Step, Watched
 from domain import policies
 from domain.corrections import CorrectTime, EffectiveBeforeBeginning, TimeCorrected
@@ -42,10 +42,16 @@ def handle(log: EventLog, instruction: Instruction) -> Receipt:
     """
     with log.observer.watch(Step.COMMAND, type(instruction.command).__name__) as watched:
         check_times(instruction)
-        if receipt := log.receipt(instruction):
+        try:
+            return attempted(log, instruction, watched)
+        except Unavailable:
+            raise
+        except Refusal:  # perhaps only for what it did itself when it was given before
+            receipt = log.receipt(instruction)
+            if receipt is None:
+                raise
             watched.outcome = REPEATED
             return receipt
-        return attempted(log, instruction, watched)
 
 
 def attempted(log: EventLog, instruction: Instruction, watched: Watched) -> Receipt:

@@ -170,7 +170,7 @@ def profile(desk: Desk) -> Shares:
     return Shares(
         "Where the time of a command goes, 1 writer",
         {
-            "looking for its receipt, and the rest": spent[Step.COMMAND] - known,
+            "everything else": spent[Step.COMMAND] - known,
             "loading the streams it looks at": spent[Step.LOAD],
             "deciding": spent[Step.DECIDE],
             "sealing and encoding its events": spent[Step.APPEND] - spent[Step.COMMIT],
