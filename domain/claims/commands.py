@@ -104,7 +104,21 @@ class AmendClaim(ClaimCommand):
     reason: Text
 
 
-Preparing: TypeAlias = OpenClaim | AttachPaper | AmendClaim
+class CorrectClaimSubject(ClaimCommand):
+    """Correct whose claim it is, on which equipment, from whom, before it is submitted.
+
+    Name all four again, those that were right as well. The work stays the same (CLM-8).
+    """
+
+    roles = PREPARERS
+    manufacturer_id: UUID
+    equipment_id: UUID
+    dealer_id: UUID | None = None
+    customer_id: UUID | None = None
+    reason: Text
+
+
+Preparing: TypeAlias = OpenClaim | AttachPaper | AmendClaim | CorrectClaimSubject
 
 # ── judging ─────────────────────────────────────────────────────────────────
 

@@ -25,6 +25,7 @@ class Check(StrEnum):
     MANUFACTURER = "manufacturer"
     SERIAL_NUMBER = "serial_number"
     MODEL = "model"
+    CUSTOMER = "customer"
     WARRANTY = "warranty"
     OPERATING_HOURS = "operating_hours"
     ENGINEER_LEVEL = "engineer_level"
@@ -92,7 +93,20 @@ class ClaimAmended(ClaimEvent):
     amended_by: Names
 
 
-Preparing: TypeAlias = PaperAttached | ClaimAmended
+class ClaimSubjectCorrected(ClaimEvent):
+    """The claim is on this equipment, for these, from this manufacturer; it is judged anew."""
+
+    manufacturer_id: UUID
+    equipment_id: UUID
+    dealer_id: UUID | None
+    customer_id: UUID | None
+    submission_days: int
+    submit_by: date
+    reason: str
+    corrected_by: Names
+
+
+Preparing: TypeAlias = PaperAttached | ClaimAmended | ClaimSubjectCorrected
 
 # ── judging ─────────────────────────────────────────────────────────────────
 

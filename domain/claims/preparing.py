@@ -9,12 +9,26 @@ from uuid import UUID
 from domain import calendar, policies, uniqueness
 from domain.approvals import names
 from domain.claims import amounts
-from domain.claims.commands import AmendClaim, AttachPaper, OpenClaim, Preparing, Report
-from domain.claims.events import ClaimAmended, ClaimOpened, Event, PaperAttached
+from domain.claims.commands import (
+    AmendClaim,
+    AttachPaper,
+    CorrectClaimSubject,
+    OpenClaim,
+    Preparing,
+    Report,
+)
+from domain.claims.events import (
+    ClaimAmended,
+    ClaimOpened,
+    ClaimSubjectCorrected,
+    Event,
+    PaperAttached,
+)
 from domain.claims.refusals import (
     ClaimExists,
     DatesDisagree,
     OwnNumberTaken,
+    SubjectSubmitted,
     WorkAlreadyClaimed,
 )
 from domain.claims.state import Claim, Status
@@ -23,6 +37,7 @@ from domain.messages import On, World
 from domain.policy_content import ClaimLimits
 from domain.registry.manufacturer import Manufacturer, ManufacturerNotFound
 from domain.registry.station import Station, StationNotFound
+from domain.vocabulary import ClaimKind
 
 OWN_NUMBER = "claims.OwnNumber"
 WORK = "claims.Work"
@@ -39,6 +54,8 @@ def decide(claim: Claim | None, command: Preparing, world: World) -> list[Event 
             return attach(existing(claim), command, world)
         case AmendClaim():
             return [amend(existing(claim), command, world)]
+        case CorrectClaimSubject():
+            return correct_subject(existing(claim), command, world)
         case never:
             assert_never(never)
 
@@ -79,11 +96,16 @@ def submission_days(manufacturer_id: UUID, world: World) -> int:
 def taken_names(command: OpenClaim, world: World) -> list[On]:
     """Our number is unique, and the same work is claimed once for a kind (CLM-8)."""
     by = command.claim_id
-    work = (str(command.manufacturer_id), command.order_reference, command.claim)
+    work = work_name(command.manufacturer_id, command.order_reference, command.claim)
     return [
         *uniqueness.take(world, by, OWN_NUMBER, command.number, taken=OwnNumberTaken),
         *uniqueness.take(world, by, WORK, *work, taken=WorkAlreadyClaimed),
     ]
+
+
+def work_name(manufacturer_id: UUID, order_reference: str, kind: ClaimKind) -> tuple[str, str, str]:
+    """The name of a work: it is claimed once from a manufacturer, in a kind of claim (CLM-8)."""
+    return str(manufacturer_id), order_reference, kind
 
 
 def refuse_impossible(report: Report, world: World) -> None:
@@ -133,3 +155,40 @@ def amend(claim: Claim, command: AmendClaim, world: World) -> ClaimAmended:
         reason=command.reason,
         amended_by=names(world),
     )
+
+
+def correct_subject(claim: Claim, command: CorrectClaimSubject, world: World) -> list[Event | On]:
+    """What vetting finds wrong of whose claim it is can be put right until it went out (CLM-3).
+
+    The limit runs anew only if it is another manufacturer's.
+    """
+    only_in(claim, Status.OPENED, Status.NOT_CLAIMABLE)
+    if claim.submissions:
+        raise SubjectSubmitted
+    new = (command.manufacturer_id, command.equipment_id, command.dealer_id, command.customer_id)
+    if new == (claim.manufacturer_id, claim.equipment_id, claim.dealer_id, claim.customer_id):
+        return []
+    same_maker = command.manufacturer_id == claim.manufacturer_id
+    days = claim.submission_days if same_maker else submission_days(command.manufacturer_id, world)
+    corrected = ClaimSubjectCorrected(
+        manufacturer_id=command.manufacturer_id,
+        equipment_id=command.equipment_id,
+        dealer_id=command.dealer_id,
+        customer_id=command.customer_id,
+        submission_days=days,
+        submit_by=calendar.add_days(claim.report.completed_on, days),
+        reason=command.reason,
+        corrected_by=names(world),
+    )
+    return [corrected, *([] if same_maker else other_work(claim, command, world))]
+
+
+def other_work(claim: Claim, command: CorrectClaimSubject, world: World) -> list[On]:
+    """The work is claimed from another manufacturer, and free to be claimed from the one before.
+
+    Raises WorkAlreadyClaimed (CLM-8).
+    """
+    before = work_name(claim.manufacturer_id, claim.order_reference, claim.claim)
+    now = work_name(command.manufacturer_id, claim.order_reference, claim.claim)
+    taken = uniqueness.take(world, command.claim_id, WORK, *now, taken=WorkAlreadyClaimed)
+    return [uniqueness.release(WORK, *before), *taken]

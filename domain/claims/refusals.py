@@ -59,6 +59,12 @@ class NothingClaimed(Refusal):
     rule = "CLM-4"
 
 
+class SubjectSubmitted(Refusal):
+    """The manufacturer has the claim: its equipment, customer and dealer stay as they went out."""
+
+    rule = "CLM-7"
+
+
 class PapersMissing(Refusal):
     """Papers are missing; without them the claim is not submitted."""
 

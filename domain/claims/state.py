@@ -74,6 +74,8 @@ class Claim:
     manufacturer_id: UUID
     equipment_id: UUID
     station_id: UUID
+    dealer_id: UUID | None
+    customer_id: UUID | None
     order_reference: str
     report: Report
     parts_listed: int
@@ -163,6 +165,8 @@ def opened(event: e.ClaimOpened) -> Claim:
         manufacturer_id=event.manufacturer_id,
         equipment_id=event.equipment_id,
         station_id=event.station_id,
+        dealer_id=event.dealer_id,
+        customer_id=event.customer_id,
         order_reference=event.order_reference,
         report=event.report,
         parts_listed=len(event.amounts.parts),
@@ -183,20 +187,36 @@ def prepared(claim: Claim, event: e.Preparing) -> Claim:
             return replace(claim, papers=papers, prepared_by=claim.prepared_by | by.both)
         case e.ClaimAmended():
             return amended(claim, event)
+        case e.ClaimSubjectCorrected():
+            return subject_corrected(claim, event)
         case never:
             assert_never(never)
+
+
+def subject_corrected(claim: Claim, event: e.ClaimSubjectCorrected) -> Claim:
+    return replace(
+        unjudged(claim),
+        manufacturer_id=event.manufacturer_id,
+        equipment_id=event.equipment_id,
+        dealer_id=event.dealer_id,
+        customer_id=event.customer_id,
+        submission_days=event.submission_days,
+        prepared_by=claim.prepared_by | event.corrected_by.both,
+    )
+
+
+def unjudged(claim: Claim) -> Claim:
+    """As if nobody had judged it yet."""
+    return replace(claim, status=Status.OPENED, chain=SigningChain(()), opinions={})
 
 
 def amended(claim: Claim, event: e.ClaimAmended) -> Claim:
     nothing = event.total.but(ZERO)
     return replace(
-        claim,
-        status=Status.OPENED,
+        unjudged(claim),
         report=event.report,
         parts_listed=len(event.amounts.parts),
         total=event.total,
-        chain=SigningChain(()),
-        opinions={},
         ruled_out=False,
         prepared_by=claim.prepared_by | event.amended_by.both,
         accepted=nothing,

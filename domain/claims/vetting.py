@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, assert_never
 
 from domain import policies, warranty
 from domain.claims.events import Check, Finding
 from domain.claims.state import Claim
 from domain.messages import World
 from domain.policy_content import EngineerLevels
-from domain.registry.equipment import Equipment
+from domain.registry.equipment import Equipment, OwnerKind
 from domain.registry.person import Person
 from domain.vocabulary import ClaimKind, EquipmentKind, PaperKind
 
@@ -70,6 +70,24 @@ def model(claim: Claim, equipment: Equipment) -> Finding:
     return agrees(Check.MODEL, claim.report.model, equipment.model)
 
 
+def customer(claim: Claim, equipment: Equipment) -> Finding:
+    """Claimed for whom it belongs to: a customer, or a dealer or station with no customer yet."""
+    owner = equipment.owner
+    match owner.kind:
+        case OwnerKind.CUSTOMER:
+            same = claim.customer_id == owner.id
+        case OwnerKind.DEALER:
+            same = claim.customer_id is None and claim.dealer_id == owner.id
+        case OwnerKind.STATION:
+            same = claim.customer_id is None and claim.station_id == owner.id
+        case never:
+            assert_never(never)
+    named = f"customer {claim.customer_id}" if claim.customer_id else "no customer"
+    dealer = f", dealer {claim.dealer_id}" if owner.kind == OwnerKind.DEALER else ""
+    explanation = f"Claimed for {named}{dealer}, registered owner {owner.kind} {owner.id}."
+    return found(Check.CUSTOMER, same, explanation)
+
+
 def covered(claim: Claim, equipment: Equipment) -> Finding:
     """Under warranty on the day of the failure (REG-4, REG-6)."""
     report = claim.report
@@ -92,6 +110,7 @@ OF_EQUIPMENT: Final[tuple[Callable[[Claim, Equipment], Finding], ...]] = (
     same_manufacturer,
     serial_number,
     model,
+    customer,
     covered,
     operating_hours,
 )

@@ -235,6 +235,7 @@ class Equipment:
     model: str
     equipment: EquipmentKind
     delivered_on: date
+    owner: Owner
     variant: str
     coverage: tuple[Coverage, ...]
     missing: tuple[RegistrationDocument, ...]
@@ -269,6 +270,7 @@ def registered(event: EquipmentRegistered) -> Equipment:
         model=event.model,
         equipment=event.equipment,
         delivered_on=event.delivered_on,
+        owner=event.owner,
         variant=event.warranty_variant,
         coverage=event.coverage,
         missing=event.missing,

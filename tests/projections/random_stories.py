@@ -44,6 +44,7 @@ from tests.stories import (
     CUSTOMER,
     MACHINE,
     MAKER,
+    OTHER_MAKER,
     OTHER_STATION,
     STATION,
     STRANGE_ISSUER,
@@ -257,6 +258,16 @@ WISHES: tuple[Wish, ...] = (
     about_claim(
         lambda n, r: c.AmendClaim(
             claim_id=claim_id(n), report=report(), amounts=amounts("700.00"), reason="misread"
+        ),
+        STAN,
+    ),
+    about_claim(
+        lambda n, r: c.CorrectClaimSubject(
+            claim_id=claim_id(n),
+            manufacturer_id=r.choice([MAKER, OTHER_MAKER]),
+            equipment_id=MACHINE,
+            customer_id=r.choice([CUSTOMER, None]),
+            reason="misread",
         ),
         STAN,
     ),

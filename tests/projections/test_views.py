@@ -44,6 +44,7 @@ from tests.stories import (
     DEALER,
     MACHINE,
     MAKER,
+    OTHER_MAKER,
     STATION,
     STRANGE_ISSUER,
     TODAY,
@@ -151,6 +152,18 @@ def test_an_amended_claim_is_judged_anew() -> None:
     claim = row("claims", claim_id(), story)
     shows(claim, status=Status.OPENED, claimed=Decimal("700.00"), findings=(), signatures=())
     shows(claim, reasons=(), refused=Decimal(0), unanswered=Decimal("700.00"))
+
+
+@pytest.mark.rule("CLM-3")
+def test_a_claim_shows_whose_it_is_after_a_correction() -> None:
+    story = claim_story("with papers").tell(c.VetClaim(claim_id=claim_id()), MIA)
+    other = claim_id(70)
+    correct = c.CorrectClaimSubject(
+        claim_id=claim_id(), manufacturer_id=OTHER_MAKER, equipment_id=other, reason="misread"
+    )
+    claim = row("claims", claim_id(), story.tell(correct, STAN))
+    shows(claim, manufacturer_id=OTHER_MAKER, equipment_id=other, dealer_id=None, customer_id=None)
+    shows(claim, status=Status.OPENED, findings=(), claimed=Decimal("1000.00"))
 
 
 def test_submissions_are_numbered() -> None:

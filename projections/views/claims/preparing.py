@@ -44,6 +44,8 @@ def prepared(claim: Claim, event: e.Preparing, at: datetime) -> Claim:
             return claim.but(papers=(*claim.papers, attached(event, at)))
         case e.ClaimAmended():
             return amended(claim, event)
+        case e.ClaimSubjectCorrected():
+            return subject_corrected(claim, event)
         case never:
             assert_never(never)
 
@@ -103,10 +105,31 @@ def attached(event: e.PaperAttached, at: datetime) -> Paper:
     )
 
 
-def amended(claim: Claim, event: e.ClaimAmended) -> Claim:
-    """Corrected, it is judged anew; what was answered before does not count."""
+def subject_corrected(claim: Claim, event: e.ClaimSubjectCorrected) -> Claim:
+    return unjudged(claim).but(
+        manufacturer_id=event.manufacturer_id,
+        equipment_id=event.equipment_id,
+        dealer_id=event.dealer_id,
+        customer_id=event.customer_id,
+        submit_by=event.submit_by,
+    )
+
+
+def unjudged(claim: Claim) -> Claim:
+    """As if nobody had looked at it yet."""
     return claim.but(
         status=Status.OPENED,
+        findings=(),
+        opinions=(),
+        judgement=None,
+        signed_by=(),
+        signatures=(),
+    )
+
+
+def amended(claim: Claim, event: e.ClaimAmended) -> Claim:
+    """Corrected, it is judged anew; what was answered before does not count."""
+    return unjudged(claim).but(
         report=event.report,
         serial_number=event.report.serial_number,
         model=event.report.model,
@@ -118,11 +141,6 @@ def amended(claim: Claim, event: e.ClaimAmended) -> Claim:
         written_off=ZERO,
         abandoned=ZERO,
         submit_by=event.submit_by,
-        findings=(),
-        opinions=(),
-        judgement=None,
-        signed_by=(),
-        signatures=(),
         reasons=(),
         explanation=None,
         ruled_out=False,

@@ -20,6 +20,7 @@ from domain.claims.amounts import Amounts, Labour
 from domain.claims.commands import (
     AmendClaim,
     ApproveClaim,
+    CorrectClaimSubject,
     RevokeSignature,
     VetClaim,
 )
@@ -37,7 +38,7 @@ from domain.claims.state import Claim, Status
 from domain.messages import Actor, Forbidden, Role
 from domain.policies import PublishPolicy
 from domain.policy_content import ClaimJudges
-from domain.registry.equipment import RecordExclusion
+from domain.registry.equipment import Owner, OwnerKind, RecordExclusion
 from domain.registry.person import AssignRoles, CertifyEngineer, DelegateRole
 from domain.vocabulary import (
     ClaimKind,
@@ -64,11 +65,16 @@ from tests.scenario import (
 )
 from tests.stories import (
     COMPLETED,
+    CUSTOMER,
+    DEALER,
     DELIVERED,
     FAILED,
     MACHINE,
+    MAKER,
     OTHER_MAKER,
+    OTHER_STATION,
     STARTED,
+    STATION,
     amounts,
     attach,
     claim_id,
@@ -121,6 +127,8 @@ def test_vetting_looks_at_everything_and_passes_what_agrees():
         pytest.param({"manufacturer_id": OTHER_MAKER}, Check.MANUFACTURER, id="of another"),
         pytest.param({"report": report(serial_number="SN-2")}, Check.SERIAL_NUMBER, id="serial"),
         pytest.param({"report": report(model="EX-300")}, Check.MODEL, id="model"),
+        pytest.param({"customer_id": person_id(50)}, Check.CUSTOMER, id="another customer"),
+        pytest.param({"customer_id": None}, Check.CUSTOMER, id="no customer"),
         pytest.param(
             {"report": report(failed_on=DELIVERED - DAY)}, Check.WARRANTY, id="before delivery"
         ),
@@ -147,6 +155,55 @@ def test_vetting_finds_what_does_not_agree(changes, failed):
 @pytest.mark.rule("CLM-3")
 def test_serial_numbers_and_models_agree_in_any_case():
     assert not failed_checks(story_of(report=report(serial_number="sn-1", model="ex-200")))
+
+
+OF_DEALER = Owner(kind=OwnerKind.DEALER, id=DEALER)
+OF_STATION = Owner(kind=OwnerKind.STATION, id=STATION)
+
+
+@pytest.mark.rule("CLM-3")
+@pytest.mark.parametrize(
+    ("owner", "claimed_for", "failed"),
+    [
+        pytest.param(OF_DEALER, {"customer_id": None}, set(), id="a dealer's"),
+        pytest.param(OF_DEALER, {}, {Check.CUSTOMER}, id="a dealer's, not a customer's"),
+        pytest.param(
+            OF_DEALER,
+            {"customer_id": None, "dealer_id": person_id(50)},
+            {Check.CUSTOMER},
+            id="not another dealer's",
+        ),
+        pytest.param(
+            OF_STATION, {"customer_id": None, "dealer_id": None}, set(), id="the station's"
+        ),
+        pytest.param(OF_STATION, {}, {Check.CUSTOMER}, id="the station's, not a customer's"),
+        pytest.param(
+            OF_STATION,
+            {"customer_id": None, "station_id": OTHER_STATION},
+            {Check.CUSTOMER},
+            id="not another station's",
+        ),
+    ],
+)
+def test_a_claim_is_for_whom_the_equipment_belongs_to(owner, claimed_for, failed):
+    stock = register_equipment(equipment_id=person_id(60), serial_number="SN-9", owner=owner)
+    story = setting().tell(stock, STAN)
+    on_it = {"equipment_id": person_id(60), "report": report(serial_number="SN-9")}
+    assert failed_checks(story_of(story, **on_it, **claimed_for)) == failed
+
+
+@pytest.mark.rule("CLM-3")
+def test_a_subject_that_vetting_finds_wrong_is_corrected_and_found_right():
+    story = story_of(customer_id=person_id(50), equipment_id=person_id(51))
+    assert failed_checks(story) == {Check.REGISTERED}
+    right = CorrectClaimSubject(
+        claim_id=claim_id(),
+        manufacturer_id=MAKER,
+        equipment_id=MACHINE,
+        customer_id=CUSTOMER,
+        reason="the machine beside it",
+    )
+    assert not failed_checks(story.tell(right, STAN))
 
 
 @pytest.mark.rule("REG-3")

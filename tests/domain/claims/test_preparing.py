@@ -12,8 +12,13 @@ from pydantic import ValidationError
 
 from domain.approvals import Names
 from domain.claims.amounts import Amounts, Labour, OtherCost
-from domain.claims.commands import AmendClaim, CloseClaim, JudgeClaim
-from domain.claims.events import ClaimAmended, ClaimOpened, PaperAttached
+from domain.claims.commands import AmendClaim, CloseClaim, CorrectClaimSubject, JudgeClaim
+from domain.claims.events import (
+    ClaimAmended,
+    ClaimOpened,
+    ClaimSubjectCorrected,
+    PaperAttached,
+)
 from domain.claims.preparing import WORK
 from domain.claims.refusals import (
     ClaimExists,
@@ -23,6 +28,7 @@ from domain.claims.refusals import (
     NothingClaimed,
     NotPossibleNow,
     OwnNumberTaken,
+    SubjectSubmitted,
     WorkAlreadyClaimed,
     WriteOffPending,
 )
@@ -35,7 +41,7 @@ from domain.registry.manufacturer import ManufacturerNotFound, SetClaimLimit
 from domain.registry.person import DelegateRole, RegisterPerson
 from domain.registry.station import StationNotFound
 from domain.registry.stations_apart import AnotherStation
-from domain.uniqueness import Bearer, NameTaken, name_id
+from domain.uniqueness import Bearer, NameReleased, NameTaken, name_id
 from domain.vocabulary import ClaimKind, PaperKind
 from tests.domain.claims.asked import request_write_off
 from tests.scenario import ADAM, AUDREY, ENZO, FINN, MAX, MIA, NOON, STAN, given, standing_in
@@ -300,8 +306,105 @@ def test_a_claim_that_is_being_written_off_is_not_corrected():
     given(story.histories).when(AMEND, actor=STAN).then_refused(WriteOffPending)
 
 
+# ── correcting whose it is ──────────────────────────────────────────────────
+
+OTHER_MACHINE, OTHER_CUSTOMER = claim_id(70), claim_id(71)
+SUBJECT = CorrectClaimSubject(
+    claim_id=claim_id(),
+    manufacturer_id=MAKER,
+    equipment_id=OTHER_MACHINE,
+    dealer_id=None,
+    customer_id=OTHER_CUSTOMER,
+    reason="the machine beside it",
+)
+CORRECTED = ClaimSubjectCorrected(
+    manufacturer_id=MAKER,
+    equipment_id=OTHER_MACHINE,
+    dealer_id=None,
+    customer_id=OTHER_CUSTOMER,
+    submission_days=14,
+    submit_by=date(2026, 3, 16),
+    reason="the machine beside it",
+    corrected_by=BY_STAN,
+)
+FROM_OTHER = SUBJECT.model_copy(update={"manufacturer_id": OTHER_MAKER})
+WORK_1 = Stream(Bearer.kind, name_id(WORK, str(MAKER), "FO-1", "failure"))
+
+
+@pytest.mark.rule("CLM-3")
+def test_equipment_customer_and_dealer_are_corrected_and_the_work_stays_claimed():
+    opened().when(SUBJECT, actor=STAN).then(CORRECTED)
+    corrected = claim_story("opened").tell(SUBJECT, STAN)
+    same_work = open_claim(2, order_reference="FO-1")
+    given(corrected.histories).when(same_work, actor=STAN).then_refused(WorkAlreadyClaimed)
+
+
+def test_what_was_right_all_along_is_not_corrected():
+    as_it_is = SUBJECT.model_copy(
+        update={"equipment_id": MACHINE, "dealer_id": DEALER, "customer_id": CUSTOMER}
+    )
+    opened().when(as_it_is, actor=STAN).then_nothing()
+
+
+@pytest.mark.rule("CLM-8")
+def test_claimed_from_another_manufacturer_the_work_is_free_to_be_claimed_from_the_first():
+    of_other = SetClaimLimit(manufacturer_id=OTHER_MAKER, submission_days=30)
+    story = claim_story("opened").tell(of_other, FINN)
+    given(story.histories).when(FROM_OTHER, actor=STAN).then(
+        CORRECTED.model_copy(
+            update={
+                "manufacturer_id": OTHER_MAKER,
+                "submission_days": 30,
+                "submit_by": date(2026, 4, 1),
+            }
+        ),
+        On(WORK_1, NameReleased(of=WORK)),
+        name_taken(WORK, str(OTHER_MAKER), "FO-1", "failure"),
+    )
+    same_work = open_claim(2, order_reference="FO-1")
+    freed = given(story.tell(FROM_OTHER, STAN).histories)
+    assert freed.when(same_work, actor=STAN).outcome()
+    from_other = same_work.model_copy(update={"manufacturer_id": OTHER_MAKER})
+    freed.when(from_other, actor=STAN).then_refused(WorkAlreadyClaimed)
+
+
+@pytest.mark.rule("CLM-8")
+def test_work_that_another_claim_has_is_not_taken_by_a_correction():
+    other = open_claim(2, order_reference="FO-1", manufacturer_id=OTHER_MAKER)
+    story = claim_story("opened").tell(other, STAN)
+    refused = given(story.histories).when(FROM_OTHER, actor=STAN).then_refused(WorkAlreadyClaimed)
+    assert refused.bearer == claim_id(2)
+
+
+def test_a_subject_has_a_manufacturer_that_exists():
+    unknown = SUBJECT.model_copy(update={"manufacturer_id": claim_id(99)})
+    opened().when(unknown, actor=STAN).then_refused(ManufacturerNotFound)
+
+
+@pytest.mark.parametrize("stage", ["claimable", "approved", "submitted", "accepted"])
+def test_a_subject_that_was_judged_is_not_corrected_any_more(stage):
+    given(claim_story(stage).histories).when(SUBJECT, actor=STAN).then_refused(NotPossibleNow)
+
+
+@pytest.mark.rule("CLM-7")
+def test_a_subject_that_went_out_stays_as_the_manufacturer_has_it():
+    given(rejected_claim().histories).when(SUBJECT, actor=STAN).then_refused(NotPossibleNow)
+    amended = rejected_claim().tell(AMEND, STAN)
+    given(amended.histories).when(SUBJECT, actor=STAN).then_refused(SubjectSubmitted)
+
+
+@pytest.mark.rule("SEG-1")
+def test_a_claim_found_not_claimable_is_judged_anew_and_not_by_who_corrected_it():
+    story = claim_story("with papers").tell_all(judged(claimable=False)).tell(SUBJECT, MIA)
+    state = story.state(Claim, claim_id())
+    assert (state.status, state.equipment_id) == (Status.OPENED, OTHER_MACHINE)
+    assert (state.dealer_id, state.customer_id) == (None, OTHER_CUSTOMER)
+    assert MIA.id in state.prepared_by
+
+
 @pytest.mark.parametrize(
-    "command", [PAPER, AMEND, JudgeClaim(claim_id=claim_id(), claimable=True, reason="sound")]
+    "command",
+    [PAPER, AMEND, SUBJECT, JudgeClaim(claim_id=claim_id(), claimable=True, reason="sound")],
 )
 def test_nothing_is_said_of_a_claim_nobody_opened(command):
     registered().when(command, actor=MAX).then_refused(ClaimNotFound)
@@ -326,7 +429,7 @@ def test_a_station_opens_claims_for_its_own_work_only():
     elsewhere.then_refused(AnotherStation)
 
 
-@pytest.mark.parametrize("command", [PAPER, AMEND])
+@pytest.mark.parametrize("command", [PAPER, AMEND, SUBJECT])
 def test_a_claim_of_another_station_is_hidden_from_a_station(command):
     assert opened().when(command, actor=at(STAN, STATION)).outcome()
     opened().when(command, actor=at(STAN, OTHER_STATION)).then_refused(ClaimNotFound)

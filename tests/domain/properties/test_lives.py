@@ -19,6 +19,9 @@ from domain.vocabulary import PaperKind
 from tests.domain.claims.asked import request_write_off, sign_write_off
 from tests.scenario import DORA, ENZO, FINN, GINA, MAX, MIA, SAM, STAN, SYSTEM, Story
 from tests.stories import (
+    CUSTOMER,
+    MACHINE,
+    MAKER,
     PAPERS,
     amounts,
     attach,
@@ -44,6 +47,16 @@ WISHES: list[tuple[Command, Actor]] = [
     (open_claim(1, TOTAL), STAN),
     *((attach(paper), STAN) for paper in (*PAPERS, PaperKind.OTHER)),
     (AMENDED, STAN),
+    (
+        c.CorrectClaimSubject(
+            claim_id=ID,
+            manufacturer_id=MAKER,
+            equipment_id=MACHINE,
+            customer_id=CUSTOMER,
+            reason="no dealer sold it",
+        ),
+        STAN,
+    ),
     (c.VetClaim(claim_id=ID), SYSTEM),
     (judge(), MAX),
     (judge(), SAM),
@@ -160,7 +173,7 @@ def test_whatever_is_submitted_was_signed_by_everybody_in_their_order(wishes):
             case e.ClaimJudged():
                 assert not signed
                 steps = event.signed_by
-            case e.ClaimAmended():
+            case e.ClaimAmended() | e.ClaimSubjectCorrected():
                 signed, steps = [], ()
             case e.ClaimSigned():
                 signed.append(event)
