@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import date
 from random import Random
 
 import pytest
@@ -16,6 +17,7 @@ from application.database import DatabaseRole
 from application.log import EventLog
 from application.personal import Vault
 from application.recorded import Position
+from domain.credits.reconciliation_period import ClosePeriod
 from domain.messages import On, Sealed
 from domain.registry.customer import EraseCustomer, LiftLegalHold, NoLegalHold
 from projections.catalogue import VIEWS
@@ -30,7 +32,7 @@ from tests.databases import Databases
 from tests.projections.names import Bench, catch_up, record
 from tests.projections.random_stories import random_story
 from tests.scenario import ADAM, FINN
-from tests.stories import CUSTOMER, paid_claim, partly_paid_claim, refuse, work_story
+from tests.stories import CUSTOMER, MAKER, paid_claim, partly_paid_claim, refuse, work_story
 
 
 @contextmanager
@@ -62,6 +64,8 @@ def lived(databases: Databases) -> Iterator[tuple[Bench, Engine]]:
         tell(bench, work_story(story).happened, random)
         catch_up(engine, 7)
         before = len(story.happened)
+        february = ClosePeriod(manufacturer_id=MAKER, currency="CNY", month=date(2026, 2, 1))
+        story.tell(february, FINN)
         with suppress(NoLegalHold):
             story.tell(LiftLegalHold(customer_id=CUSTOMER, ground="settled"), ADAM)
         story.tell(EraseCustomer(customer_id=CUSTOMER, legal_basis="GDPR 17"), ADAM)
