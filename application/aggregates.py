@@ -11,9 +11,15 @@ from types import ModuleType
 from typing import Any, get_args
 
 from domain import corrections, messages, policies, uniqueness
-from domain.claims import claim, part_order, routine
+from domain.claims import part_order, routine
 from domain.claims.commercial import commercial_claim
-from domain.credits import credit_note, reconciliation_period, reference, refused_file
+from domain.credits import (
+    credit_note,
+    posted_claim,
+    reconciliation_period,
+    reference,
+    refused_file,
+)
 from domain.registry import customer, equipment, manufacturer, person, station
 
 AGGREGATES: tuple[ModuleType, ...] = (
@@ -23,7 +29,7 @@ AGGREGATES: tuple[ModuleType, ...] = (
     person,
     customer,
     equipment,
-    claim,
+    posted_claim,
     commercial_claim,
     part_order,
     routine,

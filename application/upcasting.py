@@ -55,6 +55,11 @@ def without_proposals(facts: Facts) -> Facts:
     return facts
 
 
+def of_notes_alone(facts: Facts) -> Facts:
+    """Only what became of notes was posted as an adjustment at first."""
+    return {**facts, "claim_id": None}
+
+
 STEPS: Final[Mapping[Form, Step]] = {
     Form("registry.CustomerRegistered", 1): Step(
         Form("registry.CustomerRegistered", 2), without_station
@@ -67,6 +72,9 @@ STEPS: Final[Mapping[Form, Step]] = {
     Form("claims.ClaimResubmitted", 1): Step(Form("claims.ClaimResubmitted", 2), without_clock),
     Form("credits.MatchProposed", 1): Step(Form("credits.MatchProposed", 2), without_agreement),
     Form("credits.CreditAllocated", 1): Step(Form("credits.CreditAllocated", 2), without_proposals),
+    Form("credits.PriorPeriodAdjusted", 1): Step(
+        Form("credits.PriorPeriodAdjusted", 2), of_notes_alone
+    ),
 }
 
 

@@ -115,13 +115,19 @@ def timeline(stream: Stream, events: Sequence[Event]) -> Timeline | None:
     return reduce(corrected, corrections, Timeline(happenings)) if happenings else None
 
 
-def decided(histories: Histories, command: Command, actor: Actor, now: datetime) -> list[On]:
-    """What comes of a command. Raises the Refusal."""
+def decided(
+    histories: Histories,
+    command: Command,
+    actor: Actor,
+    now: datetime,
+    effective_at: datetime | None = None,
+) -> list[On]:
+    """What comes of a command, that took effect earlier if so said. Raises the Refusal."""
     known: dict[Stream, Any] = {}
     asked = {command.stream}
     while True:
         known |= folded(histories, asked)
-        world = World(now, actor, now, known)
+        world = World(now, actor, effective_at or now, known)
         try:
             authorised(world, command.roles)
             state = own(histories, known, command)
@@ -244,9 +250,15 @@ class Story:
     happened: list[On] = field(default_factory=list)
     told: list[tuple[Command, Actor, datetime]] = field(default_factory=list)
 
-    def tell(self, command: Command, actor: Actor = MIA, now: datetime = NOON) -> Self:
+    def tell(
+        self,
+        command: Command,
+        actor: Actor = MIA,
+        now: datetime = NOON,
+        effective_at: datetime | None = None,
+    ) -> Self:
         """One more command. Raises its Refusal, and then nothing has changed."""
-        events = decided(self.histories, command, actor, now)
+        events = decided(self.histories, command, actor, now, effective_at)
         self.histories = appended(self.histories, events)
         self.happened += events
         self.told.append((command, actor, now))

@@ -40,15 +40,15 @@ Command: TypeAlias = BookCreditNote | BookCreditNoteByHand | Later
 
 
 def decide(note: CreditNote | None, command: Command, world: World) -> list[Event | On]:
-    if isinstance(command, BookCreditNote | BookCreditNoteByHand):
-        return booking.book(note, command, world)
-    if note is None:
-        raise CreditNoteNotFound
     events = decided(note, command, world)
     return [*events, *posting.adjustments(world, command.note_id, events)]
 
 
-def decided(note: CreditNote, command: Later, world: World) -> list[Event | On]:
+def decided(note: CreditNote | None, command: Command, world: World) -> list[Event | On]:
+    if isinstance(command, BookCreditNote | BookCreditNoteByHand):
+        return booking.book(note, command, world)
+    if note is None:
+        raise CreditNoteNotFound
     match command:
         case AssignIssuer():
             return booking.assign(note, command, world)

@@ -1,8 +1,7 @@
 """The months in which credit notes are matched, closed one after the other (CRN-7, CRN-13).
 
-One history holds all months of one manufacturer and currency. A note posts into the month it was
-issued in; once that is closed, into the first open one, as an adjustment that says what it
-corrects.
+One history holds all months of one manufacturer and currency. What belongs to a closed one is
+posted into the first that is open, as an adjustment that says what it corrects (see `posting`).
 What a closing showed is the reconciliation as of its position in the log.
 """
 
@@ -77,20 +76,31 @@ class PeriodClosed(PeriodEvent):
 class Effect(StrEnum):
     """What is posted into another period than the one it belongs to."""
 
+    BOOKED = "booked"  # a note that came late
     ALLOCATED = "allocated"
     TAKEN_BACK = "taken_back"
     DIFFERENCE_SETTLED = "difference_settled"
     REMAINDER_SETTLED = "remainder_settled"
     REMAINDER_REOPENED = "remainder_reopened"
+    CLAIM_SUBMITTED = "claim_submitted"
+    CLAIM_RESUBMITTED = "claim_resubmitted"
+    CLAIM_AMENDED = "claim_amended"  # by so much
+    CLAIM_ACCEPTED = "claim_accepted"
+    ACCEPTANCE_REVOKED = "acceptance_revoked"
+    CLAIM_REJECTED = "claim_rejected"
+    CLAIM_WRITTEN_OFF = "claim_written_off"
+    CLAIM_WITHDRAWN = "claim_withdrawn"
 
 
 class PriorPeriodAdjusted(PeriodEvent):
     """What belongs to a closed month takes effect in the next open one (CRN-7, CRN-13)."""
 
+    schema_version = 2
     corrects: date
-    note_id: UUID
+    note_id: UUID | None  # whose money it is; None if it concerns a claim alone
+    claim_id: UUID | None  # the claim, if it concerns that alone
     effect: Effect
-    of: UUID  # the allocation or remainder
+    of: UUID  # the allocation or remainder; else the note or the claim
     amount: Money
 
 
@@ -169,7 +179,7 @@ def decide(
     target = policies.deadline(world, CLOCK).target
     assert isinstance(target, Every), f"{CLOCK} is due in every period"
     today = calendar.local_day(world.now, policies.zone(world))
-    if today < earliest(month, target):
+    if today < max(earliest(month, target), calendar.add_months(month, 1)):
         raise MonthNotOver(fields=("month",))
     refuse_gap(period, month)
     closed = PeriodClosed(

@@ -20,11 +20,12 @@ class PriorPeriodAdjustment(Embedded):
     """What belongs to an earlier, closed month and took effect in this one (CRN-13)."""
 
     corrects: date = Field(description="The closed month, by its first day.")
-    note_id: UUID
+    note_id: UUID | None = Field(description="Whose money it is; null if of a claim alone.")
+    claim_id: UUID | None = Field(None, description="The claim, if it concerns that alone.")
     effect: e.Effect
-    of: UUID = Field(description="The allocation, or the remainder of the note.")
+    of: UUID = Field(description="The allocation or remainder; else the note or the claim.")
     amount: Decimal
-    at: datetime
+    at: datetime = Field(description="When it was posted.")
 
 
 class ReconciliationPeriod(Row):
@@ -64,7 +65,7 @@ def fold(
         case e.PeriodClosed():
             return closed(period, event, recorded)
         case e.PriorPeriodAdjusted():
-            made = adjustment(event, recorded.effective_at)
+            made = adjustment(event, recorded.recorded_at)
             return period.but(adjustments=(*period.adjustments, made))
         case never:
             assert_never(never)
@@ -87,6 +88,7 @@ def adjustment(event: e.PriorPeriodAdjusted, at: datetime) -> PriorPeriodAdjustm
     return PriorPeriodAdjustment(
         corrects=event.corrects,
         note_id=event.note_id,
+        claim_id=event.claim_id,
         effect=event.effect,
         of=event.of,
         amount=event.amount.amount,
@@ -98,6 +100,7 @@ RECONCILIATION_PERIODS = View(
     name="reconciliation_periods",
     row=ReconciliationPeriod,
     events=e.Event,
+    version=2,
     keys=period_id,
     fold=fold,
     owners=EVERYONE,

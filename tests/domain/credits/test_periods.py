@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from domain.claims import commands as c
 from domain.claims.claim import Claim
 from domain.claims.commands import RecordAcceptance
 from domain.credits.commands import (
+    AssignIssuer,
     DecideDifference,
     MatchByReference,
     ReopenRemainder,
@@ -27,12 +29,15 @@ from domain.credits.reconciliation_period import (
     PriorPeriodAdjusted,
 )
 from domain.credits.state import CreditNote, allocation_id, remainder_id
-from domain.messages import Forbidden, NotFound
-from domain.vocabulary import Outcome
-from tests.scenario import FINN, MIA, SYSTEM, Story
+from domain.messages import Actor, Command, Forbidden, NotFound
+from domain.vocabulary import Outcome, PaperKind
+from tests.domain.claims.asked import request_write_off, sign_write_off
+from tests.scenario import FINN, MAX, MIA, STAN, SYSTEM, Story
 from tests.stories import (
     MAKER,
     OTHER_MAKER,
+    STRANGE_ISSUER,
+    amounts,
     book,
     claim_id,
     claim_story,
@@ -40,11 +45,15 @@ from tests.stories import (
     maker_number,
     match,
     note_id,
+    reject,
+    report,
     setting,
+    submit,
     yuan,
 )
 
 FEBRUARY, MARCH, APRIL = (date(2026, month, 1) for month in (2, 3, 4))
+MAY = date(2026, 5, 1)
 IN_MARCH = datetime(2026, 3, 31, 12, tzinfo=UTC)
 IN_APRIL = datetime(2026, 4, 9, 12, tzinfo=UTC)
 IN_MAY = datetime(2026, 5, 9, 12, tzinfo=UTC)
@@ -127,9 +136,27 @@ def test_a_note_that_comes_late_is_booked_and_takes_effect_in_the_first_open_per
     story.tell(close(APRIL), FINN, IN_MAY)
     story.tell(book(1), FINN, IN_MAY).tell(MatchByReference(note_id=note_id()), SYSTEM, IN_MAY)
     assert story.state(CreditNote, note_id()).issued_on < APRIL
-    assert adjustments(story) == [(date(2026, 5, 1), MARCH, Effect.ALLOCATED, "1000.00")]
-    story.tell(undo(), FINN, IN_MAY)  # its period is open: nothing more to correct
-    assert len(adjustments(story)) == 1
+    assert adjustments(story) == [
+        (MAY, MARCH, Effect.BOOKED, "1000.00"),
+        (MAY, MARCH, Effect.ALLOCATED, "1000.00"),
+    ]
+    story.tell(undo(), FINN, IN_MAY)  # no need to say so: where it was posted is open
+    assert adjustments(story)[2:] == [(MAY, MARCH, Effect.TAKEN_BACK, "1000.00")]
+
+
+@pytest.mark.rule("CRN-13")
+def test_a_note_whose_issuer_is_known_late_is_posted_in_the_first_open_period():
+    unknown = document(1, supplier=STRANGE_ISSUER)
+    story = setting().tell(book(1, paper=unknown), FINN).tell(close(), FINN, IN_APRIL)
+    assert adjustments(story) == []
+    story.tell(AssignIssuer(note_id=note_id(), manufacturer_id=MAKER), FINN, IN_APRIL)
+    assert adjustments(story) == [(APRIL, MARCH, Effect.BOOKED, "1000.00")]
+
+
+@pytest.mark.rule("CRN-13")
+def test_a_note_of_an_open_month_is_booked_without_an_adjustment():
+    story = setting().tell(close(FEBRUARY), FINN, IN_APRIL).tell(book(1), FINN, IN_APRIL)
+    assert adjustments(story) == []
 
 
 @pytest.mark.rule("CRN-13")
@@ -148,7 +175,7 @@ def test_the_program_does_not_displace_a_match_of_a_closed_period():
     story.tell(book(2, paper=earlier), FINN, IN_APRIL)
     story.tell(MatchByReference(note_id=note_id(2)), SYSTEM, IN_APRIL)
     assert story.state(CreditNote, note_id(1)).applied == yuan("1000.00")
-    assert adjustments(story) == []
+    assert [effect for _, _, effect, _ in adjustments(story)] == [Effect.BOOKED]
 
 
 @pytest.mark.rule("CRN-7")
@@ -167,9 +194,7 @@ def test_decisions_about_differences_of_a_closed_month_are_corrections_in_the_ne
         (APRIL, MARCH, Effect.REMAINDER_SETTLED, "300.00"),
     ]
     story.tell(close(APRIL), FINN, IN_MAY).tell(reopen, FINN, IN_MAY)
-    assert adjustments(story)[2:] == [
-        (date(2026, 5, 1), APRIL, Effect.REMAINDER_REOPENED, "300.00")
-    ]
+    assert adjustments(story)[2:] == [(MAY, APRIL, Effect.REMAINDER_REOPENED, "300.00")]
 
 
 @pytest.mark.rule("CRN-7")
@@ -179,3 +204,101 @@ def test_decisions_about_differences_of_a_closed_month_are_corrections_in_the_ne
 def test_closing_one_currency_or_manufacturer_closes_no_other(another):
     story = matched().tell(close(**another), FINN, IN_APRIL)
     assert adjustments(story.tell(undo(), FINN, IN_APRIL)) == []
+
+
+# ── what only concerns claims ───────────────────────────────────────────────
+
+
+def answered(how: str, story: Story | None = None) -> Story:
+    """A claim of 1000 submitted in March, and its answer."""
+    story = story or claim_story("submitted")
+    return story.tell(ANSWERS[how], MIA)
+
+
+ANSWERS = {
+    "accepted": RecordAcceptance(claim_id=claim_id()),
+    "in part": RecordAcceptance(
+        claim_id=claim_id(), accepted=yuan("800.00"), reasons=("labour_hours",)
+    ),
+    "rejected": reject(),
+}
+LATE: dict[str, tuple[Command, Actor, str | None, Effect, str]] = {
+    "accepted": (ANSWERS["accepted"], MIA, None, Effect.CLAIM_ACCEPTED, "1000.00"),
+    "in part": (ANSWERS["in part"], MIA, None, Effect.CLAIM_ACCEPTED, "800.00"),
+    "rejected": (ANSWERS["rejected"], MIA, None, Effect.CLAIM_REJECTED, "1000.00"),
+    "revoked": (
+        c.RevokeAcceptance(claim_id=claim_id(), reason="mistaken"),
+        MIA,
+        "in part",
+        Effect.ACCEPTANCE_REVOKED,
+        "800.00",
+    ),
+    "resubmitted": (
+        c.ResubmitClaim(claim_id=claim_id(), different="photo"),
+        MIA,
+        "rejected",
+        Effect.CLAIM_RESUBMITTED,
+        "1000.00",
+    ),
+    "amended": (
+        c.AmendClaim(
+            claim_id=claim_id(), report=report(), amounts=amounts("900.00"), reason="fewer hours"
+        ),
+        STAN,
+        "rejected",
+        Effect.CLAIM_AMENDED,
+        "-100.00",
+    ),
+    "withdrawn": (
+        c.WithdrawClaim(
+            claim_id=claim_id(), false_papers=(PaperKind.DIAGNOSTICS,), explanation="not its own"
+        ),
+        MAX,
+        None,
+        Effect.CLAIM_WITHDRAWN,
+        "1000.00",
+    ),
+}
+
+
+@pytest.mark.rule("CRN-13")
+@pytest.mark.parametrize("late", LATE)
+def test_what_happened_to_a_claim_in_a_closed_month_is_posted_in_the_next_open_one(late):
+    """As finance learns of it only after the closing; today's facts are today's."""
+    command, actor, before, effect, amount = LATE[late]
+    story = answered(before) if before else claim_story("submitted")
+    story.tell(close(), FINN, IN_APRIL)
+    today = Story(story.histories).tell(command, actor, IN_APRIL)
+    assert adjustments(today) == []
+    story.tell(command, actor, IN_APRIL, effective_at=IN_MARCH)
+    assert adjustments(story) == [(APRIL, MARCH, effect, amount)]
+    posted = story.happened[-1]
+    assert isinstance(posted.event, PriorPeriodAdjusted)
+    assert (posted.event.claim_id, posted.event.of) == (claim_id(), claim_id())
+    assert (posted.event.note_id, posted.stream) == (None, close().stream)
+
+
+@pytest.mark.rule("CRN-13")
+def test_a_write_off_that_is_dated_back_into_a_closed_month_is_posted_in_the_next():
+    story = claim_story("accepted").tell(request_write_off("300.00"), MIA)
+    story.tell(close(), FINN, IN_APRIL)
+    story.tell(sign_write_off(), MAX, IN_APRIL, effective_at=IN_MARCH)
+    assert adjustments(story) == [(APRIL, MARCH, Effect.CLAIM_WRITTEN_OFF, "300.00")]
+    assert story.state(Claim, claim_id()).written_off == yuan("300.00")
+
+
+@pytest.mark.rule("CRN-13")
+def test_a_submission_that_is_dated_back_into_a_closed_month_is_posted_in_the_next():
+    story = claim_story("approved").tell(close(), FINN, IN_APRIL)
+    story.tell(submit(), MIA, IN_APRIL, effective_at=IN_MARCH)
+    assert adjustments(story) == [(APRIL, MARCH, Effect.CLAIM_SUBMITTED, "1000.00")]
+
+
+@pytest.mark.rule("CRN-13")
+@pytest.mark.parametrize("month", [None, FEBRUARY], ids=["none closed", "an earlier one closed"])
+def test_what_is_dated_back_into_an_open_month_adjusts_nothing(month):
+    story = claim_story("submitted")
+    if month:
+        story.tell(close(month), FINN, IN_APRIL)
+    story.tell(ANSWERS["accepted"], MIA, IN_APRIL, effective_at=IN_MARCH)
+    assert adjustments(story) == []

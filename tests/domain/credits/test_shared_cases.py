@@ -1,33 +1,44 @@
-"""Published cases on tolerance and allocation, where they are at hand: CRN-4, CRN-10."""
+"""Published cases on tolerance, allocation and deadlines, where they are at hand: CRN-4, CRN-10."""
 
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from domain.claims.claim import Claim
-from domain.credits.commands import AllocationWish, MatchByReference, MatchCreditNote
+from domain import calendar, policies
+from domain.claims.claim import Claim, Status
+from domain.claims.commands import ResubmitClaim
+from domain.claims.events import ClaimSubmitted
+from domain.credits.commands import AllocationWish, MatchByReference, MatchCreditNote, UndoMatch
+from domain.credits.reconciliation_period import (
+    ClosePeriod,
+    PeriodIsClosed,
+    PriorPeriodAdjusted,
+)
 from domain.credits.refusals import MoreThanUnapplied
 from domain.credits.state import CreditNote
 from domain.money import Money
-from domain.policies import PublishPolicy
-from domain.policy_content import Tolerance
+from domain.policies import Policy, PublishPolicy
+from domain.policy_content import Deadline, Tolerance, Unit, Within
 from domain.vocabulary import Outcome
 from tests.domain.claims.asked import sign_write_off
-from tests.scenario import ADAM, FINN, MAX, SYSTEM, Story, given
+from tests.scenario import ADAM, FINN, MAX, MIA, SYSTEM, Story, given
 from tests.stories import (
+    MAKER,
     book,
     claim_id,
     claim_story,
     document,
     maker_number,
     note_id,
+    reject,
     setting,
+    submit,
     yuan,
 )
 
@@ -35,6 +46,7 @@ CASES = Path(__file__).parents[4] / "shared" / "data" / "other_cases.json"
 FOUND: dict[str, Any] = json.loads(CASES.read_text()) if CASES.exists() else {}
 TOLERANCES = FOUND.get("reconciliation_tolerance", [])
 ALLOCATIONS = {case["id"]: case for case in FOUND.get("reconciliation_allocation", [])}
+DEADLINES = {case["id"]: case for case in FOUND.get("claim_deadlines", [])}
 present = pytest.mark.skipif(not FOUND, reason="../shared/data is not there")
 
 
@@ -150,3 +162,54 @@ def test_of_two_equal_credits_the_oldest_paper_pays_and_never_both(order: tuple[
         arrived(story, number, "50.00", issue_date=days[number])
     applied = [story.state(CreditNote, note_id(n)).applied for n in (1, 2)]
     assert applied == [yuan("50.00"), yuan(0)]
+
+
+# ── how long who has ────────────────────────────────────────────────────────
+
+
+def noon(day: str) -> datetime:
+    return datetime.combine(date.fromisoformat(day), time(4), UTC)
+
+
+@present
+@pytest.mark.rule("CLM-7")
+def test_a_manufacturer_answers_within_the_days_of_the_law_by_our_shipped_policy() -> None:
+    case = DEADLINES["rcw-01"]
+    story = claim_story("approved").tell(submit(), MIA, noon(case["received"]))
+    [submitted] = [on.event for on in story.happened if isinstance(on.event, ClaimSubmitted)]
+    assert submitted.clock is not None
+    pinned = story.state(Policy, policies.stream_of(submitted.clock.policy_id).id)
+    content = pinned.at(noon(case["received"])).content
+    assert isinstance(content, Deadline) and isinstance(content.target, Within)
+    assert content.target.unit == Unit.CALENDAR_DAYS
+    due = calendar.add_days(submitted.submitted_on, content.target.amount)
+    assert due == date.fromisoformat(case["decide_by"])
+
+
+@present
+@pytest.mark.rule("CLM-7")
+def test_a_refused_claim_is_resubmitted_until_the_last_day_of_the_law() -> None:
+    """Ours is to be examined on the day of the notice; what comes later is late, not refused."""
+    case = DEADLINES["rcw-03"]
+    story = claim_story("submitted").tell(reject(), MIA, noon(case["notice_received"]))
+    again = ResubmitClaim(claim_id=claim_id(), different="the procedure was followed")
+    story.tell(again, MIA, noon(case["resubmit_by"]))
+    assert claim(story).status == Status.SUBMITTED
+
+
+@present
+@pytest.mark.rule("CRN-6")
+def test_a_charge_back_a_year_after_payment_is_posted_in_the_month_that_is_open() -> None:
+    case = DEADLINES["rcw-05"]
+    paid, until = noon(case["paid"]), noon(case["audit_until"])
+    assert calendar.add_months(paid.date(), 12) == until.date()
+    story = arrived(claim_story("accepted"), 1, "1000.00", issue_date=paid.date())
+    last = calendar.add_months(until.date().replace(day=1), -1)
+    close = ClosePeriod(manufacturer_id=MAKER, currency="CNY", month=last)
+    story.tell(close, FINN, until)
+    back = {"note_id": note_id(), "reason": "audit"}
+    story.so_far().when(UndoMatch(**back), actor=FINN, now=until).then_refused(PeriodIsClosed)
+    story.tell(UndoMatch(**back, in_next_period=True), FINN, until)
+    assert claim(story).open == yuan("1000.00")
+    [posted] = [on.event for on in story.happened if isinstance(on.event, PriorPeriodAdjusted)]
+    assert (posted.month, posted.corrects) == (date(2027, 4, 1), date(2026, 4, 1))
