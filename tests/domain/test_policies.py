@@ -249,6 +249,7 @@ def test_every_kind_of_policy_ships_and_none_twice():
         "liability_tariff",
         "reason_words",
         "tolerance",
+        "proposal_window",
         "document_set",
         "warranty_terms",
     }
@@ -309,7 +310,6 @@ def test_deadlines_start_and_stop_on_events_that_exist_where_their_context_does(
         "claims.CampaignAnnounced",
         "claims.CampaignWorkDone",
         "claims.CampaignProgressReported",
-        "credits.PeriodClosed",
     }
     named = {
         event

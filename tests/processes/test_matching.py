@@ -155,7 +155,9 @@ def test_a_claim_whose_acceptance_is_revoked_is_proposed_no_more(
 def test_a_note_that_pays_another_amount_waits_for_a_person(
     office: CreditNoteIntake, reactions: Reactions, log: EventLog
 ) -> None:
-    less = paper(**PAYING, **{"119.00": "118.00", "19.00": "18.00"})
+    sums = {"119.00": "118.00", "19.00": "18.84", "100.00": "99.16"}
+    second_line = {"40.00": "39.16", ">20<": ">19.58<"}
+    less = paper(**PAYING, **sums, **second_line)
     report = office.take("note.xml", less)
     assert report.outcome is Outcome.BOOKED and report.note_id
     catch_up(reactions)
