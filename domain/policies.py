@@ -60,6 +60,7 @@ class PolicyPublished(messages.Event):
     """A version of a policy is in force from a moment, until the next one is."""
 
     context = "policies"
+    schema_version = 2
     policy_id: str
     version: int
     effective_from: Moment

@@ -5,13 +5,14 @@ A new kind of policy is a class here and a member of `PolicyContent`.
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import date, time
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, ClassVar, Literal
+from itertools import pairwise
+from typing import Annotated, ClassVar, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from domain.messages import Message, Refusal, RefusalCode, Role, Text
 from domain.money import Amount, Currency, Money
@@ -19,6 +20,7 @@ from domain.vocabulary import (
     ClaimKind,
     EngineerLevel,
     EquipmentKind,
+    HolidayRule,
     PaperKind,
     Part,
     RegistrationDocument,
@@ -285,10 +287,23 @@ class WarrantyTerm(Message):
 
 
 class WarrantyTerms(Content):
-    """The terms that run from the delivery date (REG-4)."""
+    """The terms that run from the delivery date (REG-4), and what their end moves past (REG-5)."""
 
     policy: Literal["warranty_terms"] = "warranty_terms"
     terms: tuple[WarrantyTerm, ...]
+    holiday_rule: HolidayRule = HolidayRule.STATUTORY
+
+
+class PhoneGuarantee(Content):
+    """What the national rules give to the buyer of a phone, beside the terms (REG-5a)."""
+
+    policy: Literal["phone_guarantee"] = "phone_guarantee"
+    refund_days: Annotated[int, Field(ge=0)]
+    exchange_days: Annotated[int, Field(ge=0)]
+    failed_repairs: Annotated[int, Field(ge=1)]
+    days_waiting_for_parts: Annotated[int, Field(ge=1)]
+    days_with_repairer: Annotated[int, Field(ge=1)]
+    days_from_factory_without_papers: Annotated[int, Field(ge=0)]
 
 
 class DocumentSet(Content):
@@ -300,12 +315,167 @@ class DocumentSet(Content):
     if_engine_warranty: tuple[RegistrationDocument, ...] = ()
 
 
+# ── calendar ────────────────────────────────────────────────────────────────
+
+
+class Weekday(StrEnum):
+    """The days of the week, in ISO order."""
+
+    MONDAY = "mon"
+    TUESDAY = "tue"
+    WEDNESDAY = "wed"
+    THURSDAY = "thu"
+    FRIDAY = "fri"
+    SATURDAY = "sat"
+    SUNDAY = "sun"
+
+    @staticmethod
+    def of(day: date) -> Weekday:
+        return WEEK[day.weekday()]
+
+
+WEEK = tuple(Weekday)
+
+
+HourOfDay = Annotated[str, StringConstraints(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
+"""Local wall-clock time; 24:00 is the end of the day."""
+
+
+class OpeningRange(Message):
+    """Open from one local time of a day until another of the same day, which is not included."""
+
+    opens: HourOfDay
+    closes: HourOfDay
+
+    @model_validator(mode="after")
+    def closes_later(self) -> Self:
+        if self.opens >= self.closes:
+            raise ValueError(f"It opens at {self.opens}, so it cannot close at {self.closes}.")
+        return self
+
+
+def one_after_the_other(ranges: tuple[OpeningRange, ...]) -> tuple[OpeningRange, ...]:
+    for earlier, later in pairwise(ranges):
+        if later.opens < earlier.closes:
+            raise ValueError(f"The range from {later.opens} begins before the one before it ends.")
+    return ranges
+
+
+Ranges = Annotated[tuple[OpeningRange, ...], AfterValidator(one_after_the_other)]
+
+
+class HoursOfWeekdays(Message):
+    """When it is open on some days of the week."""
+
+    days: Annotated[tuple[Weekday, ...], Field(min_length=1)]
+    open: Annotated[Ranges, Field(min_length=1)]
+
+
+class HoursOfDate(Message):
+    """When it is open on one date, whatever the week or the holidays say; nothing: closed."""
+
+    on: date
+    open: Ranges = ()
+
+
+class OpeningHours(Content):
+    """When the organisation works (SLA-1b): by the week, on make-up days, and on single dates."""
+
+    policy: Literal["opening_hours"] = "opening_hours"
+    weekly: Annotated[tuple[HoursOfWeekdays, ...], Field(min_length=1)]
+    on_make_up_days: Ranges
+    on_dates: tuple[HoursOfDate, ...] = ()
+
+    @model_validator(mode="after")
+    def each_day_once(self) -> Self:
+        days = [day for entry in self.weekly for day in entry.days]
+        if len(set(days)) < len(days):
+            raise ValueError("The hours of each weekday are said once.")
+        if len({entry.on for entry in self.on_dates}) < len(self.on_dates):
+            raise ValueError("The hours of each date are said once.")
+        return self
+
+
+class DayKind(StrEnum):
+    """What sort of day it is in the public calendar (SLA-1e)."""
+
+    STATUTORY = "statutory"  # a public holiday by law
+    BREAK = "break"  # another day of an official break: a weekend beside it, or a day made up for
+    MAKE_UP = "make_up"  # a weekend day that is worked instead (调休)
+    WEEKEND = "weekend"
+    WEEKDAY = "weekday"
+
+    @property
+    def rests(self) -> bool:
+        """Whether nobody is expected to work."""
+        return self in {DayKind.STATUTORY, DayKind.BREAK, DayKind.WEEKEND}
+
+
+class HolidayYear(Message):
+    """The days of a year that are not what their weekday says."""
+
+    year: Annotated[int, Field(ge=1900, le=9998)]
+    statutory: tuple[date, ...] = ()
+    rest_of_breaks: tuple[date, ...] = ()
+    make_up: tuple[date, ...] = ()
+
+    @model_validator(mode="after")
+    def each_day_once(self) -> Self:
+        days = (*self.statutory, *self.rest_of_breaks, *self.make_up)
+        if strangers := [day for day in days if day.year != self.year]:
+            raise ValueError(f"{strangers[0]} is not in {self.year}.")
+        if len(set(days)) < len(days):
+            raise ValueError("Each day is named once.")
+        return self
+
+    @property
+    def kinds(self) -> dict[date, DayKind]:
+        return {
+            **dict.fromkeys(self.statutory, DayKind.STATUTORY),
+            **dict.fromkeys(self.rest_of_breaks, DayKind.BREAK),
+            **dict.fromkeys(self.make_up, DayKind.MAKE_UP),
+        }
+
+
+class PublicHolidays(Content):
+    """Holidays, breaks and make-up days of the years that have been announced (SLA-1e).
+
+    Of a year that is not here only the weekends are known: what is computed from them there is
+    provisional.
+    """
+
+    policy: Literal["public_holidays"] = "public_holidays"
+    sources: tuple[Text, ...] = ()
+    weekend: tuple[Weekday, ...] = (Weekday.SATURDAY, Weekday.SUNDAY)
+    years: tuple[HolidayYear, ...]
+
+    @model_validator(mode="after")
+    def each_year_once(self) -> Self:
+        if len({entry.year for entry in self.years}) < len(self.years):
+            raise ValueError("Each year is said once.")
+        return self
+
+    def announced(self, day: date) -> bool:
+        """Whether the year of the day is covered."""
+        return any(entry.year == day.year for entry in self.years)
+
+    def kinds_in(self, year: int) -> dict[date, DayKind]:
+        """The days of the year that are not what their weekday says."""
+        return next((entry.kinds for entry in self.years if entry.year == year), {})
+
+    def kind_of(self, day: date) -> DayKind:
+        """What sort of day it is."""
+        by_weekday = DayKind.WEEKEND if Weekday.of(day) in self.weekend else DayKind.WEEKDAY
+        return self.kinds_in(day.year).get(day, by_weekday)
+
+
 # ── deadlines ───────────────────────────────────────────────────────────────
 
 
 class Unit(StrEnum):
     """Units of time that are never converted into one another (SLA-1b)."""
 
+    WORKING_MINUTES = "wmin"
     WORKING_DAYS = "wd"
     CALENDAR_DAYS = "cd"
     HOURS = "h"
@@ -323,12 +493,38 @@ class Period(StrEnum):
     YEAR = "year"
 
 
+class Until(StrEnum):
+    """At what moment of its last day a target of working days falls due."""
+
+    CLOSE = "close"  # the close of business
+    SAME_TIME = "same_time"  # the local time at which the clock started
+
+
+class Roll(StrEnum):
+    """What becomes of calendar or clock time that ends when nobody works (SLA-1b)."""
+
+    NONE = "none"
+    FOLLOWING = "following"  # the next working day, or the next opening
+    PRECEDING = "preceding"  # the last working day before, or the last closing, after the start
+
+
 class Within(Message):
     """So long after the start."""
 
     target: Literal["within"] = "within"
-    amount: Annotated[int, Field(ge=1)]
+    amount: Annotated[int, Field(ge=1, le=1_000_000)]
     unit: Unit
+    until: Until = Until.CLOSE
+    roll: Roll = Roll.NONE
+
+    @model_validator(mode="after")
+    def fits_the_unit(self) -> Self:
+        if self.until is not Until.CLOSE and self.unit is not Unit.WORKING_DAYS:
+            raise ValueError("Only a target of working days ends at a time of day.")
+        working = {Unit.WORKING_DAYS, Unit.WORKING_MINUTES}
+        if self.roll is not Roll.NONE and self.unit in working:
+            raise ValueError("Working time ends in working time: there is nothing to roll.")
+        return self
 
 
 class SameDay(Message):
@@ -366,6 +562,22 @@ class ExactFit(StrEnum):
     OPENING = "opening"
 
 
+class LevelKind(StrEnum):
+    """What a step on the way to a deadline, or past it, is for."""
+
+    WARNING = "warning"
+    ESCALATION = "escalation"
+
+
+class Level(Message):
+    """A step before the due time (a negative amount), at it, or after it (SLA-1d)."""
+
+    kind: LevelKind
+    amount: Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
+    unit: Unit
+    to: tuple[Role, ...] = ()
+
+
 class Deadline(Content):
     """What must happen by when (SLA-1). There are many: the policy's id carries the name.
 
@@ -384,6 +596,7 @@ class Deadline(Content):
     pauses_on: tuple[Text, ...] = ()
     resumes_on: tuple[Text, ...] = ()
     escalates_to: tuple[Role, ...] = ()
+    levels: tuple[Level, ...] = ()
     exact_fit: ExactFit = ExactFit.CLOSING
 
     @property
@@ -403,7 +616,10 @@ PolicyContent = Annotated[
     | Tolerance
     | ProposalWindow
     | WarrantyTerms
+    | PhoneGuarantee
     | DocumentSet
+    | OpeningHours
+    | PublicHolidays
     | Deadline,
     Field(discriminator="policy"),
 ]

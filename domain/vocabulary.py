@@ -55,6 +55,13 @@ class Part(StrEnum):
     DATA_CARD = "data_card"  # and terminal card
 
 
+class HolidayRule(StrEnum):
+    """On which days a warranty does not end, but on the first day after them (REG-5)."""
+
+    STATUTORY = "statutory"  # holidays by law
+    REST_DAYS = "rest_days"  # these, the rest of official breaks, and weekends that are not worked
+
+
 class RegistrationDocument(StrEnum):
     """The document set handed in with a registration (REG-2)."""
 

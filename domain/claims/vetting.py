@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final, assert_never
+from typing import assert_never
 
 from domain import policies, warranty
 from domain.claims.events import Check, Finding
 from domain.claims.state import Claim
 from domain.messages import World
-from domain.policy_content import EngineerLevels
+from domain.policy_content import EngineerLevels, PublicHolidays
 from domain.registry.equipment import Equipment, OwnerKind
 from domain.registry.person import Person
 from domain.vocabulary import ClaimKind, EquipmentKind, PaperKind
@@ -21,13 +20,8 @@ MADE_ON_SITE = SHOWING_A_PART | {PaperKind.DIAGNOSTICS}
 def findings(claim: Claim, world: World) -> tuple[Finding, ...]:
     """One finding for each thing that vetting looks at, passed or not."""
     equipment = world.of(Equipment, claim.equipment_id)
-    about_equipment = (
-        tuple(check(claim, equipment) for check in OF_EQUIPMENT)
-        if equipment
-        else (found(Check.REGISTERED, False, "The equipment is not registered with us."),)
-    )
     return (
-        *about_equipment,
+        *about_equipment(claim, equipment, world),
         engineer_level(claim, world),
         document_dates(claim),
         parts(claim),
@@ -46,12 +40,27 @@ def agrees(check: Check, claimed: str, registered: str) -> Finding:
 # ── the equipment ───────────────────────────────────────────────────────────
 
 
-def registered(claim: Claim, equipment: Equipment) -> Finding:
+def about_equipment(claim: Claim, equipment: Equipment | None, world: World) -> tuple[Finding, ...]:
+    if equipment is None:
+        return (found(Check.REGISTERED, False, "The equipment is not registered with us."),)
+    return (
+        registered(equipment),
+        not_on_hold(equipment),
+        same_manufacturer(claim, equipment),
+        serial_number(claim, equipment),
+        model(claim, equipment),
+        customer(claim, equipment),
+        covered(claim, equipment, world),
+        operating_hours(claim, equipment),
+    )
+
+
+def registered(equipment: Equipment) -> Finding:
     missing = ", ".join(equipment.missing) or "none"
     return found(Check.REGISTERED, True, f"Registered with us; missing documents: {missing}.")
 
 
-def not_on_hold(claim: Claim, equipment: Equipment) -> Finding:
+def not_on_hold(equipment: Equipment) -> Finding:
     query = "A query to the manufacturer is open." if equipment.on_hold else "No query is open."
     return found(Check.NOT_ON_HOLD, not equipment.on_hold, query)
 
@@ -88,11 +97,15 @@ def customer(claim: Claim, equipment: Equipment) -> Finding:
     return found(Check.CUSTOMER, same, explanation)
 
 
-def covered(claim: Claim, equipment: Equipment) -> Finding:
-    """Under warranty on the day of the failure (REG-4, REG-6)."""
+def covered(claim: Claim, equipment: Equipment, world: World) -> Finding:
+    """Under warranty on the day of the failure (REG-4 to REG-6)."""
     report = claim.report
     answer = warranty.under_warranty(
-        equipment.coverage, equipment.exclusions, report.part, report.failed_on
+        equipment.coverage,
+        equipment.exclusions,
+        report.part,
+        report.failed_on,
+        policies.in_force(world, PublicHolidays),
     )
     return found(Check.WARRANTY, answer.covered, f"{answer.rule}: {answer.explanation}")
 
@@ -103,17 +116,6 @@ def operating_hours(claim: Claim, equipment: Equipment) -> Finding:
     stated = f"{hours} hours." if hours is not None else "The report states no hours."
     return found(Check.OPERATING_HOURS, hours is not None or not needed, stated)
 
-
-OF_EQUIPMENT: Final[tuple[Callable[[Claim, Equipment], Finding], ...]] = (
-    registered,
-    not_on_hold,
-    same_manufacturer,
-    serial_number,
-    model,
-    customer,
-    covered,
-    operating_hours,
-)
 
 # ── the work and its papers ─────────────────────────────────────────────────
 

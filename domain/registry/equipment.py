@@ -124,7 +124,7 @@ class EquipmentRegistered(messages.Event):
     """Equipment was handed over; its warranty runs, and these documents are missing (REG-2)."""
 
     context = "registry"
-    schema_version = 2
+    schema_version = 3
     manufacturer_id: UUID
     serial_number: str
     model: str
@@ -151,6 +151,7 @@ class RegistrationReleased(messages.Event):
     """The manufacturer answered; the dates are these, and the warranty runs from them (REG-3)."""
 
     context = "registry"
+    schema_version = 2
     factory_date: date
     delivered_on: date
     answer: str

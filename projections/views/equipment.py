@@ -97,6 +97,7 @@ def released(row: Equipment, event: e.RegistrationReleased) -> Equipment:
 
 EQUIPMENT = View(
     name="equipment",
+    version=2,
     row=Equipment,
     events=e.Event,
     fold=fold,

@@ -1,10 +1,10 @@
 """Days belong to a time zone; terms end on the corresponding day."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from domain.calendar import add_days, add_months, close_of, local_day, opening_of
+from domain.calendar import add_days, add_months, close_of, instant_of, local_day, opening_of
 
 SHANGHAI = "Asia/Shanghai"
 
@@ -63,3 +63,20 @@ def test_a_term_of_months_ends_on_the_corresponding_day(start, months, end):
 @pytest.mark.rule("CLM-1")
 def test_calendar_days_do_not_count_the_day_itself():
     assert add_days(date(2026, 3, 2), 14) == date(2026, 3, 16)
+
+
+@pytest.mark.rule("SLA-1a")
+@pytest.mark.parametrize(
+    ("day", "local", "utc"),
+    [
+        pytest.param(date(2026, 3, 29), "02:30", "01:30", id="skipped: 03:30 in summer time"),
+        pytest.param(date(2026, 3, 29), "03:00", "01:00", id="just after the gap"),
+        pytest.param(date(2026, 10, 25), "02:30", "00:30", id="shown twice: the first"),
+        pytest.param(date(2026, 10, 25), "03:00", "02:00", id="shown once again"),
+    ],
+)
+def test_a_local_time_is_one_instant(day, local, utc):
+    expected = datetime.combine(day, time.fromisoformat(utc), UTC)
+    for fold in (0, 1):
+        told = time.fromisoformat(local).replace(fold=fold)
+        assert instant_of(day, told, "Europe/Berlin") == expected

@@ -241,6 +241,8 @@ def test_every_kind_of_policy_ships_and_none_twice():
     others = {id for id in ids if not id.startswith(Deadline.PREFIX)}
     assert others == {
         "organisation",
+        "opening_hours",
+        "public_holidays",
         "approval_matrix",
         "claim_limits",
         "papers_required",
@@ -252,6 +254,7 @@ def test_every_kind_of_policy_ships_and_none_twice():
         "proposal_window",
         "document_set",
         "warranty_terms",
+        "phone_guarantee",
     }
 
 
