@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated, ClassVar, TypeAlias, assert_never
 from uuid import UUID, uuid5
 
@@ -21,7 +21,8 @@ from domain.approvals import Names, names
 from domain.claims.commands import CLAIMS_STAFF
 from domain.messages import Refusal, RefusalCode, Role, Stream, Text, World
 from domain.policies import Pin
-from domain.policy_content import Every, Period
+from domain.policy_content import Every
+from domain.sla import periods
 
 ROUTINE = "claims.Routine"
 ROUTINES = UUID("5a0f2b0e-9d2c-5c57-8f0b-3f6a3c1d7b42")
@@ -209,9 +210,9 @@ def decide(routine: Routine | None, command: Command, world: World) -> list[Even
     target = policies.deadline(world, command.clock).target
     assert isinstance(target, Every), f"{command.clock} is due in every period"
     today = calendar.local_day(world.effective_at, policies.zone(world))
-    if today < earliest(command.first_day, target):
+    if today < periods.begins_on(target, command.first_day):
         raise PeriodToCome(fields=("day" if isinstance(command, DailyRoutine) else "month",))
-    due_on = due(command.first_day, target)
+    due_on = periods.last_day(target, command.first_day)
     return [
         event_of(command)(
             first_day=command.first_day,
@@ -222,20 +223,6 @@ def decide(routine: Routine | None, command: Command, world: World) -> list[Even
             done_by=names(world),
         )
     ]
-
-
-def earliest(first_day: date, target: Every) -> date:
-    """What is due in the next period is about all of this one."""
-    return calendar.add_months(first_day, 1) if target.in_next else first_day
-
-
-def due(first_day: date, target: Every) -> date:
-    """The last day on which it is in time."""
-    if target.period != Period.MONTH:
-        return first_day
-    month = earliest(first_day, target)
-    last = calendar.add_months(month, 1) - timedelta(days=1)
-    return min(month.replace(day=target.day), last) if target.day else last
 
 
 def event_of(command: Command) -> type[Event]:

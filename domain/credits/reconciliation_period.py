@@ -18,13 +18,13 @@ from pydantic import Field
 
 from domain import calendar, messages, policies
 from domain.approvals import Names, names
-from domain.claims.routine import due, earliest
 from domain.credits.commands import PERIOD
 from domain.messages import Refusal, RefusalCode, Role, Stream, World
 from domain.money import Currency, Money
 from domain.policies import Pin
 from domain.policy_content import Every
 from domain.registry.manufacturer import Manufacturer
+from domain.sla import periods
 
 PERIODS = UUID("e0a4c1c6-3d0b-5a52-9b3e-6b1f0d7c2a94")
 CLOCK = "credit_notes_checked"
@@ -179,15 +179,15 @@ def decide(
     target = policies.deadline(world, CLOCK).target
     assert isinstance(target, Every), f"{CLOCK} is due in every period"
     today = calendar.local_day(world.now, policies.zone(world))
-    if today < max(earliest(month, target), calendar.add_months(month, 1)):
+    if today < max(periods.begins_on(target, month), calendar.add_months(month, 1)):
         raise MonthNotOver(fields=("month",))
     refuse_gap(period, month)
     closed = PeriodClosed(
         manufacturer_id=command.manufacturer_id,
         currency=command.currency,
         month=month,
-        due_on=due(month, target),
-        late=today > due(month, target),
+        due_on=periods.last_day(target, month),
+        late=today > periods.last_day(target, month),
         clock=policies.clock(world, CLOCK),
         closed_by=names(world),
     )
