@@ -107,6 +107,11 @@ COMMANDS: Final = (
         ("recourse policies publish tolerance.toml --from 2026-04-01T00:00+08:00",),
     ),
     Entry(
+        "sla cases",
+        "sla.cases",
+        ("recourse sla cases cases.json", "recourse sla cases cases.json --json"),
+    ),
+    Entry(
         "token",
         "token.token",
         ("recourse token --role finance", "recourse token --role auditor --hours 1"),
@@ -121,6 +126,7 @@ GROUPS: Final = {
     "claims": "Warranty claims.",
     "credits": "Credit notes.",
     "views": "How far the views are, and what they could not take in.",
+    "sla": "Clocks: by when something is due, and why.",
     "policies": "The numbers and lists that the rules refer to, as data.",
 }
 

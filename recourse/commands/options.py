@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, TypeAlias
 
 import typer
@@ -45,3 +46,11 @@ def instant(text: str) -> datetime:
     if "T" not in text.upper() and " " not in text:
         read = read.replace(hour=23, minute=59, second=59, microsecond=999_999)
     return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def text_of(file: Path) -> str:
+    """What a text file says. Raises typer.BadParameter."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise typer.BadParameter(f"{file} is no text in UTF-8.") from None

@@ -20,7 +20,7 @@ from domain.messages import Role
 from domain.policies import Policy, PolicyPublished, PublishPolicy
 from projections.reference import References
 from recourse.bootstrap import Program, built, utc_now
-from recourse.commands.options import AsJson, AsOf, instant, moment
+from recourse.commands.options import AsJson, AsOf, instant, moment, text_of
 from recourse.exits import NotInOrder
 from recourse.operator import operator
 from recourse.output import console, print_facts, print_json, print_table
@@ -125,13 +125,6 @@ def publish(
     for id, at in positions.items():
         said = f"Published {id}, at position {at}." if at else f"{id} says so already."
         console.print(said)
-
-
-def text_of(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise typer.BadParameter(f"{file} is no text in UTF-8.") from None
 
 
 def give(program: Program, command: PublishPolicy, reason: str | None) -> Receipt:
