@@ -32,7 +32,7 @@ HEAD: Final = """\
 """
 WORKED: Final = True
 DECIDED: Final[Mapping[date, bool]] = {
-    date(2005, 12, 31): WORKED,  # decision 30: the notice for 2006 says so
+    date(2005, 12, 31): WORKED,  # decision 24: the notice for 2006 says so
 }
 DERIVED: Final = ("(observed)", "(substituted from", "Extended Holiday")
 """How holidays marks a day that is off without being a holiday by law."""
