@@ -30,8 +30,13 @@ def identity(*roles: Role, person: UUID = ADMIN, **owned: UUID) -> Identity:
 
 @contextmanager
 def program(database: Database, directory: Path, clock: Clock) -> Iterator[Program]:
-    """Everything built on a test's database; nothing moves yet."""
-    env = {"DATABASE_URL": database.url, "RECOURSE_DATA_DIR": str(directory)}
+    """Everything built on a test's database; nothing moves yet. Questions take as long as they do:
+    on a busy machine the slower of two ways to an answer must not be given up."""
+    env = {
+        "DATABASE_URL": database.url,
+        "RECOURSE_DATA_DIR": str(directory),
+        "RECOURSE_STATEMENT_TIMEOUT": "600",
+    }
     with built(Settings.from_env(env), clock) as program:
         try:
             yield program

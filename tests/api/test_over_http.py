@@ -179,13 +179,3 @@ def test_the_schema_is_published(still):
 
 def test_the_process_says_that_it_is_alive(still):
     assert still.client.get("/healthz").status_code == 200
-
-
-def test_it_is_not_ready_before_the_views_follow_the_log(still):
-    assert still.client.get("/readyz").status_code == 503
-
-
-def test_it_is_ready_once_they_do(api):
-    api.do("registerStation", {"stationId": "00000000-0000-0000-0000-000000000002", "name": "N"})
-    answer = api.client.get("/readyz")
-    assert answer.status_code == 200

@@ -21,7 +21,7 @@ import orjson
 from recourse import cli
 
 RECOURSE = Path(sys.executable).with_name("recourse")
-PATIENCE = 120  # seconds until a hanging command is given up; nothing is measured by it
+PATIENCE = 600  # seconds until a hanging command is given up; nothing is measured by it
 
 
 @dataclass(frozen=True)
