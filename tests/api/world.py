@@ -52,7 +52,7 @@ def story() -> Story:
     story = random_story(Random(20260306), 130)
     other = RegisterCustomer(customer_id=OTHER_CUSTOMER, name='Li "Lee" Wei \\ ü', phone=None)
     erased = RegisterCustomer(customer_id=ERASED_CUSTOMER, name="Zhao Min", phone="+86 1")
-    owner = Owner(kind=OwnerKind.DEALER, id=OTHER_DEALER)
+    owner = Owner(kind=OwnerKind.CUSTOMER, id=OTHER_CUSTOMER)
     machine = register_equipment(equipment_id=OTHER_MACHINE, serial_number="SN-2", owner=owner)
     engineer = RegisterPerson(
         person_id=person_id(50),
