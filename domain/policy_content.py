@@ -315,6 +315,18 @@ class DocumentSet(Content):
     if_engine_warranty: tuple[RegistrationDocument, ...] = ()
 
 
+class EncroachmentTerms(Content):
+    """How soon after its handover equipment must not move to another dealer free of charge (REG-7).
+
+    Both limits are included; either is enough for the releasing dealer to owe the fee.
+    """
+
+    policy: Literal["encroachment_terms"] = "encroachment_terms"
+    operating_hours: Annotated[int, Field(ge=0, le=100_000)]
+    days: Annotated[int, Field(ge=0, le=3660)]
+    fee: Money
+
+
 # ── calendar ────────────────────────────────────────────────────────────────
 
 
@@ -620,6 +632,7 @@ PolicyContent = Annotated[
     | DocumentSet
     | OpeningHours
     | PublicHolidays
+    | EncroachmentTerms
     | Deadline,
     Field(discriminator="policy"),
 ]

@@ -22,6 +22,7 @@ from projections.views.reconciliation_periods import RECONCILIATION_PERIODS
 from projections.views.refused_files import REFUSED_FILES
 from projections.views.routines import ROUTINES
 from projections.views.stations import STATIONS
+from projections.views.transfers import TRANSFERS
 
 AnyView: TypeAlias = View[Any, Any]
 Views: TypeAlias = Mapping[str, AnyView]
@@ -115,4 +116,5 @@ VIEWS: Final[Views] = catalogue(
     REFUSED_FILES,
     ROUTINES,
     STATIONS,
+    TRANSFERS,
 )

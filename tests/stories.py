@@ -8,7 +8,7 @@ Numbers make ids: `claim_id(1)`, `note_id(1)`, so that two tellers mean the same
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
@@ -48,6 +48,7 @@ from domain.registry.equipment import (
 from domain.registry.manufacturer import Identity, IdentityKind, RegisterManufacturer
 from domain.registry.person import RegisterPerson
 from domain.registry.station import RegisterStation
+from domain.registry.transfer import SettleEncroachmentFee, TransferEquipment
 from domain.vocabulary import (
     ClaimKind,
     EngineerLevel,
@@ -80,6 +81,7 @@ OTHER_MAKER = UUID(int=0x3A_0002)
 STATION = UUID(int=0x57_0001)
 OTHER_STATION = UUID(int=0x57_0002)
 DEALER = UUID(int=0xDE_0001)
+OTHER_DEALER = UUID(int=0xDE_0002)
 CUSTOMER = UUID(int=0xC5_0001)
 MACHINE = UUID(int=0xE9_0001)
 MAKER_TAX_ID = "CN 9131-0000"
@@ -137,7 +139,7 @@ def register_person(actor: Actor, name: str, level: EngineerLevel | None = None)
     return RegisterPerson(person_id=actor.id, name=name, held=actor.roles, level=level)
 
 
-def setting() -> Story:
+def setting(machine: RegisterEquipment | None = None) -> Story:
     """Manufacturers, stations, people, a customer and a machine under warranty."""
     story = Story()
     other = register_manufacturer(manufacturer_id=OTHER_MAKER, name="Crane Works", identities=())
@@ -149,7 +151,46 @@ def setting() -> Story:
         story.tell(register_person(actor, name), ADAM)
     customer = RegisterCustomer(customer_id=CUSTOMER, name="Wang Fang", phone="+86 10 5555 0101")
     story.tell(customer, STAN)
-    return story.tell(register_equipment(), STAN)
+    return story.tell(machine or register_equipment(), STAN)
+
+
+def transfer_id(number: int = 1) -> UUID:
+    return UUID(int=0x7F_0000_0000 + number)
+
+
+def transfer(number: int = 1, **changes: Any) -> TransferEquipment:
+    """Of the machine, ten days after its handover, under warranty."""
+    fields: dict[str, Any] = {
+        "equipment_id": MACHINE,
+        "transfer_id": transfer_id(number),
+        "from_dealer_id": DEALER,
+        "to_dealer_id": OTHER_DEALER,
+        "moved_on": DELIVERED + timedelta(days=10),
+        "operating_hours": 40,
+        "joint_warranty_form": file_of(f"joint warranty {number}"),
+    }
+    return TransferEquipment(**fields | changes)
+
+
+def settle_fee(number: int = 1) -> SettleEncroachmentFee:
+    return SettleEncroachmentFee(
+        equipment_id=MACHINE, transfer_id=transfer_id(number), reference="B-17"
+    )
+
+
+def transfer_story(upto: str = "settled") -> Story:
+    """The machine named as a dealer's, transferred to another, and the fee for it settled."""
+    story = setting(register_equipment(dealer_id=DEALER))
+    stages: dict[str, list[Told]] = {
+        "named": [],
+        "transferred": [(transfer(), MAX)],
+        "settled": [(settle_fee(), FINN)],
+    }
+    for stage, told in stages.items():
+        story.tell_all(told)
+        if stage == upto:
+            return story
+    raise ValueError(f"There is no stage {upto!r}.")
 
 
 # ── claims ──────────────────────────────────────────────────────────────────

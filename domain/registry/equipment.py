@@ -5,7 +5,7 @@ registered ──▶ on hold, with a query to the manufacturer ──▶ release
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar, TypeAlias, assert_never
@@ -26,9 +26,11 @@ from domain.messages import (
     Text,
     World,
 )
-from domain.policy_content import DocumentSet, WarrantyTerms, Word
+from domain.money import Money
+from domain.policy_content import DocumentSet, PublicHolidays, WarrantyTerms, Word
+from domain.registry import transfer
 from domain.registry.manufacturer import Manufacturer, ManufacturerNotFound
-from domain.vocabulary import EquipmentKind, ExclusionGround, RegistrationDocument
+from domain.vocabulary import EquipmentKind, ExclusionGround, Part, RegistrationDocument
 from domain.warranty import Coverage, Exclusion
 
 SERIAL_NUMBER = "registry.SerialNumber"
@@ -85,6 +87,7 @@ class RegisterEquipment(EquipmentCommand):
     factory_date: date
     delivered_on: date
     owner: Owner
+    dealer_id: UUID | None = Field(None, description="The dealer that handed it over.")
     documents: tuple[FiledDocument, ...] = ()
     insured: bool = False
     engine_warranty: bool = False
@@ -114,7 +117,12 @@ class RecordExclusion(EquipmentCommand):
 
 
 Command: TypeAlias = (
-    RegisterEquipment | FileRegistrationDocument | AnswerRegistrationQuery | RecordExclusion
+    RegisterEquipment
+    | FileRegistrationDocument
+    | AnswerRegistrationQuery
+    | RecordExclusion
+    | transfer.TransferEquipment
+    | transfer.SettleEncroachmentFee
 )
 
 # ── events ──────────────────────────────────────────────────────────────────
@@ -137,6 +145,13 @@ class EquipmentRegistered(messages.Event):
     warranty_variant: str
     coverage: tuple[Coverage, ...]
     station_id: UUID | None  # of whoever registered it at the handover
+
+
+class DealerNamed(messages.Event):
+    """This dealer handed the equipment over, and looks after it until it is transferred (REG-7)."""
+
+    context = "registry"
+    dealer_id: UUID
 
 
 class RegistrationHeld(messages.Event):
@@ -175,10 +190,13 @@ class ExclusionRecorded(messages.Event):
 
 Event: TypeAlias = (
     EquipmentRegistered
+    | DealerNamed
     | RegistrationHeld
     | RegistrationReleased
     | RegistrationDocumentFiled
     | ExclusionRecorded
+    | transfer.EquipmentTransferred
+    | transfer.EncroachmentFeeSettled
 )
 
 # ── refusals ────────────────────────────────────────────────────────────────
@@ -230,7 +248,7 @@ class DatesStillDisagree(Refusal):
 class Equipment:
     """What decisions need to remember of equipment."""
 
-    kind: ClassVar[str] = "registry.Equipment"
+    kind: ClassVar[str] = transfer.EQUIPMENT
     manufacturer_id: UUID
     serial_number: str
     model: str
@@ -242,6 +260,9 @@ class Equipment:
     missing: tuple[RegistrationDocument, ...]
     exclusions: tuple[Exclusion, ...] = ()
     on_hold: bool = False
+    dealer_id: UUID | None = None
+    moves: tuple[transfer.EquipmentTransferred, ...] = ()
+    fees_owed: dict[UUID, Money] = field(default_factory=dict)
 
 
 State = Equipment
@@ -251,6 +272,8 @@ def evolve(equipment: Equipment | None, event: Event) -> Equipment:
     if isinstance(event, EquipmentRegistered):
         return registered(event)
     assert equipment is not None, "equipment is registered first"
+    if isinstance(event, transfer.Event):
+        return moved(equipment, event)
     match event:
         case RegistrationHeld():
             return replace(equipment, on_hold=True)
@@ -260,6 +283,8 @@ def evolve(equipment: Equipment | None, event: Event) -> Equipment:
             return replace(equipment, missing=missing)
         case ExclusionRecorded(exclusion=exclusion):
             return replace(equipment, exclusions=(*equipment.exclusions, exclusion))
+        case DealerNamed(dealer_id=dealer_id):
+            return replace(equipment, dealer_id=dealer_id)
         case never:
             assert_never(never)
 
@@ -275,7 +300,30 @@ def registered(event: EquipmentRegistered) -> Equipment:
         variant=event.warranty_variant,
         coverage=event.coverage,
         missing=event.missing,
+        dealer_id=event.owner.id if event.owner.kind == OwnerKind.DEALER else None,
     )
+
+
+def moved(equipment: Equipment, event: transfer.Event) -> Equipment:
+    match event:
+        case transfer.EquipmentTransferred(transfer_id=id, to_dealer_id=dealer_id, fee=fee):
+            owed = {id: fee} if fee else {}
+            return replace(
+                equipment,
+                dealer_id=dealer_id,
+                owner=of_dealer(dealer_id) if event.was_stock else equipment.owner,
+                moves=(*equipment.moves, event),
+                fees_owed={**equipment.fees_owed, **owed},
+            )
+        case transfer.EncroachmentFeeSettled(transfer_id=paid):
+            owed = {id: fee for id, fee in equipment.fees_owed.items() if id != paid}
+            return replace(equipment, fees_owed=owed)
+        case never:
+            assert_never(never)
+
+
+def of_dealer(dealer_id: UUID) -> Owner:
+    return Owner(kind=OwnerKind.DEALER, id=dealer_id)
 
 
 # ── decisions ───────────────────────────────────────────────────────────────
@@ -286,6 +334,8 @@ def decide(equipment: Equipment | None, command: Command, world: World) -> list[
         return register(equipment, command, world)
     if equipment is None:
         raise EquipmentNotFound
+    if isinstance(command, transfer.TransferEquipment):
+        return [transferred(equipment, command, world)]
     match command:
         case FileRegistrationDocument(filed=filed):
             return [file_document(equipment, filed)]
@@ -295,6 +345,8 @@ def decide(equipment: Equipment | None, command: Command, world: World) -> list[
             exclusion = Exclusion(ground=ground, since=since, evidence=evidence)
             known = exclusion in equipment.exclusions
             return [] if known else [ExclusionRecorded(exclusion=exclusion)]
+        case transfer.SettleEncroachmentFee():
+            return [transfer.settle(equipment, command, world)]
         case never:
             assert_never(never)
 
@@ -315,7 +367,8 @@ def register(
         command.serial_number,
         taken=SerialNumberTaken,
     )
-    return [registration(command, world), *query(command), *named]
+    dealer = [DealerNamed(dealer_id=command.dealer_id)] if command.dealer_id else []
+    return [registration(command, world), *dealer, *query(command), *named]
 
 
 def registration(command: RegisterEquipment, world: World) -> EquipmentRegistered:
@@ -394,4 +447,24 @@ def release(
             equipment.variant,
             command.delivered_on,
         ),
+    )
+
+
+def transferred(
+    equipment: Equipment, command: transfer.TransferEquipment, world: World
+) -> transfer.EquipmentTransferred:
+    """Under warranty as the machine is, not as its lesser parts are (REG-4, REG-5, REG-7)."""
+    answer = warranty.under_warranty(
+        equipment.coverage,
+        equipment.exclusions,
+        Part.MAIN_UNIT,
+        command.moved_on,
+        policies.in_force(world, PublicHolidays),
+    )
+    return transfer.transfer(
+        equipment,
+        command,
+        world,
+        under_warranty=answer.covered,
+        of_releasing_dealer=equipment.owner == of_dealer(command.from_dealer_id),
     )

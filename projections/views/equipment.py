@@ -10,6 +10,7 @@ from pydantic import Field
 
 from application.recorded import Recorded
 from domain.registry import equipment as e
+from domain.registry import transfer
 from domain.vocabulary import EquipmentKind, RegistrationDocument
 from domain.warranty import Coverage, Exclusion
 from projections.view import Many, One, Owner, Row, View, before, equal, known, since
@@ -27,7 +28,7 @@ class Equipment(Row):
     delivered_on: date
     owner: e.Owner
     customer_id: UUID | None = Field(description="Its owner, if that is a customer.")
-    dealer_id: UUID | None = Field(description="Its owner, if that is a dealer.")
+    dealer_id: UUID | None = Field(description="The dealer that looks after it.")
     station_id: UUID | None = Field(description="The station that registered it, or that owns it.")
     documents: tuple[e.FiledDocument, ...]
     missing: tuple[RegistrationDocument, ...] = Field(description="Documents that are missing.")
@@ -43,6 +44,8 @@ class Equipment(Row):
 
 def fold(row: Equipment | None, recorded: Recorded[e.Event], reference: Any) -> Equipment | None:
     event = recorded.event
+    if isinstance(event, transfer.Event):
+        return transferred(known(row), event)
     match event:
         case e.EquipmentRegistered():
             return registered(recorded.stream_id, event, recorded.effective_at)
@@ -55,6 +58,8 @@ def fold(row: Equipment | None, recorded: Recorded[e.Event], reference: Any) -> 
             return known(row).but(documents=documents, missing=missing, complete=not missing)
         case e.ExclusionRecorded(exclusion=exclusion):
             return known(row).but(exclusions=(*known(row).exclusions, exclusion))
+        case e.DealerNamed(dealer_id=dealer_id):
+            return known(row).but(dealer_id=dealer_id)
         case never:
             assert_never(never)
 
@@ -95,9 +100,16 @@ def released(row: Equipment, event: e.RegistrationReleased) -> Equipment:
     )
 
 
+def transferred(row: Equipment, event: transfer.Event) -> Equipment:
+    """What is owed for a transfer is shown with the transfer."""
+    if isinstance(event, transfer.EncroachmentFeeSettled):
+        return row
+    owner = e.of_dealer(event.to_dealer_id) if event.was_stock else row.owner
+    return row.but(dealer_id=event.to_dealer_id, owner=owner)
+
+
 EQUIPMENT = View(
     name="equipment",
-    version=2,
     row=Equipment,
     events=e.Event,
     fold=fold,
@@ -107,6 +119,7 @@ EQUIPMENT = View(
         Owner.CUSTOMER: "customer_id",
     },
     scope="equipment:read",
+    version=3,
     filters=(
         equal("serial_number"),
         equal("model"),
@@ -126,5 +139,6 @@ EQUIPMENT = View(
         "customer": One("customers", via="customer_id"),
         "station": One("stations", via="station_id"),
         "claims": Many("claims", via="equipment_id"),
+        "transfers": Many("transfers", via="equipment_id"),
     },
 )

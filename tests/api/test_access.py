@@ -41,6 +41,7 @@ OWNERS = {
     "policies": {},
     "routines": {},
     "stations": {},
+    "transfers": {"dealer": "from_dealer_id"},
 }
 """Whose the rows are. Those without owners are seen by whoever may read the view at all."""
 

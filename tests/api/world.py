@@ -21,6 +21,7 @@ from tests.clock import NOON, Clock
 from tests.projections.random_stories import random_story
 from tests.scenario import ADAM, ENZO, FINN, STAN, SYSTEM, Story, person_id
 from tests.stories import (
+    OTHER_DEALER,
     MatchByReference,
     book,
     goodwill_story,
@@ -35,7 +36,7 @@ from tests.stories import (
 
 START = NOON - timedelta(days=30)
 OTHER_STATION = UUID(int=0x57_0002)
-OTHER_DEALER = UUID(int=0xDE_0002)
+
 OTHER_CUSTOMER = UUID(int=0xC5_0002)
 ERASED_CUSTOMER = UUID(int=0xC5_0003)
 OTHER_MACHINE = UUID(int=0xE9_0002)
@@ -52,8 +53,12 @@ def story() -> Story:
     story = random_story(Random(20260306), 130)
     other = RegisterCustomer(customer_id=OTHER_CUSTOMER, name='Li "Lee" Wei \\ ü', phone=None)
     erased = RegisterCustomer(customer_id=ERASED_CUSTOMER, name="Zhao Min", phone="+86 1")
-    owner = Owner(kind=OwnerKind.CUSTOMER, id=OTHER_CUSTOMER)
-    machine = register_equipment(equipment_id=OTHER_MACHINE, serial_number="SN-2", owner=owner)
+    machine = register_equipment(
+        equipment_id=OTHER_MACHINE,
+        serial_number="SN-2",
+        owner=Owner(kind=OwnerKind.CUSTOMER, id=OTHER_CUSTOMER),
+        dealer_id=OTHER_DEALER,
+    )
     engineer = RegisterPerson(
         person_id=person_id(50),
         name="Erik",

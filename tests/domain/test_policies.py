@@ -28,6 +28,7 @@ from domain.policy_content import (
     Chain,
     ClaimLimits,
     Deadline,
+    EncroachmentTerms,
     Every,
     Organisation,
     PapersRequired,
@@ -253,6 +254,7 @@ def test_every_kind_of_policy_ships_and_none_twice():
         "tolerance",
         "proposal_window",
         "document_set",
+        "encroachment_terms",
         "warranty_terms",
         "phone_guarantee",
     }
@@ -263,6 +265,8 @@ def test_the_shipped_numbers_are_the_rulebooks():
     assert shipped_content(Organisation) == Organisation(zone="Asia/Shanghai", currency="CNY")
     assert shipped_content(ClaimLimits).submission_days == 14
     assert shipped_content(Tolerance).percent == Decimal("0.1")
+    soon = shipped_content(EncroachmentTerms)
+    assert (soon.operating_hours, soon.days) == (100, 15)
 
 
 @pytest.mark.rule("SLA-1b")

@@ -42,8 +42,10 @@ from tests.scenario import (
 from tests.stories import (
     COMPLETED,
     CUSTOMER,
+    DEALER,
     MACHINE,
     MAKER,
+    OTHER_DEALER,
     OTHER_MAKER,
     OTHER_STATION,
     STATION,
@@ -62,8 +64,10 @@ from tests.stories import (
     report,
     request_parts,
     setting,
+    settle_fee,
     steps_of_goodwill,
     steps_to_acceptance,
+    transfer,
     yuan,
 )
 
@@ -355,6 +359,17 @@ WISHES: tuple[Wish, ...] = (
         ),
         MIA,
     ),
+    lambda r, s: (
+        transfer(
+            r.randint(1, 3),
+            from_dealer_id=(dealers := r.sample([DEALER, OTHER_DEALER], 2))[0],
+            to_dealer_id=dealers[1],
+            moved_on=COMPLETED + timedelta(days=r.randint(-300, 1)),
+            on_lease=r.random() < 0.2,
+        ),
+        MAX,
+    ),
+    lambda r, s: (settle_fee(r.randint(1, 3)), FINN),
     lambda r, s: (
         policies.PublishPolicy(
             content=Tolerance(amount=yuan(str(r.randint(1, 9))), percent=Decimal(1))

@@ -29,7 +29,7 @@ from domain.messages import Role
 from domain.policies import PublishPolicy
 from domain.policy_content import Tolerance
 from domain.registry import customer, equipment, person
-from domain.registry.equipment import FiledDocument
+from domain.registry.equipment import FiledDocument, Owner, OwnerKind
 from domain.vocabulary import PaperKind, RegistrationDocument
 from projections.catalogue import VIEWS
 from projections.folding import Folding, Touch
@@ -44,6 +44,7 @@ from tests.stories import (
     DEALER,
     MACHINE,
     MAKER,
+    OTHER_DEALER,
     OTHER_MAKER,
     STATION,
     STRANGE_ISSUER,
@@ -66,6 +67,10 @@ from tests.stories import (
     register_equipment,
     rejected_claim,
     setting,
+    settle_fee,
+    transfer,
+    transfer_id,
+    transfer_story,
     work_story,
     yuan,
 )
@@ -346,6 +351,26 @@ def test_part_of_a_note_applied() -> None:
 # ── the registry and policies ───────────────────────────────────────────────
 
 
+@pytest.mark.rule("REG-7")
+def test_a_transfer_shows_the_fee_that_is_owed_and_whose_the_equipment_is_now() -> None:
+    story = transfer_story("transferred")
+    moved = row("transfers", transfer_id(), story)
+    shows(moved, from_dealer_id=DEALER, to_dealer_id=OTHER_DEALER, fee=Decimal("5000.00"))
+    shows(moved, fee_owed=True, currency="CNY", equipment_id=MACHINE, settled_at=None)
+    shows(row("equipment", MACHINE, story), dealer_id=OTHER_DEALER, customer_id=CUSTOMER)
+    paid = row("transfers", transfer_id(), story.tell(settle_fee(), FINN))
+    shows(paid, fee_owed=False, fee=Decimal("5000.00"), reference="B-17")
+    assert paid.settled_at
+
+
+@pytest.mark.rule("REG-7")
+def test_stock_shows_its_new_dealer_as_its_owner() -> None:
+    stock = register_equipment(owner=Owner(kind=OwnerKind.DEALER, id=DEALER))
+    machine = row("equipment", MACHINE, setting(stock).tell(transfer(), MAX))
+    shows(machine, dealer_id=OTHER_DEALER)
+    assert machine.owner == Owner(kind=OwnerKind.DEALER, id=OTHER_DEALER)
+
+
 def test_equipment_shows_owner_warranty_and_missing_documents() -> None:
     kept = tuple(
         FiledDocument(document=d, sha256=file_of(d))
@@ -598,7 +623,8 @@ BEGUN_BY_ANY_EVENT = {"policies", "routines", "reconciliation_periods"}
 @pytest.mark.parametrize("view", sorted(VIEWS.keys() - BEGUN_BY_ANY_EVENT))
 def test_a_fold_of_something_never_heard_of_says_so(view: str) -> None:
     """No later event may make up a row."""
-    story = refused_then_booked() if view == "refused_files" else work_story(paid_claim())
+    stories = {"refused_files": refused_then_booked, "transfers": transfer_story}
+    story = stories[view]() if view in stories else work_story(paid_claim())
     first: set[object] = set()
     for recorded in story.recorded():
         for key in VIEWS[view].touched_by(recorded):
