@@ -37,12 +37,13 @@ and sign for commercial claims of every station (rulebook 0, CLM-6, CLM-6a)."""
 
 REGISTRY: Final = frozenset({"registry:read", "equipment:read"})
 CLAIMS: Final = REGISTRY | {"claims:read", "claims:internal"}
+REPAIRS: Final = frozenset({"repairs:read"})
 MONEY: Final = frozenset({"credits:read"})
 PEOPLE: Final = frozenset({"people:read", "customers:read"})
 FILES: Final = frozenset({Scope.FILES, Scope.UPLOAD})
-STATION: Final = CLAIMS | PEOPLE | FILES | {Scope.PERSONAL}
-HEADQUARTERS: Final = CLAIMS | FILES
-EVERY_VIEW: Final = CLAIMS | MONEY | PEOPLE
+STATION: Final = CLAIMS | REPAIRS | PEOPLE | FILES | {Scope.PERSONAL}
+HEADQUARTERS: Final = CLAIMS | REPAIRS | FILES
+EVERY_VIEW: Final = CLAIMS | REPAIRS | MONEY | PEOPLE
 
 SCOPES: Final[dict[Role, frozenset[str]]] = {
     Role.HOTLINE_AGENT: STATION,
@@ -60,8 +61,8 @@ SCOPES: Final[dict[Role, frozenset[str]]] = {
     Role.PROCUREMENT: HEADQUARTERS,
     Role.GENERAL_MANAGER: HEADQUARTERS | MONEY | PEOPLE,
     Role.GM_ASSISTANT: HEADQUARTERS | MONEY,
-    Role.DEALER: frozenset({"claims:read", "equipment:read"}),
-    Role.CUSTOMER: frozenset({"claims:read", "equipment:read", "customers:read"}),
+    Role.DEALER: frozenset({"claims:read", "equipment:read", "repairs:read"}),
+    Role.CUSTOMER: frozenset({"claims:read", "equipment:read", "customers:read", "repairs:read"}),
     Role.AUDITOR: EVERY_VIEW | {Scope.EVENTS, Scope.OPERATIONS, Scope.FILES, Scope.PERSONAL},
     Role.ADMIN: EVERY_VIEW | {Scope.OPERATIONS},
     Role.SYSTEM: EVERY_VIEW | {Scope.OPERATIONS, Scope.FILES},

@@ -21,6 +21,7 @@ from domain.credits import (
     refused_file,
 )
 from domain.registry import customer, equipment, manufacturer, person, station
+from domain.repairs.repair import repair_order
 
 AGGREGATES: tuple[ModuleType, ...] = (
     policies,
@@ -37,6 +38,7 @@ AGGREGATES: tuple[ModuleType, ...] = (
     refused_file,
     reference,
     reconciliation_period,
+    repair_order,
     corrections,
 )
 

@@ -85,6 +85,22 @@ class ExclusionGround(StrEnum):
     OPENED_SEAL = "opened_seal"
 
 
+class RepairChannel(StrEnum):
+    """How an item comes to us (rulebook 3.1)."""
+
+    COUNTER = "counter"  # a phone, by whoever walks in
+    DEALER_RETURN = "dealer_return"
+    WORKSHOP = "workshop"  # for overhaul
+
+
+class MajorComponent(StrEnum):
+    """What is repaired only with a test report of its own (REP-12)."""
+
+    ENGINE = "engine"
+    PUMP = "pump"
+    MAIN_VALVE = "main_valve"
+
+
 class Outcome(StrEnum):
     """What becomes of a difference between what is owed and what is paid (CRN-5)."""
 

@@ -20,6 +20,7 @@ from projections.views.people import PEOPLE
 from projections.views.policies import POLICIES
 from projections.views.reconciliation_periods import RECONCILIATION_PERIODS
 from projections.views.refused_files import REFUSED_FILES
+from projections.views.repair_orders.view import REPAIR_ORDERS
 from projections.views.routines import ROUTINES
 from projections.views.stations import STATIONS
 from projections.views.transfers import TRANSFERS
@@ -114,6 +115,7 @@ VIEWS: Final[Views] = catalogue(
     POLICIES,
     RECONCILIATION_PERIODS,
     REFUSED_FILES,
+    REPAIR_ORDERS,
     ROUTINES,
     STATIONS,
     TRANSFERS,

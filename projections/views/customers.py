@@ -71,5 +71,6 @@ CUSTOMERS = View(
         "station": One("stations", via="station_id"),
         "equipment": Many("equipment", via="customer_id"),
         "claims": Many("claims", via="customer_id"),
+        "repair_orders": Many("repair_orders", via="customer_id"),
     },
 )

@@ -39,6 +39,11 @@ OWNERS = {
     "part_orders": {"station": "station_id"},
     "people": {"station": "station_id"},
     "policies": {},
+    "repair_orders": {
+        "station": "station_id",
+        "dealer": "dealer_id",
+        "customer": "customer_id",
+    },
     "routines": {},
     "stations": {},
     "transfers": {"dealer": "from_dealer_id"},
@@ -49,6 +54,7 @@ READS = {
     "claims:read": set(Role),
     "claims:internal": set(Role) - {Role.DEALER, Role.CUSTOMER},
     "equipment:read": set(Role),
+    "repairs:read": set(Role),
     "registry:read": set(Role) - {Role.DEALER, Role.CUSTOMER},
     "credits:read": {
         Role.FINANCE,

@@ -19,6 +19,7 @@ from domain.registry.person import RegisterPerson
 from domain.vocabulary import EngineerLevel
 from tests.clock import NOON, Clock
 from tests.projections.random_stories import random_story
+from tests.repair_stories import at_counter, told_upto
 from tests.scenario import ADAM, ENZO, FINN, STAN, SYSTEM, Story, person_id
 from tests.stories import (
     OTHER_DEALER,
@@ -74,6 +75,7 @@ def story() -> Story:
     claim_of_theirs(story, 12, upto_acceptance=False)
     goodwill_story("filed", story=work_story(story), number=2, **THEIRS)
     story.tell(request_parts(2, station_id=OTHER_STATION), STAN)
+    told_upto(at_counter(2, **THEIRS), "ready", story)
     return story.tell(EraseCustomer(customer_id=ERASED_CUSTOMER, legal_basis="GDPR 17"), ADAM)
 
 

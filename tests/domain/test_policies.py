@@ -257,6 +257,9 @@ def test_every_kind_of_policy_ships_and_none_twice():
         "encroachment_terms",
         "warranty_terms",
         "phone_guarantee",
+        "repair_channels",
+        "factory_repairs",
+        "price_list.repairs",
     }
 
 

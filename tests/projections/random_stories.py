@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from domain import policies
@@ -20,12 +21,26 @@ from domain.messages import Actor, Command, Refusal, Role
 from domain.money import Money
 from domain.policy_content import ReasonWord, Tolerance
 from domain.registry import customer, equipment, manufacturer, person, station
+from domain.repairs.repair import commands as rc
 from domain.vocabulary import EngineerLevel, ExclusionGround, PaperKind
 from tests.clock import NOON
+from tests.repair_stories import (
+    at_counter,
+    check,
+    finish,
+    freight,
+    from_dealer,
+    in_workshop,
+    part,
+    pay,
+    quote,
+    wish,
+)
 from tests.scenario import (
     ADAM,
     DIVA,
     DORA,
+    ENZO,
     FINN,
     GINA,
     HELEN,
@@ -35,6 +50,7 @@ from tests.scenario import (
     SAM,
     SAUL,
     STAN,
+    SUSI,
     SVEN,
     SYSTEM,
     Story,
@@ -75,6 +91,7 @@ CLAIMS = 4
 NOTES = 3
 GOODWILL = (21, 22)
 ORDERS = (21, 22, 23)  # numbers of their own, so that a story may go on with others
+REPAIRS = (21, 22, 23)
 OFFERS = 3  # attempts for each event there is room for
 
 Told = tuple[Command, Actor]
@@ -85,7 +102,7 @@ def random_story(random: Random, length: int, story: Story | None = None) -> Sto
     """After `story`, or the setting, up to `length` commands that were carried out."""
     story = story or setting()
     claims = [deque(script(number)) for number in range(1, CLAIMS + 1)]
-    others = [*map(goodwill_script, GOODWILL), *map(order_script, ORDERS)]
+    others = [*map(goodwill_script, GOODWILL), *map(order_script, ORDERS), *repair_scripts()]
     scripts = [*claims * 3, *map(deque, others)]  # most of what happens is about claims
     before = len(story.told)
     for _ in range(length * OFFERS):
@@ -132,6 +149,13 @@ def order_script(number: int) -> Iterator[Told]:
     yield po.MatchPartOrder(part_order_id=id, claim_id=claim_id(number - 20)), MIA
 
 
+def repair_scripts() -> Iterator[Iterator[Told]]:
+    """What usually happens to a repair order, one of each channel."""
+    channels = zip(REPAIRS, (at_counter, from_dealer, in_workshop), strict=True)
+    for number, steps in channels:
+        yield (told for _, stage in steps(number) for told in stage)
+
+
 def any_claim(random: Random) -> int:
     return random.randint(1, CLAIMS)
 
@@ -156,6 +180,10 @@ def about_order(make: Callable[[UUID, Random], Command], *actors: Actor) -> Wish
         make(part_order_id(random.choice(ORDERS)), random),
         random.choice(actors),
     )
+
+
+def about_repair(kind: type[rc.RepairCommand], actor: Actor, **facts: Any) -> Wish:
+    return lambda random, story: (wish(kind, random.choice(REPAIRS), **facts), actor)
 
 
 def routine(random: Random, story: Story) -> Told:
@@ -200,6 +228,27 @@ def booked(random: Random, story: Story) -> Told:
     return book(number, payable=payable, names=(maker_number(any_claim(random)),), **known), FINN
 
 
+REPAIR_WISHES: tuple[Wish, ...] = (
+    about_repair(rc.InformCustomer, HELEN, about=rc.ToldAbout.DELAY, message="it takes longer"),
+    about_repair(rc.RecordFreight, SUSI, freight=freight()),
+    about_repair(rc.AwaitRepairParts, ENZO, parts=(part(),)),
+    about_repair(rc.CancelRepair, SUSI, reason="sold"),
+    about_repair(rc.DeclineQuote, SUSI, reason="too dear"),
+    about_repair(rc.PermitUnpaidRelease, DORA, reason="a hospital"),
+    about_repair(rc.ReleaseItem, SUSI),
+    about_repair(
+        rc.FindDiscrepancy,
+        SUSI,
+        discrepancy=rc.DiscrepancyKind.MODEL,
+        explanation="another model",
+    ),
+    about_repair(rc.RaiseDiscrepancy, SUSI, told="another model"),
+    about_repair(rc.SettleDiscrepancy, SAM, agreed="taken as it is"),
+    lambda r, s: (quote(r.choice(REPAIRS), "simple_repair"), SUSI),
+    lambda r, s: (check(r.choice(REPAIRS), r.random() < 0.5), SAM),
+    lambda r, s: (finish(r.choice(REPAIRS)), ENZO),
+    lambda r, s: (pay(r.choice(REPAIRS), r.choice(["20.00", "100.00"])), FINN),
+)
 WISHES: tuple[Wish, ...] = (
     *(booked, by_hand) * 4,
     *(undo,) * 2,
@@ -237,6 +286,7 @@ WISHES: tuple[Wish, ...] = (
     about_order(
         lambda id, r: po.MatchPartOrder(part_order_id=id, claim_id=claim_id(any_claim(r))), MIA
     ),
+    *REPAIR_WISHES,
     lambda r, s: (MatchByReference(note_id=note_id(any_note(r))), SYSTEM),
     lambda r, s: (AssignIssuer(note_id=note_id(any_note(r)), manufacturer_id=MAKER), FINN),
     about_claim(lambda n, r: c.ApproveClaim(claim_id=claim_id(n)), MAX, DORA, FINN, GINA),

@@ -617,7 +617,7 @@ def refused_then_booked() -> Story:
     return setting().tell(refuse(1), FINN).tell(book(1), FINN)
 
 
-BEGUN_BY_ANY_EVENT = {"policies", "routines", "reconciliation_periods"}
+BEGUN_BY_ANY_EVENT = {"policies", "routines", "reconciliation_periods", "repair_orders"}
 
 
 @pytest.mark.parametrize("view", sorted(VIEWS.keys() - BEGUN_BY_ANY_EVENT))

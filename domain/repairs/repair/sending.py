@@ -1,0 +1,89 @@
+"""Sending an item to factory or vendor, and taking it back (REP-2, REP-4, REP-6, REP-10)."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from domain import policies
+from domain.approvals import names
+from domain.messages import World
+from domain.policy_content import FactoryRepairs
+from domain.repairs.freight import Freight
+from domain.repairs.repair import commands as c
+from domain.repairs.repair import events as e
+from domain.repairs.repair.refusals import (
+    ComponentMissing,
+    DataLossNotAcknowledged,
+    NotUnderWarrantyForFactory,
+    RepairNotPossibleNow,
+)
+from domain.repairs.repair.stages_allowed import WORKABLE, exempt, only_at, ready_for_work
+from domain.repairs.repair.state import RepairOrder, RepairStage
+
+FACTORY_CLOCK = "factory_processing"
+
+
+def decide(order: RepairOrder, command: c.Sending, world: World) -> list[e.Event]:
+    match command:
+        case c.SendToFactory(freight=freight):
+            return [to_factory(order, world), *carried(order, freight)]
+        case c.SendToVendor(vendor=vendor, work=work, freight=freight):
+            only_at(order, *WORKABLE, RepairStage.IN_WORK)
+            ready_for_work(order, world)
+            sent = e.ItemSentToVendor(vendor=vendor, work=work, sent_by=names(world))
+            return [sent, *carried(order, freight)]
+        case c.RecordFactoryProcessing():
+            return [process(order, command)]
+        case c.TakeItemBack(freight=freight):
+            return [take_back(order, world), *carried(order, freight)]
+        case c.RecordFreight(freight=freight):
+            return carried(order, freight)
+        case never:
+            assert_never(never)
+
+
+def carried(order: RepairOrder, freight: Freight | None) -> list[e.Event]:
+    """The freight of a leg, with its payer (REP-10)."""
+    if freight is None:
+        return []
+    return [e.FreightRecorded(freight=freight, manufacturer_id=order.manufacturer_id)]
+
+
+def to_factory(order: RepairOrder, world: World) -> e.ItemSentToFactory:
+    """Complete, under warranty unless the factory repairs for money, its data given up."""
+    only_at(order, *WORKABLE)
+    ready_for_work(order, world)
+    refuse_out_of_warranty(order, world)
+    if order.missing_components:
+        missing = order.missing_components
+        raise ComponentMissing(f"It lacks {', '.join(missing)}.", reasons=missing)
+    if not order.data_loss_acknowledged:
+        raise DataLossNotAcknowledged
+    return e.ItemSentToFactory(
+        manufacturer_id=order.manufacturer_id,
+        sent_by=names(world),
+        clock=None if exempt(order, world) else policies.clock(world, FACTORY_CLOCK),
+    )
+
+
+def refuse_out_of_warranty(order: RepairOrder, world: World) -> None:
+    """Raises NotUnderWarrantyForFactory, unless this factory repairs for money (REP-6)."""
+    repairs = policies.in_force(world, FactoryRepairs)
+    if not (order.covered or repairs.repairs_for_money(order.manufacturer_id)):
+        raise NotUnderWarrantyForFactory
+
+
+def process(order: RepairOrder, command: c.RecordFactoryProcessing) -> e.FactoryProcessed:
+    only_at(order, RepairStage.AT_FACTORY)
+    if order.factory:
+        raise RepairNotPossibleNow(f"The factory is done with the item: {order.factory}.")
+    return e.FactoryProcessed(
+        outcome=command.outcome, explanation=command.explanation, new_serial=command.new_serial
+    )
+
+
+def take_back(order: RepairOrder, world: World) -> e.ItemTakenBack:
+    only_at(order, RepairStage.AT_FACTORY, RepairStage.AT_VENDOR)
+    if order.stage is RepairStage.AT_FACTORY and order.factory is None:
+        raise RepairNotPossibleNow("Record first what the factory did with the item.")
+    return e.ItemTakenBack(taken_back_by=names(world))

@@ -1,0 +1,227 @@
+"""Warranty, quotes, contracts and acknowledgements: REP-1, REP-4, REP-5, REP-12, REG-4, REG-6."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from domain.approvals import Names
+from domain.money import Money
+from domain.registry.equipment import RecordExclusion
+from domain.repairs.repair import commands as c
+from domain.repairs.repair import events as e
+from domain.repairs.repair.refusals import (
+    EvidenceMissing,
+    NoContract,
+    PapersUnread,
+    QuoteInTwoCurrencies,
+    ReleaseTestMissing,
+    RepairNotAgreed,
+    RepairNotPossibleNow,
+    WarrantyNotDetermined,
+)
+from domain.repairs.repair.state import RepairOrder, RepairStage
+from domain.tariff import NotInPriceList
+from domain.vocabulary import ExclusionGround, Part
+from tests.clock import NOON
+from tests.repair_stories import (
+    WALT,
+    assign,
+    by_papers,
+    counter_story,
+    in_workshop,
+    inspect,
+    quote,
+    receive,
+    repair_id,
+    return_story,
+    told_upto,
+    wish,
+    workshop_story,
+)
+from tests.scenario import ENZO, MIA, SUSI, given
+from tests.stories import CUSTOMER, DEALER, MACHINE, TODAY, file_of, setting, yuan
+
+ACCEPT = wish(c.AcceptQuote, accepted_by="Wang Fang", signature=file_of("quote"))
+DECLINE = wish(c.DeclineQuote, reason="too dear")
+DAMAGED = wish(
+    c.DetermineWarranty, exclusion=ExclusionGround.LIQUID_INGRESS, evidence=(file_of("photo"),)
+)
+
+
+def determined(covered: bool, rule: str, explanation: str, **facts) -> e.WarrantyDetermined:
+    return e.WarrantyDetermined(
+        **{
+            "covered": covered,
+            "rule": rule,
+            "on": TODAY,
+            "explanation": explanation,
+            "exclusion": None,
+            "evidence": (),
+            "determined_by": Names(person=SUSI.id),
+        }
+        | facts
+    )
+
+
+# ── warranty ────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.rule("REG-4")
+def test_of_a_registered_item_the_registry_says_whether_it_is_covered():
+    story = setting().tell(receive(equipment_id=MACHINE), SUSI).tell(inspect(), SUSI)
+    outcome = given(story.histories).when(wish(c.DetermineWarranty), actor=SUSI).outcome()
+    [event] = [on.event for on in outcome]
+    assert isinstance(event, e.WarrantyDetermined)
+    assert (event.covered, event.rule, event.on) == (True, "REG-4", TODAY)
+    assert "2026-06-01" in event.explanation
+    of_battery = wish(c.DetermineWarranty, part=Part.BATTERY)
+    [event] = [on.event for on in given(story.histories).when(of_battery, actor=SUSI).outcome()]
+    assert isinstance(event, e.WarrantyDetermined) and not event.covered
+
+
+@pytest.mark.rule("REG-6")
+def test_what_the_registry_excludes_is_not_covered():
+    story = setting().tell(receive(equipment_id=MACHINE), SUSI).tell(inspect(), SUSI)
+    excluded = RecordExclusion(
+        equipment_id=MACHINE,
+        ground=ExclusionGround.OPENED_SEAL,
+        since=date(2026, 1, 1),
+        evidence=(file_of("seal"),),
+    )
+    story.tell(excluded, MIA).tell(wish(c.DetermineWarranty), SUSI)
+    assert story.state(RepairOrder, repair_id()).covered is False
+
+
+@pytest.mark.rule("REG-6")
+def test_what_excludes_a_repair_is_recorded_with_evidence():
+    story = counter_story("countersigned")
+    given(story.histories).when(DAMAGED, actor=SUSI).then(
+        determined(
+            False,
+            "REG-6",
+            "Excluded for liquid_ingress.",
+            exclusion=ExclusionGround.LIQUID_INGRESS,
+            evidence=(file_of("photo"),),
+        )
+    )
+    without = DAMAGED.model_copy(update={"evidence": ()})
+    given(story.histories).when(without, actor=SUSI).then_refused(EvidenceMissing)
+
+
+@pytest.mark.rule("REG-4")
+def test_of_an_unregistered_item_the_papers_are_read():
+    story = counter_story("countersigned")
+    given(story.histories).when(by_papers(), actor=SUSI).then(
+        determined(True, "REG-4", "bought last month")
+    )
+    for facts in ({}, {"by_papers": True}, {"explanation": "new"}):
+        unread = wish(c.DetermineWarranty, **facts)
+        given(story.histories).when(unread, actor=SUSI).then_refused(PapersUnread)
+
+
+# ── the quote ───────────────────────────────────────────────────────────────
+
+
+@pytest.mark.rule("REP-5")
+def test_a_quote_is_by_the_price_list_of_its_day_and_names_the_version():
+    story = counter_story("warranty determined")
+    outside = (c.GivenOutside(about="soldering", amount=yuan("40.00")),)
+    [on] = given(story.histories).when(quote(outside=outside), actor=SUSI).outcome()
+    quoted = on.event
+    assert isinstance(quoted, e.RepairQuoted)
+    assert (quoted.priced.price_list.version, quoted.priced.on) == (1, TODAY)
+    assert (quoted.priced.total, quoted.total) == (yuan("170"), yuan("210.00"))
+
+
+@pytest.mark.rule("REP-5")
+def test_what_has_no_price_and_what_is_in_another_currency_is_not_quoted():
+    story = counter_story("warranty determined")
+    unknown = quote(1, "gilding")
+    given(story.histories).when(unknown, actor=SUSI).then_refused(NotInPriceList, "gilding")
+    euros = c.GivenOutside(about="x", amount=Money(amount=Decimal(1), currency="EUR"))
+    mixed = quote(outside=(euros,))
+    given(story.histories).when(mixed, actor=SUSI).then_refused(QuoteInTwoCurrencies)
+
+
+@pytest.mark.rule("REP-1")
+def test_a_quote_is_accepted_or_declined_and_may_then_be_made_anew():
+    story = counter_story("quoted")
+    given(story.histories).when(ACCEPT, actor=SUSI).then(
+        e.QuoteAccepted(subject_id=CUSTOMER, accepted_by="Wang Fang", signature=file_of("quote"))
+    )
+    given(story.histories).when(DECLINE, actor=SUSI).then(e.QuoteDeclined(reason="too dear"))
+    story.tell(DECLINE, SUSI)
+    given(story.histories).when(ACCEPT, actor=SUSI).then_refused(RepairNotPossibleNow)
+    story.tell(quote(1, "simple_repair"), SUSI).tell(ACCEPT, SUSI)
+    order = story.state(RepairOrder, repair_id())
+    assert (order.stage, order.owed) == (RepairStage.QUOTE_ACCEPTED, yuan("50"))
+
+
+@pytest.mark.rule("REP-1")
+def test_nothing_is_assigned_before_warranty_and_price_are_agreed():
+    story = counter_story("warranty determined")
+    given(story.histories).when(assign(), actor=WALT).then_refused(RepairNotAgreed)
+    given(counter_story("quoted").histories).when(assign(), actor=WALT).then_refused(
+        RepairNotPossibleNow
+    )
+    covered = counter_story("countersigned").tell(by_papers(), SUSI)
+    given(covered.histories).when(assign(), actor=WALT).then(
+        e.RepairAssigned(
+            team="Bench 2",
+            engineers=frozenset({ENZO.id}),
+            fault="loudspeaker",
+            parts=(),
+            days=3,
+            assigned_by=Names(person=WALT.id),
+        )
+    )
+
+
+@pytest.mark.rule("REG-4")
+def test_an_imported_order_whose_warranty_is_unknown_is_determined_before_work():
+    """Imported history may have been assigned without anybody having said so."""
+    story = counter_story("assigned")
+    stream = receive().stream
+    events = [ev for ev in story.events(stream) if not isinstance(ev, e.WarrantyDetermined)]
+    imported = {**story.histories, stream: tuple(events)}
+    given(imported).when(wish(c.StartRepair), actor=ENZO).then_refused(WarrantyNotDetermined)
+
+
+# ── before an overhaul ──────────────────────────────────────────────────────
+
+
+@pytest.mark.rule("REP-12")
+def test_no_overhaul_without_a_signed_contract():
+    steps = [(stage, told) for stage, told in in_workshop() if stage != "contract"]
+    story = told_upto(steps, "assigned")
+    given(story.histories).when(wish(c.StartRepair), actor=ENZO).then_refused(NoContract)
+    contract = wish(c.SignContract, signed_by="Wang Fang", contract=file_of("contract"))
+    given(story.histories).when(contract, actor=WALT).then(
+        e.ContractSigned(subject_id=CUSTOMER, signed_by="Wang Fang", contract=file_of("contract"))
+    )
+
+
+@pytest.mark.rule("REP-12")
+def test_no_overhaul_without_a_test_run_with_the_owner_on_arrival():
+    steps = dict(in_workshop())
+    steps["inspected"] = [(inspect(), WALT)]
+    story = told_upto(steps.items(), "assigned")
+    given(story.histories).when(wish(c.StartRepair), actor=ENZO).then_refused(ReleaseTestMissing)
+    assert workshop_story("in work").state(RepairOrder, repair_id()).work_started
+
+
+@pytest.mark.rule("REP-4")
+def test_whoever_loses_the_data_acknowledges_it():
+    story = return_story("warranty determined")
+    known = wish(c.AcknowledgeDataLoss, acknowledged_by="Dealer Wu")
+    given(story.histories).when(known, actor=SUSI, now=NOON).then(
+        e.DataLossAcknowledged(subject_id=CUSTOMER, acknowledged_by="Dealer Wu", signature=None)
+    )
+    of_dealer = setting().tell(
+        return_story("received").told[-1][0].model_copy(update={"customer_id": None}), SUSI
+    )
+    of_dealer.tell(known, SUSI)
+    assert of_dealer.happened[-1].event.subject_id == DEALER
