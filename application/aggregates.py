@@ -21,6 +21,7 @@ from domain.credits import (
     refused_file,
 )
 from domain.registry import customer, equipment, manufacturer, person, station
+from domain.repairs.field import field_order, itinerary, unrepaired_list
 from domain.repairs.repair import repair_order
 
 AGGREGATES: tuple[ModuleType, ...] = (
@@ -34,6 +35,9 @@ AGGREGATES: tuple[ModuleType, ...] = (
     commercial_claim,
     part_order,
     routine,
+    field_order,
+    itinerary,
+    unrepaired_list,
     credit_note,
     refused_file,
     reference,

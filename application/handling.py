@@ -12,7 +12,13 @@ from application.instruction import Instruction, Recording
 from application.log import Conflict, EventLog, History, Receipt, Unavailable
 from application.observing import REPEATED, Step, Watched
 from domain import policies
-from domain.corrections import CorrectTime, EffectiveBeforeBeginning, TimeCorrected
+from domain.corrections import (
+    AboutTimes,
+    CorrectTime,
+    EffectiveBeforeBeginning,
+    TimeCorrected,
+    Timeline,
+)
 from domain.messages import NotFound, NotLoaded, On, Refusal, RefusalCode, Stream, World
 from domain.registry import person
 from domain.uniqueness import Bearer
@@ -145,11 +151,14 @@ def decided(
 ) -> tuple[list[On], Recording]:
     command, now = instruction.command, instruction.now
     states = {stream: evolved(stream, history) for stream, history in histories.items()}
+    times = None
+    if isinstance(command, AboutTimes):
+        times = timeline(log.history(command.stream.id))
+        states[Stream(Timeline.kind, command.stream.id)] = times
     world = World(now, instruction.actor, instruction.effective_at or now, states)
     mandate = person.authorised(world, command.roles)
-    state = states[command.stream]
-    if isinstance(command, CorrectTime):  # which is about the history itself, whosever it is
-        state = timeline(log.history(command.stream.id))
+    # a time is corrected in the history itself, whosever it is
+    state = times if isinstance(command, CorrectTime) else states[command.stream]
     outcome = AGGREGATE_OF[type(command)].decide(state, command, world)
     events = [e if isinstance(e, On) else On(command.stream, e) for e in outcome]
     return events, Recording(instruction, mandate.roles, policies.consulted(states, now))

@@ -69,7 +69,10 @@ def timeline(records: Sequence[Recorded]) -> Timeline | None:
         return None
     happenings = {
         record.envelope.event_id: Happening(
-            record.recorded_at, record.effective_at, isinstance(record.event, TimeCorrected)
+            record.recorded_at,
+            record.effective_at,
+            isinstance(record.event, TimeCorrected),
+            record.event.type_name(),
         )
         for record in records
     }

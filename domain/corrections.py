@@ -10,14 +10,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, Final, TypeAlias
 from uuid import UUID
 
 from domain import messages
 from domain.messages import Moment, NotFound, Refusal, RefusalCode, Role, Stream, Text, World
 
+BY_APPROVAL: Final = frozenset({"repairs.FieldOrder"})
+"""Kinds of things whose times only an approval corrects (FLD-6)."""
 
-class CorrectTime(messages.Command):
+
+class AboutTimes(messages.Command):
+    """A command that is decided on when the events of its own history took effect.
+
+    The world then knows that history's `Timeline`.
+    """
+
+
+class CorrectTime(AboutTimes):
     """Say when something really took effect that was recorded with another time."""
 
     roles = frozenset({Role.SERVICE_SUPERVISOR, Role.CLAIMS_MANAGER, Role.SERVICE_DIRECTOR})
@@ -58,6 +68,12 @@ class CorrectionOfCorrection(Refusal):
     rule = "AUD-1"
 
 
+class CorrectionNeedsApproval(Refusal):
+    """Times of this kind of thing are corrected on request, once that is approved."""
+
+    rule = "FLD-6"
+
+
 class EffectiveAfterRecorded(Refusal):
     """What was recorded had happened by then: it cannot have taken effect later."""
 
@@ -79,6 +95,7 @@ class Happening:
     recorded_at: datetime
     effective_at: datetime
     is_correction: bool = False
+    event_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,28 +110,40 @@ State = Timeline
 
 
 def decide(timeline: Timeline | None, command: Command, world: World) -> list[Event]:
-    if timeline is None or command.event_id not in timeline.happenings:
-        raise EventNotFound
-    happening = timeline.happenings[command.event_id]
+    if command.kind in BY_APPROVAL:
+        raise CorrectionNeedsApproval
+    corrected = TimeCorrected(
+        event_id=command.event_id, effective_at=command.effective_at, reason=command.reason
+    )
+    return correction(timeline, corrected)
+
+
+def correction(timeline: Timeline | None, corrected: TimeCorrected) -> list[Event]:
+    """The correction, if it can be one; nothing if the time is so already."""
+    happening = happening_of(timeline, corrected.event_id)
     if happening.is_correction:
         raise CorrectionOfCorrection
-    if command.effective_at > happening.recorded_at:
+    if corrected.effective_at > happening.recorded_at:
         raise EffectiveAfterRecorded
-    if command.effective_at == happening.effective_at:
+    if corrected.effective_at == happening.effective_at:
         return []
-    refuse_another_beginning(timeline, command)
-    return [
-        TimeCorrected(
-            event_id=command.event_id, effective_at=command.effective_at, reason=command.reason
-        )
-    ]
+    assert timeline is not None
+    refuse_another_beginning(timeline, corrected)
+    return [corrected]
 
 
-def refuse_another_beginning(timeline: Timeline, command: CorrectTime) -> None:
+def happening_of(timeline: Timeline | None, event_id: UUID) -> Happening:
+    """Raises EventNotFound."""
+    if timeline is None or event_id not in timeline.happenings:
+        raise EventNotFound
+    return timeline.happenings[event_id]
+
+
+def refuse_another_beginning(timeline: Timeline, corrected: TimeCorrected) -> None:
     """The event that began the history stays the first also in the order of effect."""
     facts = {id: h.effective_at for id, h in timeline.happenings.items() if not h.is_correction}
     beginning, *_ = facts
-    facts[command.event_id] = command.effective_at
+    facts[corrected.event_id] = corrected.effective_at
     if facts[beginning] > min(facts.values()):
         raise EffectiveBeforeBeginning(fields=("effective_at",))
 

@@ -108,3 +108,47 @@ class Outcome(StrEnum):
     DISPUTED = "disputed"  # with the manufacturer
     WRITTEN_OFF = "written_off"  # given up, within the tolerance or once it is approved
     CARRIED_OVER = "carried_over"  # it stays open, for a later note or claim
+
+
+class FieldNode(StrEnum):
+    """A step of a field order whose time counts (rulebook 3.3)."""
+
+    REPORTED = "reported"
+    STATION_ASSIGNED = "station_assigned"
+    CUSTOMER_CONTACTED = "customer_contacted"
+    RESOLVED_BY_PHONE = "resolved_by_phone"
+    DISPATCH_PLANNED = "dispatch_planned"
+    DEPARTED = "departed"
+    ARRIVED = "arrived"
+    LEFT = "left"
+    REPORT_FILED = "report_filed"
+    REPORT_REVIEWED = "report_reviewed"
+    CLOSED = "closed"
+    CALLED_BACK = "called_back"
+
+
+class FieldParty(StrEnum):
+    """Who is told of a node of a field order (FLD-3, FLD-4, FLD-11)."""
+
+    CUSTOMER = "customer"
+    ENGINEER = "engineer"
+    STATION_MANAGER = "station_manager"
+    SALES_MANAGER = "sales_manager"
+    SALES_DIRECTOR = "sales_director"
+    DIVISION_MANAGER = "division_manager"
+
+
+class FieldServiceKind(StrEnum):
+    """What an engineer goes to a customer for."""
+
+    FAULT = "fault"
+    MAINTENANCE = "maintenance"
+    TECHNICAL_UPDATE = "technical_update"
+    HANDOVER = "handover"
+
+
+class Approver(StrEnum):
+    """Whose headquarters approves a correction of a node's time (FLD-6)."""
+
+    OURS = "ours"
+    MANUFACTURER = "manufacturer"

@@ -14,6 +14,8 @@ from projections.views.commercial_claims import COMMERCIAL_CLAIMS
 from projections.views.credit_notes import CREDIT_NOTES
 from projections.views.customers import CUSTOMERS
 from projections.views.equipment import EQUIPMENT
+from projections.views.field_orders.view import FIELD_ORDERS
+from projections.views.itineraries import ITINERARIES
 from projections.views.manufacturers import MANUFACTURERS
 from projections.views.part_orders import PART_ORDERS
 from projections.views.people import PEOPLE
@@ -24,6 +26,7 @@ from projections.views.repair_orders.view import REPAIR_ORDERS
 from projections.views.routines import ROUTINES
 from projections.views.stations import STATIONS
 from projections.views.transfers import TRANSFERS
+from projections.views.unrepaired_lists import UNREPAIRED_LISTS
 
 AnyView: TypeAlias = View[Any, Any]
 Views: TypeAlias = Mapping[str, AnyView]
@@ -109,6 +112,8 @@ VIEWS: Final[Views] = catalogue(
     CREDIT_NOTES,
     CUSTOMERS,
     EQUIPMENT,
+    FIELD_ORDERS,
+    ITINERARIES,
     MANUFACTURERS,
     PART_ORDERS,
     PEOPLE,
@@ -119,4 +124,5 @@ VIEWS: Final[Views] = catalogue(
     ROUTINES,
     STATIONS,
     TRANSFERS,
+    UNREPAIRED_LISTS,
 )

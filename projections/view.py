@@ -175,6 +175,7 @@ class View(Generic[R, E]):
     orders: tuple[str, ...] = ()
     relations: Mapping[str, Relation] = field(default_factory=dict)
     field_scopes: Mapping[str, str] = field(default_factory=dict)
+    first_order: str | None = None  # of those above; by default lists are ordered by key
     version: int = 1
 
     @cached_property
@@ -187,8 +188,10 @@ class View(Generic[R, E]):
 
     @cached_property
     def order_by(self) -> dict[str, Order]:
-        """Every order by its name; the first, by key, is the default."""
-        columns = (self.key_column, *self.orders)
+        """Every order by its name; the first is the default, by key unless declared otherwise."""
+        columns = dict.fromkeys(
+            (self.first_order or self.key_column, self.key_column, *self.orders)
+        )
         orders = (Order(column, down) for column in columns for down in (False, True))
         return {order.name: order for order in orders}
 

@@ -24,7 +24,7 @@ from application import shipped
 from application.aggregates import AGGREGATE_OF, EVOLVE
 from application.recorded import Channel, Envelope, Position, Recorded
 from domain import policies
-from domain.corrections import CorrectTime, Happening, TimeCorrected, Timeline
+from domain.corrections import AboutTimes, CorrectTime, Happening, TimeCorrected, Timeline
 from domain.corrections import evolve as corrected
 from domain.messages import (
     Actor,
@@ -108,7 +108,9 @@ def folded(histories: Histories, streams: Iterable[Stream]) -> dict[Stream, Any]
 def timeline(stream: Stream, events: Sequence[Event]) -> Timeline | None:
     """When the events of a history took effect: in scenarios all at NOON."""
     happenings = {
-        event_id(stream, version): Happening(NOON, NOON, isinstance(event, TimeCorrected))
+        event_id(stream, version): Happening(
+            NOON, NOON, isinstance(event, TimeCorrected), event.type_name()
+        )
         for version, event in enumerate(events, start=1)
     }
     corrections = (event for event in events if isinstance(event, TimeCorrected))
@@ -127,7 +129,8 @@ def decided(
     asked = {command.stream}
     while True:
         known |= folded(histories, asked)
-        world = World(now, actor, effective_at or now, known)
+        asked_of = known | times_of(histories, command)
+        world = World(now, actor, effective_at or now, asked_of)
         try:
             authorised(world, command.roles)
             state = own(histories, known, command)
@@ -139,6 +142,13 @@ def decided(
         except Refusal:
             assert known == folded(histories, known), "refusing changes nothing"
             raise
+
+
+def times_of(histories: Histories, command: Command) -> dict[Stream, Any]:
+    if not isinstance(command, AboutTimes):
+        return {}
+    stream = command.stream
+    return {Stream(Timeline.kind, stream.id): timeline(stream, histories.get(stream, ()))}
 
 
 def own(histories: Histories, known: Mapping[Stream, Any], command: Command) -> Any:

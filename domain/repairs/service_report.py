@@ -28,10 +28,11 @@ class ReportPaper(Message):
     dated: date
 
 
-class ServiceReport(Message):
-    """What the report of finished work says."""
+class WorkReport(Message):
+    """What the report of work says, apart from the serial number, which a field order may not
+    know yet (FLD-5).
+    """
 
-    serial_number: Text
     model: Text
     part: Part = Part.MAIN_UNIT
     failed_on: date
@@ -45,3 +46,13 @@ class ServiceReport(Message):
     engineer_id: UUID
     parts: tuple[PartReplaced, ...] = ()
     papers: tuple[ReportPaper, ...] = ()
+
+
+class OfKnownMachine(Message):
+    """What is said of one machine."""
+
+    serial_number: Text
+
+
+class ServiceReport(WorkReport, OfKnownMachine):
+    """What the report of finished work says."""

@@ -72,5 +72,6 @@ CUSTOMERS = View(
         "equipment": Many("equipment", via="customer_id"),
         "claims": Many("claims", via="customer_id"),
         "repair_orders": Many("repair_orders", via="customer_id"),
+        "field_orders": Many("field_orders", via="customer_id"),
     },
 )

@@ -141,5 +141,6 @@ EQUIPMENT = View(
         "claims": Many("claims", via="equipment_id"),
         "transfers": Many("transfers", via="equipment_id"),
         "repair_orders": Many("repair_orders", via="equipment_id"),
+        "field_orders": Many("field_orders", via="equipment_id"),
     },
 )

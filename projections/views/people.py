@@ -12,7 +12,7 @@ from application.recorded import Recorded
 from domain.messages import PersonalText, Role
 from domain.registry import person
 from domain.vocabulary import EngineerLevel
-from projections.view import Embedded, One, Owner, Row, View, equal, known
+from projections.view import Embedded, Many, One, Owner, Row, View, equal, known
 
 
 class Delegation(Embedded):
@@ -86,5 +86,9 @@ PEOPLE = View(
     scope="people:read",
     filters=(equal("station_id"), equal("level", indexed=False)),
     orders=("registered_at",),
-    relations={"station": One("stations", via="station_id")},
+    relations={
+        "station": One("stations", via="station_id"),
+        "field_orders": Many("field_orders", via="engineer_id"),
+        "itineraries": Many("itineraries", via="engineer_id"),
+    },
 )

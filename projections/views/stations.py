@@ -44,5 +44,7 @@ STATIONS = View(
         "people": Many("people", via="station_id"),
         "equipment": Many("equipment", via="station_id"),
         "claims": Many("claims", via="station_id"),
+        "field_orders": Many("field_orders", via="station_id"),
+        "unrepaired_lists": Many("unrepaired_lists", via="station_id"),
     },
 )

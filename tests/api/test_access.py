@@ -35,6 +35,8 @@ OWNERS = {
     "credit_notes": {},
     "customers": {"station": "station_id", "customer": "customer_id"},
     "equipment": {"station": "station_id", "dealer": "dealer_id", "customer": "customer_id"},
+    "field_orders": {"station": "station_id", "customer": "customer_id"},
+    "itineraries": {"station": "station_id"},
     "manufacturers": {},
     "part_orders": {"station": "station_id"},
     "people": {"station": "station_id"},

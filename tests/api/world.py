@@ -16,11 +16,33 @@ from domain.messages import On
 from domain.registry.customer import EraseCustomer, RegisterCustomer
 from domain.registry.equipment import Owner, OwnerKind
 from domain.registry.person import RegisterPerson
+from domain.repairs.field.commands import Arrive
 from domain.vocabulary import EngineerLevel
 from tests.clock import NOON, Clock
+from tests.field_stories import (
+    contact,
+    depart,
+    field_order_id,
+    file_itinerary,
+    leave_unrepaired,
+    list_unrepaired,
+    plan,
+    report_fault,
+)
 from tests.projections.random_stories import random_story
 from tests.repair_stories import at_counter, told_upto
-from tests.scenario import ADAM, ENZO, FINN, STAN, SYSTEM, Story, person_id
+from tests.scenario import (
+    ADAM,
+    ENZO,
+    FINN,
+    HELEN,
+    SAM,
+    STAN,
+    SUSI,
+    SYSTEM,
+    Story,
+    person_id,
+)
 from tests.stories import (
     OTHER_DEALER,
     MatchByReference,
@@ -75,8 +97,20 @@ def story() -> Story:
     claim_of_theirs(story, 12, upto_acceptance=False)
     goodwill_story("filed", story=work_story(story), number=2, **THEIRS)
     story.tell(request_parts(2, station_id=OTHER_STATION), STAN)
+    field_order_of_theirs(story)
     told_upto(at_counter(2, **THEIRS), "ready", story)
     return story.tell(EraseCustomer(customer_id=ERASED_CUSTOMER, legal_basis="GDPR 17"), ADAM)
+
+
+def field_order_of_theirs(story: Story) -> None:
+    """Left unrepaired, and listed so; and where their engineer went."""
+    theirs = {key: id for key, id in THEIRS.items() if key != "dealer_id"}
+    story.tell(report_fault(11, **theirs), HELEN)
+    story.tell_all([(contact(11), SUSI), (plan(11), SAM), (depart(11), ENZO)])
+    story.tell(Arrive(field_order_id=field_order_id(11)), ENZO)
+    story.tell(leave_unrepaired(11), ENZO)
+    story.tell(list_unrepaired(11, station_id=OTHER_STATION), SUSI)
+    story.tell(file_itinerary(11, engineer_id=person_id(50)), SAM)
 
 
 def claim_of_theirs(story: Story, number: int, *, upto_acceptance: bool) -> None:

@@ -23,6 +23,7 @@ from domain.policy_content import ReasonWord, Tolerance
 from domain.registry import customer, equipment, manufacturer, person, station
 from domain.repairs.repair import commands as rc
 from domain.vocabulary import EngineerLevel, ExclusionGround, PaperKind
+from tests import field_stories
 from tests.clock import NOON
 from tests.repair_stories import (
     at_counter,
@@ -102,7 +103,12 @@ def random_story(random: Random, length: int, story: Story | None = None) -> Sto
     """After `story`, or the setting, up to `length` commands that were carried out."""
     story = story or setting()
     claims = [deque(script(number)) for number in range(1, CLAIMS + 1)]
-    others = [*map(goodwill_script, GOODWILL), *map(order_script, ORDERS), *repair_scripts()]
+    others = [
+        *map(goodwill_script, GOODWILL),
+        *map(order_script, ORDERS),
+        *repair_scripts(),
+        *map(field_stories.script, field_stories.NUMBERS),
+    ]
     scripts = [*claims * 3, *map(deque, others)]  # most of what happens is about claims
     before = len(story.told)
     for _ in range(length * OFFERS):
@@ -253,6 +259,7 @@ WISHES: tuple[Wish, ...] = (
     *(booked, by_hand) * 4,
     *(undo,) * 2,
     routine,
+    *(lambda random, story: field_stories.field_wish(random),) * 6,
     about_goodwill(
         lambda id, r: g.ApplyForCommercialClaim(commercial_claim_id=id, reason="loyal"), SAM, DIVA
     ),

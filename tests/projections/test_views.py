@@ -617,7 +617,15 @@ def refused_then_booked() -> Story:
     return setting().tell(refuse(1), FINN).tell(book(1), FINN)
 
 
-BEGUN_BY_ANY_EVENT = {"policies", "routines", "reconciliation_periods", "repair_orders"}
+BEGUN_BY_ANY_EVENT = {
+    "field_orders",
+    "itineraries",
+    "policies",
+    "reconciliation_periods",
+    "repair_orders",
+    "routines",
+    "unrepaired_lists",
+}
 
 
 @pytest.mark.parametrize("view", sorted(VIEWS.keys() - BEGUN_BY_ANY_EVENT))
