@@ -35,7 +35,7 @@ AT_HEADQUARTERS_TOO: Final = frozenset({Role.SERVICE_SUPERVISOR})
 """Station roles that are also held at headquarters, by those who have no station: they judge claims
 and sign for commercial claims of every station (rulebook 0, CLM-6, CLM-6a)."""
 
-REGISTRY: Final = frozenset({"registry:read", "equipment:read"})
+REGISTRY: Final = frozenset({"registry:read", "equipment:read", "dealers:read"})
 CLAIMS: Final = REGISTRY | {"claims:read", "claims:internal"}
 REPAIRS: Final = frozenset({"repairs:read"})
 MONEY: Final = frozenset({"credits:read"})
@@ -55,13 +55,13 @@ SCOPES: Final[dict[Role, frozenset[str]]] = {
     Role.SERVICE_DIRECTOR: STATION | MONEY,
     Role.DIVISION_MANAGER: HEADQUARTERS,
     Role.SALES_DIRECTOR: HEADQUARTERS,
-    Role.CHANNEL_DEPT: HEADQUARTERS,
+    Role.CHANNEL_DEPT: HEADQUARTERS | {Scope.PERSONAL},
     Role.PRODUCT_DEPT: HEADQUARTERS,
     Role.COMMERCE_DEPT: HEADQUARTERS | MONEY,
     Role.PROCUREMENT: HEADQUARTERS,
     Role.GENERAL_MANAGER: HEADQUARTERS | MONEY | PEOPLE,
     Role.GM_ASSISTANT: HEADQUARTERS | MONEY,
-    Role.DEALER: frozenset({"claims:read", "equipment:read", "repairs:read"}),
+    Role.DEALER: frozenset({"claims:read", "equipment:read", "repairs:read", "dealers:read"}),
     Role.CUSTOMER: frozenset({"claims:read", "equipment:read", "customers:read", "repairs:read"}),
     Role.AUDITOR: EVERY_VIEW | {Scope.EVENTS, Scope.OPERATIONS, Scope.FILES, Scope.PERSONAL},
     Role.ADMIN: EVERY_VIEW | {Scope.OPERATIONS},

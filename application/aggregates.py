@@ -20,7 +20,7 @@ from domain.credits import (
     reference,
     refused_file,
 )
-from domain.registry import customer, equipment, manufacturer, person, station
+from domain.registry import customer, dealer, equipment, manufacturer, person, station
 from domain.repairs.field import field_order, itinerary, unrepaired_list
 from domain.repairs.repair import repair_order
 
@@ -30,6 +30,7 @@ AGGREGATES: tuple[ModuleType, ...] = (
     station,
     person,
     customer,
+    dealer,
     equipment,
     posted_claim,
     commercial_claim,

@@ -13,6 +13,7 @@ from projections.views.claims.view import CLAIMS
 from projections.views.commercial_claims import COMMERCIAL_CLAIMS
 from projections.views.credit_notes import CREDIT_NOTES
 from projections.views.customers import CUSTOMERS
+from projections.views.dealers import DEALERS
 from projections.views.equipment import EQUIPMENT
 from projections.views.field_orders.view import FIELD_ORDERS
 from projections.views.itineraries import ITINERARIES
@@ -111,6 +112,7 @@ VIEWS: Final[Views] = catalogue(
     COMMERCIAL_CLAIMS,
     CREDIT_NOTES,
     CUSTOMERS,
+    DEALERS,
     EQUIPMENT,
     FIELD_ORDERS,
     ITINERARIES,

@@ -71,6 +71,7 @@ SAUL = Actor(person_id(13), frozenset({Role.SALES_DIRECTOR}))
 SVEN = Actor(person_id(14), frozenset({Role.SERVICE_SUPERVISOR}))
 PIA = Actor(person_id(15), frozenset({Role.PARTS_ADMIN}))
 HELEN = Actor(person_id(16), frozenset({Role.HOTLINE_AGENT}))
+CHAN = Actor(person_id(17), frozenset({Role.CHANNEL_DEPT}))
 STRANGER = Actor(person_id(99), frozenset())
 SYSTEM = Actor(SYSTEM_ID, frozenset({Role.SYSTEM}))
 

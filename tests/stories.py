@@ -39,6 +39,14 @@ from domain.credits.refused_file import KeepRefusedFile
 from domain.messages import Actor, Command, On
 from domain.money import Money
 from domain.registry.customer import RegisterCustomer
+from domain.registry.dealer import (
+    DealerContact,
+    FileDealerRecord,
+    HandOverDealer,
+    RecordDealerSurvey,
+    RecordFirstCall,
+    ReturnDealerRecord,
+)
 from domain.registry.equipment import (
     FiledDocument,
     Owner,
@@ -58,6 +66,7 @@ from domain.vocabulary import (
 )
 from tests.scenario import (
     ADAM,
+    CHAN,
     DIVA,
     DORA,
     ENZO,
@@ -152,6 +161,61 @@ def setting(machine: RegisterEquipment | None = None) -> Story:
     customer = RegisterCustomer(customer_id=CUSTOMER, name="Wang Fang", phone="+86 10 5555 0101")
     story.tell(customer, STAN)
     return story.tell(machine or register_equipment(), STAN)
+
+
+def dealer_contact(**changes: Any) -> DealerContact:
+    fields: dict[str, Any] = {
+        "contact_id": UUID(int=0xC0_0001),
+        "name": "Zhou Ping",
+        "phone": "+86 21 5555 0199",
+        "email": "zhou@example.com",
+        "birthday": date(1980, 2, 29),
+    }
+    return DealerContact(**fields | changes)
+
+
+def hand_over_dealer(**changes: Any) -> HandOverDealer:
+    """What the channel department knows of a new dealer."""
+    fields: dict[str, Any] = {
+        "dealer_id": DEALER,
+        "name": "Pudong Machines",
+        "region": "East",
+        "station_id": STATION,
+        "contact": dealer_contact(email=None, birthday=None),
+    }
+    return HandOverDealer(**fields | changes)
+
+
+def call_dealer(**changes: Any) -> RecordFirstCall:
+    return RecordFirstCall(**{"dealer_id": DEALER, "contact": dealer_contact()} | changes)
+
+
+def survey_dealer(**changes: Any) -> RecordDealerSurvey:
+    fields: dict[str, Any] = {
+        "dealer_id": DEALER,
+        "held_on": date(2026, 5, 5),
+        "satisfaction": 4,
+        "remarks": ("parts come late",),
+        "form": file_of("survey"),
+    }
+    return RecordDealerSurvey(**fields | changes)
+
+
+def dealer_story(upto: str = "surveyed", story: Story | None = None) -> Story:
+    """A new dealer, from the handover to the first survey."""
+    stages: dict[str, Told] = {
+        "handed over": (hand_over_dealer(), CHAN),
+        "called": (call_dealer(), HELEN),
+        "filed": (FileDealerRecord(dealer_id=DEALER), HELEN),
+        "returned": (ReturnDealerRecord(dealer_id=DEALER), HELEN),
+        "surveyed": (survey_dealer(held_on=TODAY), HELEN),
+    }
+    story = story or Story()
+    for stage, told in stages.items():
+        story.tell(*told)
+        if stage == upto:
+            return story
+    raise ValueError(f"There is no stage {upto!r}.")
 
 
 def transfer_id(number: int = 1) -> UUID:

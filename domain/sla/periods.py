@@ -33,6 +33,20 @@ def begins_on(target: Every, first_day: date) -> date:
     return after(target.period, first_day) if target.in_next else first_day
 
 
+def first_day_of(period: Period, day: date) -> date:
+    """The first day of the period in which a day lies; a week begins on Monday."""
+    match period:
+        case Period.DAY | Period.WORKING_DAY:
+            return day
+        case Period.WEEK:
+            return day - timedelta(days=day.weekday())
+        case Period.MONTH | Period.QUARTER | Period.HALF_YEAR | Period.YEAR:
+            months = MONTHS[period]
+            return date(day.year, (day.month - 1) // months * months + 1, 1)
+        case never:
+            assert_never(never)
+
+
 def after(period: Period, first_day: date) -> date:
     """The first day of the next period."""
     match period:

@@ -194,6 +194,7 @@ COMMERCIAL_CLAIMS = View(
         equal("dealer_id", indexed=False),
         equal("equipment_id"),
         equal("customer_id"),
+        equal("dealer_id"),
         equal("number"),
         since("filed_on"),
         before("filed_on"),
@@ -207,5 +208,6 @@ COMMERCIAL_CLAIMS = View(
         "station": One("stations", via="station_id"),
         "equipment": One("equipment", via="equipment_id"),
         "customer": One("customers", via="customer_id"),
+        "dealer": One("dealers", via="dealer_id"),
     },
 )

@@ -137,6 +137,7 @@ EQUIPMENT = View(
     relations={
         "manufacturer": One("manufacturers", via="manufacturer_id"),
         "customer": One("customers", via="customer_id"),
+        "dealer": One("dealers", via="dealer_id"),
         "station": One("stations", via="station_id"),
         "claims": Many("claims", via="equipment_id"),
         "transfers": Many("transfers", via="equipment_id"),

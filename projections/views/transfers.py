@@ -100,5 +100,9 @@ TRANSFERS = View(
         before("moved_on"),
     ),
     orders=("moved_on", "recorded_at"),
-    relations={"equipment": One("equipment", via="equipment_id")},
+    relations={
+        "equipment": One("equipment", via="equipment_id"),
+        "from_dealer": One("dealers", via="from_dealer_id"),
+        "to_dealer": One("dealers", via="to_dealer_id"),
+    },
 )

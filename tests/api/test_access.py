@@ -34,6 +34,7 @@ OWNERS = {
     },
     "credit_notes": {},
     "customers": {"station": "station_id", "customer": "customer_id"},
+    "dealers": {"station": "station_id", "dealer": "dealer_id"},
     "equipment": {"station": "station_id", "dealer": "dealer_id", "customer": "customer_id"},
     "field_orders": {"station": "station_id", "customer": "customer_id"},
     "itineraries": {"station": "station_id"},
@@ -57,6 +58,7 @@ READS = {
     "claims:internal": set(Role) - {Role.DEALER, Role.CUSTOMER},
     "equipment:read": set(Role),
     "repairs:read": set(Role),
+    "dealers:read": set(Role) - {Role.CUSTOMER},
     "registry:read": set(Role) - {Role.DEALER, Role.CUSTOMER},
     "credits:read": {
         Role.FINANCE,

@@ -309,9 +309,6 @@ def test_deadlines_start_and_stop_on_events_that_exist_where_their_context_does(
     for name in EVENT_TYPES:
         here.get(name.partition(".")[0], set()).add(name)
     to_come = {
-        "registry.DealerHandedOver",
-        "registry.DealerCalled",
-        "registry.DealerSurveyed",
         "registry.InvoiceIssued",
         "claims.PartsReminderSent",
         "claims.PartsMoved",

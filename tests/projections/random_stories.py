@@ -20,7 +20,7 @@ from domain.credits.state import CreditNote
 from domain.messages import Actor, Command, Refusal, Role
 from domain.money import Money
 from domain.policy_content import ReasonWord, Tolerance
-from domain.registry import customer, equipment, manufacturer, person, station
+from domain.registry import customer, dealer, equipment, manufacturer, person, station
 from domain.repairs.repair import commands as rc
 from domain.vocabulary import EngineerLevel, ExclusionGround, PaperKind
 from tests import field_stories
@@ -39,6 +39,7 @@ from tests.repair_stories import (
 )
 from tests.scenario import (
     ADAM,
+    CHAN,
     DIVA,
     DORA,
     ENZO,
@@ -70,9 +71,12 @@ from tests.stories import (
     TODAY,
     amounts,
     book,
+    call_dealer,
     claim_id,
     commercial_id,
+    dealer_contact,
     file_of,
+    hand_over_dealer,
     maker_number,
     match,
     note_id,
@@ -84,6 +88,7 @@ from tests.stories import (
     settle_fee,
     steps_of_goodwill,
     steps_to_acceptance,
+    survey_dealer,
     transfer,
     yuan,
 )
@@ -129,6 +134,11 @@ def carried_out(story: Story, told: Told) -> bool:
     except Refusal:
         return False
     return True
+
+
+def about_dealer(wish: Callable[..., Command], by: Actor) -> Wish:
+    """Of one of two dealers, each with a contact of its own."""
+    return lambda r, s: (wish(dealer_id=r.choice([DEALER, OTHER_DEALER])), by)
 
 
 def script(number: int) -> Iterator[Told]:
@@ -427,6 +437,20 @@ WISHES: tuple[Wish, ...] = (
         MAX,
     ),
     lambda r, s: (settle_fee(r.randint(1, 3)), FINN),
+    about_dealer(hand_over_dealer, CHAN),
+    about_dealer(call_dealer, HELEN),
+    about_dealer(
+        lambda **of: dealer.CorrectDealerContact(**of, contact=dealer_contact(email=None)), CHAN
+    ),
+    about_dealer(
+        lambda **of: dealer.CorrectDealerContact(
+            **of, contact=dealer_contact(contact_id=UUID(int=0xC0_0002))
+        ),
+        HELEN,
+    ),
+    about_dealer(dealer.FileDealerRecord, HELEN),
+    about_dealer(dealer.ReturnDealerRecord, HELEN),
+    lambda r, s: (survey_dealer(held_on=TODAY - timedelta(days=r.randint(0, 300))), HELEN),
     lambda r, s: (
         policies.PublishPolicy(
             content=Tolerance(amount=yuan(str(r.randint(1, 9))), percent=Decimal(1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -29,6 +29,7 @@ from domain.messages import Role
 from domain.policies import PublishPolicy
 from domain.policy_content import Tolerance
 from domain.registry import customer, equipment, person
+from domain.registry.dealer import DealerDatum
 from domain.registry.equipment import FiledDocument, Owner, OwnerKind
 from domain.vocabulary import PaperKind, RegistrationDocument
 from projections.catalogue import VIEWS
@@ -36,6 +37,7 @@ from projections.folding import Folding, Touch
 from projections.reference import Reference
 from projections.view import Row
 from projections.views.credit_notes import CreditNoteStatus
+from projections.views.dealers import DealerStage
 from tests.clock import NOON
 from tests.projections.random_stories import CLAIMS, GOODWILL, NOTES, ORDERS, random_story
 from tests.scenario import ADAM, DORA, FINN, GINA, MAX, MIA, SAM, STAN, Story
@@ -53,6 +55,7 @@ from tests.stories import (
     claim_id,
     claim_story,
     commercial_id,
+    dealer_story,
     document,
     file_of,
     goodwill_story,
@@ -363,6 +366,23 @@ def test_a_transfer_shows_the_fee_that_is_owed_and_whose_the_equipment_is_now() 
     assert paid.settled_at
 
 
+@pytest.mark.rule("REG-1")
+def test_a_dealer_shows_what_is_due_and_what_its_record_lacks() -> None:
+    story = dealer_story("handed over")
+    new = row("dealers", DEALER, story)
+    shows(new, stage=DealerStage.HANDED_OVER, to_be_called=True, called_late=None, complete=False)
+    shows(new, missing=(DealerDatum.EMAIL, DealerDatum.BIRTHDAY), contact="Zhou Ping")
+    shows(new, survey_due_on=date(2026, 6, 30))
+    assert new.call_due_at and new.call_due_at > NOON
+    called = row("dealers", DEALER, dealer_story("called"))
+    shows(called, stage=DealerStage.CALLED, to_be_called=False, called_late=False, missing=())
+    shows(called, email="zhou@example.com", birthday="1980-02-29", complete=True)
+    surveyed = row("dealers", DEALER, dealer_story("surveyed"))
+    shows(surveyed, stage=DealerStage.RETURNED, surveyed_on=TODAY, satisfaction=4)
+    shows(surveyed, survey_due_on=date(2026, 6, 30), surveys_missed=())
+    assert [survey.quarter for survey in surveyed.surveys] == [date(2026, 1, 1)]
+
+
 @pytest.mark.rule("REG-7")
 def test_stock_shows_its_new_dealer_as_its_owner() -> None:
     stock = register_equipment(owner=Owner(kind=OwnerKind.DEALER, id=DEALER))
@@ -631,7 +651,11 @@ BEGUN_BY_ANY_EVENT = {
 @pytest.mark.parametrize("view", sorted(VIEWS.keys() - BEGUN_BY_ANY_EVENT))
 def test_a_fold_of_something_never_heard_of_says_so(view: str) -> None:
     """No later event may make up a row."""
-    stories = {"refused_files": refused_then_booked, "transfers": transfer_story}
+    stories = {
+        "dealers": dealer_story,
+        "refused_files": refused_then_booked,
+        "transfers": transfer_story,
+    }
     story = stories[view]() if view in stories else work_story(paid_claim())
     first: set[object] = set()
     for recorded in story.recorded():

@@ -94,6 +94,7 @@ CLAIMS = View(
         "station": One("stations", via="station_id"),
         "equipment": One("equipment", via="equipment_id"),
         "customer": One("customers", via="customer_id"),
+        "dealer": One("dealers", via="dealer_id"),
         "allocations": Many("allocations", via="claim_id"),
         "part_orders": Many("part_orders", via="claim_id"),
     },
