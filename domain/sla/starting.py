@@ -5,6 +5,7 @@ The version of the deadline is pinned, so that a later one does not move it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from domain import policies
@@ -12,7 +13,7 @@ from domain.messages import Message, Moment, World
 from domain.policies import Pin, Policy, PolicyMissing, PolicyPublished
 from domain.policy_content import Deadline, OpeningHours, PublicHolidays
 from domain.sla.targets import Aim, Due, due_of
-from domain.working_time import WorkingTime
+from domain.working_time import Instants, WorkingTime
 
 
 class DueBy(Message):
@@ -31,8 +32,8 @@ def started(world: World, name: str, at: datetime, stated: date | datetime | Non
     return due_by(world, policies.published(world, f"{Deadline.PREFIX}{name}"), at, stated)
 
 
-def restarted(world: World, pinned: Pin, at: datetime) -> DueBy:
-    """The same deadline, counted from another moment: the start was corrected (SLA-4).
+def restarted(world: World, pinned: Pin, at: datetime, pauses: Sequence[Instants] = ()) -> DueBy:
+    """The same deadline, where its start was corrected (SLA-4) or it waited meanwhile (SLA-1a).
 
     Raises PolicyMissing.
     """
@@ -41,16 +42,20 @@ def restarted(world: World, pinned: Pin, at: datetime) -> DueBy:
     found = next((each for each in versions if each.version == pinned.version), None)
     if found is None:
         raise PolicyMissing(f"Version {pinned.version} of {pinned.policy_id} was never published.")
-    return due_by(world, found, at)
+    return due_by(world, found, at, pauses=pauses)
 
 
 def due_by(
-    world: World, published: PolicyPublished, at: datetime, stated: date | datetime | None = None
+    world: World,
+    published: PolicyPublished,
+    at: datetime,
+    stated: date | datetime | None = None,
+    pauses: Sequence[Instants] = (),
 ) -> DueBy:
     assert isinstance(published.content, Deadline), f"{published.policy_id} is no deadline"
     pin = Pin(policy_id=published.policy_id, version=published.version)
     aim = Aim(published.content, pin, working_time(world), stated)
-    return DueBy(policy=pin, since=at, due=due_of(aim, at))
+    return DueBy(policy=pin, since=at, due=due_of(aim, at, pauses))
 
 
 def working_time(world: World) -> WorkingTime:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import assert_never
 
-from domain import policies
 from domain.approvals import names
+from domain.intervals import Interval, union, within
 from domain.messages import World
 from domain.registry.person import authorised
 from domain.repairs.repair import commands as c
 from domain.repairs.repair import events as e
 from domain.repairs.repair.refusals import NoDiscrepancy, SupervisorSettles
-from domain.repairs.repair.stages_allowed import BEFORE_WORK, only_at, refuse_open_discrepancy
+from domain.repairs.repair.stages_allowed import BEFORE_WORK, late, only_at, refuse_open_discrepancy
 from domain.repairs.repair.state import DiscrepancyStage, RepairOrder
+from domain.sla.starting import DueBy, restarted, started
+from domain.working_time import Instants
 
 DISCREPANCY_CLOCK = "repair_discrepancy"
 
@@ -23,14 +26,14 @@ def decide(order: RepairOrder, command: c.Differing, world: World) -> list[e.Eve
             return [find(order, command, world)]
         case c.RaiseDiscrepancy(told=told):
             discrepancy_at(order, DiscrepancyStage.FOUND)
-            return [e.DiscrepancyRaised(told=told, raised_by=names(world))]
+            return [raise_(order, told, world)]
         case c.DisputeDiscrepancy(dispute=dispute):
             discrepancy_at(order, DiscrepancyStage.RAISED)
             return [e.DiscrepancyDisputed(dispute=dispute)]
         case c.SettleDiscrepancy(agreed=agreed):
             discrepancy_at(order, DiscrepancyStage.RAISED, DiscrepancyStage.DISPUTED)
             refuse_settling_a_dispute(order, world)
-            return [e.DiscrepancySettled(agreed=agreed, settled_by=names(world))]
+            return [settle(order, agreed, world)]
         case never:
             assert_never(never)
 
@@ -42,8 +45,38 @@ def find(order: RepairOrder, command: c.FindDiscrepancy, world: World) -> e.Disc
         discrepancy=command.discrepancy,
         explanation=command.explanation,
         found_by=names(world),
-        clock=policies.clock(world, DISCREPANCY_CLOCK),
+        raising_due=started(world, DISCREPANCY_CLOCK, world.effective_at),
     )
+
+
+def raise_(order: RepairOrder, told: str, world: World) -> e.DiscrepancyRaised:
+    return e.DiscrepancyRaised(
+        told=told,
+        raised_at=world.effective_at,
+        late=late(order.raising_due, world),
+        raised_by=names(world),
+    )
+
+
+def settle(order: RepairOrder, agreed: str, world: World) -> e.DiscrepancySettled:
+    """What is due waited from when it was raised until now (SLA-1a)."""
+    raised = order.raised_at or world.effective_at
+    waited = (*order.disputes, Interval(raised, max(raised, world.effective_at)))
+    return e.DiscrepancySettled(
+        agreed=agreed,
+        settled_at=world.effective_at,
+        to_factory_due=later(order.to_factory_due, waited, world),
+        return_due=later(order.return_due, waited, world),
+        settled_by=names(world),
+    )
+
+
+def later(due: DueBy | None, waited: Iterable[Instants], world: World) -> DueBy | None:
+    """By when it is due, counted from the same start without the time in which it waited."""
+    if due is None:
+        return None
+    pauses = within(union(waited), Interval(due.since, world.effective_at))
+    return restarted(world, due.policy, due.since, pauses)
 
 
 def discrepancy_at(order: RepairOrder, *stages: DiscrepancyStage) -> None:

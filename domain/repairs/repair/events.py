@@ -14,7 +14,6 @@ from domain import messages
 from domain.approvals import Names
 from domain.messages import About, Message, Moment, PersonalText
 from domain.money import Money
-from domain.policies import Pin
 from domain.repairs.freight import Freight
 from domain.repairs.repair.commands import (
     Difficulty,
@@ -24,6 +23,7 @@ from domain.repairs.repair.commands import (
     ToldAbout,
 )
 from domain.repairs.service_report import PartReplaced, ServiceReport
+from domain.sla.starting import DueBy
 from domain.tariff import Priced
 from domain.vocabulary import ExclusionGround, MajorComponent, RepairChannel
 
@@ -52,7 +52,7 @@ class OutOfUse(Message):
 
 
 class RepairEvent(messages.Event):
-    """`clock` is the version of the deadline that starts with the event (SLA-2), None if none does.
+    """What is due, is so by the deadline that was in force then (SLA-2); None if none holds.
 
     `subject_id` is the customer or dealer whose personal data a name is.
     """
@@ -83,7 +83,7 @@ class ItemReceived(RepairEvent):
     handed_over_by: Annotated[PersonalText | None, About("subject_id")] = None
     received_at: Moment | None = None
     received_by: Names | None = None
-    clock: Pin | None = None
+    to_factory_due: DueBy | None = None
 
 
 class InspectionBegun(RepairEvent):
@@ -118,13 +118,15 @@ class DiscrepancyFound(RepairEvent):
     discrepancy: DiscrepancyKind
     explanation: str
     found_by: Names
-    clock: Pin | None
+    raising_due: DueBy | None = None
 
 
 class DiscrepancyRaised(RepairEvent):
     """The discrepancy was put to the dealer: work waits until it is settled (REP-3)."""
 
     told: str
+    raised_at: Moment
+    late: bool
     raised_by: Names
 
 
@@ -135,9 +137,12 @@ class DiscrepancyDisputed(RepairEvent):
 
 
 class DiscrepancySettled(RepairEvent):
-    """What the discrepancy means for the order was agreed (REP-3)."""
+    """What the discrepancy means for the order was agreed; what waited is due later (REP-3)."""
 
     agreed: str
+    settled_at: Moment
+    to_factory_due: DueBy | None
+    return_due: DueBy | None
     settled_by: Names
 
 
@@ -145,7 +150,7 @@ class ReturnAccepted(RepairEvent):
     """A dealer's return was accepted for repair; it is back with the dealer in time (REP-2)."""
 
     accepted_by: Names
-    clock: Pin | None
+    return_due: DueBy | None
 
 
 Receiving: TypeAlias = InspectionBegun | ItemInspected | InspectionCountersigned | ReturnAccepted
@@ -314,7 +319,8 @@ class ItemSentToFactory(RepairEvent):
 
     manufacturer_id: UUID | None
     sent_by: Names
-    clock: Pin | None
+    late: bool
+    processing_due: DueBy | None
 
 
 class ItemSentToVendor(RepairEvent):
@@ -331,6 +337,7 @@ class FactoryProcessed(RepairEvent):
     outcome: FactoryOutcome
     explanation: str
     new_serial: str | None
+    late: bool
 
 
 class ItemTakenBack(RepairEvent):
@@ -444,6 +451,7 @@ class ItemReturned(RepairEvent):
     taken_by: Annotated[PersonalText | None, About("subject_id")] = None
     equipment_id: UUID | None = None
     out_of_use: tuple[OutOfUse, ...] = ()
+    late: bool | None = None
     returned_by: Names | None = None
 
 
@@ -459,7 +467,7 @@ class RepairReportFiled(RepairEvent):
     dealer_id: UUID | None
     customer_id: UUID | None
     filed_by: Names
-    clock: Pin | None
+    claim_due: DueBy | None
 
 
 class RepairClosed(RepairEvent):

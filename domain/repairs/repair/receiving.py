@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from domain import policies, uniqueness
+from domain import uniqueness
 from domain.approvals import names
 from domain.messages import On, World
-from domain.policies import Pin
 from domain.registry.equipment import Equipment, EquipmentNotFound
 from domain.registry.manufacturer import Manufacturer, ManufacturerNotFound
 from domain.registry.station import Station, StationNotFound
@@ -28,6 +27,7 @@ from domain.repairs.repair.stages_allowed import (
     refuse_open_discrepancy,
 )
 from domain.repairs.repair.state import RepairOrder, RepairStage, evolve
+from domain.sla.starting import DueBy, started
 from domain.vocabulary import RepairChannel
 
 ORDER_NUMBER = "repairs.RepairNumber"
@@ -66,7 +66,7 @@ def receive(order: RepairOrder | None, command: c.ReceiveItem, world: World) -> 
     if world.of(Station, command.station_id) is None:
         raise StationNotFound(fields=("station_id",))
     received = receipt(command, registered(command, world), world)
-    received = received.model_copy(update={"clock": to_factory_clock(received, world)})
+    received = received.model_copy(update={"to_factory_due": to_factory_due(received, world)})
     by, taken = command.repair_order_id, RepairNumberTaken
     named = uniqueness.take(world, by, ORDER_NUMBER, command.number, taken=taken)
     return [received, *carried(evolve(None, received), command.freight), *named]
@@ -112,10 +112,10 @@ def receipt(command: c.ReceiveItem, equipment: Equipment | None, world: World) -
     )
 
 
-def to_factory_clock(received: e.ItemReceived, world: World) -> Pin | None:
+def to_factory_due(received: e.ItemReceived, world: World) -> DueBy | None:
     """A dealer's return is on its way in time, unless the factory is exempt (REP-2)."""
     order = evolve(None, received)
-    return None if exempt(order, world) else policies.clock(world, TO_FACTORY_CLOCK)
+    return None if exempt(order, world) else started(world, TO_FACTORY_CLOCK, world.effective_at)
 
 
 def inspect(order: RepairOrder, command: c.InspectItem, world: World) -> e.ItemInspected:
@@ -139,5 +139,5 @@ def accept(order: RepairOrder, world: World) -> list[e.Event]:
     refuse_open_discrepancy(order)
     if order.return_accepted:
         return []
-    clock = None if exempt(order, world) else policies.clock(world, TO_DEALER_CLOCK)
-    return [e.ReturnAccepted(accepted_by=names(world), clock=clock)]
+    due = None if exempt(order, world) else started(world, TO_DEALER_CLOCK, world.effective_at)
+    return [e.ReturnAccepted(accepted_by=names(world), return_due=due)]

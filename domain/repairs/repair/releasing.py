@@ -17,8 +17,9 @@ from domain.repairs.repair.refusals import (
     ReleaseTestMissing,
     RepairNotPossibleNow,
 )
-from domain.repairs.repair.stages_allowed import LEAVING, only_at, terms_of
+from domain.repairs.repair.stages_allowed import LEAVING, late, only_at, terms_of
 from domain.repairs.repair.state import RepairOrder, RepairStage
+from domain.sla.starting import started
 
 REPORT_CLOCK = "claim_opening"
 
@@ -90,6 +91,7 @@ def return_item(order: RepairOrder, command: c.ReturnItem, world: World) -> list
         taken_by=command.taken_by,
         equipment_id=order.equipment_id,
         out_of_use=out_of_use(order, world),
+        late=late(order.return_due, world),
         returned_by=names(world),
     )
     if command.freight is None:
@@ -136,7 +138,7 @@ def file_report(
         dealer_id=order.dealer_id,
         customer_id=order.customer_id,
         filed_by=names(world),
-        clock=policies.clock(world, REPORT_CLOCK) if under_warranty else None,
+        claim_due=started(world, REPORT_CLOCK, world.effective_at) if under_warranty else None,
     )
 
 

@@ -17,8 +17,9 @@ from domain.repairs.repair.refusals import (
     NotUnderWarrantyForFactory,
     RepairNotPossibleNow,
 )
-from domain.repairs.repair.stages_allowed import WORKABLE, exempt, only_at, ready_for_work
+from domain.repairs.repair.stages_allowed import WORKABLE, exempt, late, only_at, ready_for_work
 from domain.repairs.repair.state import RepairOrder, RepairStage
+from domain.sla.starting import started
 
 FACTORY_CLOCK = "factory_processing"
 
@@ -33,7 +34,7 @@ def decide(order: RepairOrder, command: c.Sending, world: World) -> list[e.Event
             sent = e.ItemSentToVendor(vendor=vendor, work=work, sent_by=names(world))
             return [sent, *carried(order, freight)]
         case c.RecordFactoryProcessing():
-            return [process(order, command)]
+            return [process(order, command, world)]
         case c.TakeItemBack(freight=freight):
             return [take_back(order, world), *carried(order, freight)]
         case c.RecordFreight(freight=freight):
@@ -59,10 +60,12 @@ def to_factory(order: RepairOrder, world: World) -> e.ItemSentToFactory:
         raise ComponentMissing(f"It lacks {', '.join(missing)}.", reasons=missing)
     if not order.data_loss_acknowledged:
         raise DataLossNotAcknowledged
+    at = world.effective_at
     return e.ItemSentToFactory(
         manufacturer_id=order.manufacturer_id,
         sent_by=names(world),
-        clock=None if exempt(order, world) else policies.clock(world, FACTORY_CLOCK),
+        late=late(order.to_factory_due, world),
+        processing_due=None if exempt(order, world) else started(world, FACTORY_CLOCK, at),
     )
 
 
@@ -73,12 +76,17 @@ def refuse_out_of_warranty(order: RepairOrder, world: World) -> None:
         raise NotUnderWarrantyForFactory
 
 
-def process(order: RepairOrder, command: c.RecordFactoryProcessing) -> e.FactoryProcessed:
+def process(
+    order: RepairOrder, command: c.RecordFactoryProcessing, world: World
+) -> e.FactoryProcessed:
     only_at(order, RepairStage.AT_FACTORY)
     if order.factory:
         raise RepairNotPossibleNow(f"The factory is done with the item: {order.factory}.")
     return e.FactoryProcessed(
-        outcome=command.outcome, explanation=command.explanation, new_serial=command.new_serial
+        outcome=command.outcome,
+        explanation=command.explanation,
+        new_serial=command.new_serial,
+        late=late(order.processing_due, world),
     )
 
 

@@ -13,10 +13,13 @@ from typing import ClassVar, assert_never
 from uuid import UUID
 
 from domain.approvals import Names
+from domain.intervals import Interval
 from domain.money import Money
 from domain.repairs.repair import events as e
 from domain.repairs.repair.commands import REPAIR_ORDER, FactoryOutcome
+from domain.sla.starting import DueBy
 from domain.vocabulary import MajorComponent, RepairChannel
+from domain.working_time import Instants
 
 
 class RepairStage(StrEnum):
@@ -76,6 +79,12 @@ class RepairOrder:
     test_run_on_arrival: bool = False
     countersigned: bool = False
     discrepancy: DiscrepancyStage | None = None
+    raising_due: DueBy | None = None
+    raised_at: datetime | None = None
+    disputes: tuple[Instants, ...] = ()  # the times in which what is due waited
+    to_factory_due: DueBy | None = None
+    return_due: DueBy | None = None
+    processing_due: DueBy | None = None
     return_accepted: bool = False
     covered: bool | None = None
     quoted: Money | None = None
@@ -164,6 +173,7 @@ def received(order: RepairOrder, event: e.ItemReceived) -> RepairOrder:
         manufacturer_id=event.manufacturer_id,
         equipment_id=event.equipment_id,
         received_at=event.received_at,
+        to_factory_due=event.to_factory_due,
     )
 
 
@@ -181,24 +191,37 @@ def inspected(order: RepairOrder, event: e.Receiving) -> RepairOrder:
             )
         case e.InspectionCountersigned():
             return replace(order, countersigned=True)
-        case e.ReturnAccepted():
-            return replace(order, return_accepted=True)
+        case e.ReturnAccepted(return_due=due):
+            return replace(order, return_accepted=True, return_due=due)
         case never:
             assert_never(never)
 
 
 def differing(order: RepairOrder, event: e.Differing) -> RepairOrder:
     match event:
-        case e.DiscrepancyFound():
-            return replace(order, discrepancy=DiscrepancyStage.FOUND)
-        case e.DiscrepancyRaised():
-            return replace(order, discrepancy=DiscrepancyStage.RAISED)
+        case e.DiscrepancyFound(raising_due=due):
+            return replace(order, discrepancy=DiscrepancyStage.FOUND, raising_due=due)
+        case e.DiscrepancyRaised(raised_at=at):
+            return replace(order, discrepancy=DiscrepancyStage.RAISED, raised_at=at)
         case e.DiscrepancyDisputed():
             return replace(order, discrepancy=DiscrepancyStage.DISPUTED)
         case e.DiscrepancySettled():
-            return replace(order, discrepancy=DiscrepancyStage.SETTLED)
+            return settled(order, event)
         case never:
             assert_never(never)
+
+
+def settled(order: RepairOrder, event: e.DiscrepancySettled) -> RepairOrder:
+    disputes = order.disputes
+    if order.raised_at is not None:
+        disputes = (*disputes, Interval(order.raised_at, event.settled_at))
+    return replace(
+        order,
+        discrepancy=DiscrepancyStage.SETTLED,
+        disputes=disputes,
+        to_factory_due=event.to_factory_due,
+        return_due=event.return_due,
+    )
 
 
 def agreed(order: RepairOrder, event: e.Agreeing) -> RepairOrder:
@@ -265,8 +288,9 @@ def supplied(
 
 def sent(order: RepairOrder, event: e.Sending) -> RepairOrder:
     match event:
-        case e.ItemSentToFactory():
-            return replace(order, stage=RepairStage.AT_FACTORY, work_started=True, factory=None)
+        case e.ItemSentToFactory(processing_due=due):
+            away = replace(order, stage=RepairStage.AT_FACTORY, work_started=True, factory=None)
+            return replace(away, processing_due=due)
         case e.ItemSentToVendor():
             return replace(order, stage=RepairStage.AT_VENDOR, work_started=True)
         case e.FactoryProcessed(outcome=outcome):

@@ -7,6 +7,7 @@ from typing import Any, assert_never
 
 from domain.repairs.repair import events as e
 from domain.repairs.repair.state import DiscrepancyStage, RepairStage
+from domain.sla.starting import DueBy
 from projections.views.repair_orders.row import Discrepancy, RepairOrder
 
 
@@ -27,6 +28,7 @@ def received(row: RepairOrder, event: e.ItemReceived, at: datetime) -> RepairOrd
         condition=event.condition,
         handed_over_by=event.handed_over_by,
         received_at=at,
+        to_factory_due_at=moment(event.to_factory_due),
     )
 
 
@@ -47,10 +49,14 @@ def inspected(row: RepairOrder, event: e.Receiving, at: datetime) -> RepairOrder
             )
         case e.InspectionCountersigned():
             return row.but(countersigned=True)
-        case e.ReturnAccepted():
-            return row.but(return_accepted_at=at)
+        case e.ReturnAccepted(return_due=due):
+            return row.but(return_accepted_at=at, return_due_at=moment(due))
         case never:
             assert_never(never)
+
+
+def moment(due: DueBy | None) -> datetime | None:
+    return due.due.at if due else None
 
 
 def differing(row: RepairOrder, event: e.Differing, at: datetime) -> RepairOrder:
@@ -58,13 +64,18 @@ def differing(row: RepairOrder, event: e.Differing, at: datetime) -> RepairOrder
         case e.DiscrepancyFound(discrepancy=kind, explanation=explanation):
             found = Discrepancy(discrepancy=kind, explanation=explanation, found_at=at)
             known = (*row.discrepancies, found)
-            return row.but(discrepancy=DiscrepancyStage.FOUND, discrepancies=known)
-        case e.DiscrepancyRaised():
-            return of_last(row, DiscrepancyStage.RAISED, raised_at=at)
+            told = row.but(raising_due_at=moment(event.raising_due), raised_late=None)
+            return told.but(discrepancy=DiscrepancyStage.FOUND, discrepancies=known)
+        case e.DiscrepancyRaised(late=late):
+            return of_last(row.but(raised_late=late), DiscrepancyStage.RAISED, raised_at=at)
         case e.DiscrepancyDisputed(dispute=dispute):
             return of_last(row, DiscrepancyStage.DISPUTED, dispute=dispute)
         case e.DiscrepancySettled(agreed=agreed):
-            return of_last(row, DiscrepancyStage.SETTLED, agreed=agreed, settled_at=at)
+            later = row.but(
+                to_factory_due_at=moment(event.to_factory_due),
+                return_due_at=moment(event.return_due),
+            )
+            return of_last(later, DiscrepancyStage.SETTLED, agreed=agreed, settled_at=at)
         case never:
             assert_never(never)
 

@@ -11,6 +11,7 @@ from domain.repairs.freight import Freight
 from domain.repairs.repair import events as e
 from domain.repairs.repair.commands import FactoryOutcome
 from domain.repairs.repair.state import RepairStage
+from projections.views.repair_orders.arriving import moment
 from projections.views.repair_orders.row import (
     ComponentLabel,
     ComponentTest,
@@ -100,10 +101,13 @@ def supplied(
 
 def sent(row: RepairOrder, event: e.Sending, at: datetime) -> RepairOrder:
     match event:
-        case e.ItemSentToFactory():
+        case e.ItemSentToFactory(processing_due=due):
             return row.but(
                 stage=RepairStage.AT_FACTORY,
                 sent_at=at,
+                sent_late=event.late,
+                processing_due_at=moment(due),
+                processed_late=None,
                 factory_outcome=None,
                 processed_at=None,
                 back_at=None,
@@ -111,7 +115,7 @@ def sent(row: RepairOrder, event: e.Sending, at: datetime) -> RepairOrder:
         case e.ItemSentToVendor(vendor=vendor):
             return row.but(stage=RepairStage.AT_VENDOR, vendor=vendor, sent_at=at, back_at=None)
         case e.FactoryProcessed(outcome=outcome):
-            return row.but(factory_outcome=outcome, processed_at=at)
+            return row.but(factory_outcome=outcome, processed_at=at, processed_late=event.late)
         case e.ItemTakenBack():
             return row.but(stage=stage_after_return(row), back_at=at)
         case e.FreightRecorded(freight=freight):

@@ -7,6 +7,7 @@ from typing import assert_never
 
 from domain.repairs.repair import events as e
 from domain.repairs.repair.state import RepairStage
+from projections.views.repair_orders.arriving import moment
 from projections.views.repair_orders.row import Information, RepairOrder
 
 
@@ -31,9 +32,9 @@ def left(row: RepairOrder, event: e.Releasing, at: datetime) -> RepairOrder:
             return row.but(stage=RepairStage.RELEASED, release=release, released_at=at)
         case e.ItemReturned(taken_by=name, out_of_use=out_of_use):
             returned = row.but(stage=RepairStage.RETURNED, returned_at=at)
-            return returned.but(taken_by=name, out_of_use=out_of_use)
-        case e.RepairReportFiled(report=report):
-            return row.but(report=report, report_filed_at=at)
+            return returned.but(taken_by=name, out_of_use=out_of_use, returned_late=event.late)
+        case e.RepairReportFiled(report=report, claim_due=due):
+            return row.but(report=report, report_filed_at=at, claim_due_at=moment(due))
         case e.RepairClosed():
             return row.but(stage=RepairStage.CLOSED, closed_at=at)
         case e.RepairCallbackMade(satisfied=satisfied, remark=remark):

@@ -123,7 +123,13 @@ class RepairOrder(Row):
     countersigned: bool = Field(False, description="Whether the other side signed, too (REP-1).")
     discrepancy: DiscrepancyStage | None = Field(None, description="How far the last one is.")
     discrepancies: tuple[Discrepancy, ...] = ()
+    raising_due_at: datetime | None = Field(None, description="The dealer is told by (REP-3).")
+    raised_late: bool | None = None
+    to_factory_due_at: datetime | None = Field(None, description="Sent on by (REP-2).")
+    sent_late: bool | None = None
     return_accepted_at: datetime | None = None
+    return_due_at: datetime | None = Field(None, description="Back with the dealer by (REP-2).")
+    returned_late: bool | None = None
 
     covered: bool | None = Field(None, description="Whether the repair is under warranty.")
     warranty_rule: str | None = None
@@ -155,7 +161,9 @@ class RepairOrder(Row):
     vendor: str | None = None
     sent_at: datetime | None = Field(None, description="When it last left for factory or vendor.")
     factory_outcome: FactoryOutcome | None = None
+    processing_due_at: datetime | None = Field(None, description="The factory is done by (REP-2).")
     processed_at: datetime | None = None
+    processed_late: bool | None = None
     back_at: datetime | None = None
     freight: tuple[FreightOfLeg, ...] = ()
 
@@ -175,6 +183,7 @@ class RepairOrder(Row):
     out_of_use: tuple[OutOfUse, ...] = Field((), description="Extends the warranty (REG-5).")
     report: ServiceReport | None = None
     report_filed_at: datetime | None = None
+    claim_due_at: datetime | None = Field(None, description="A claim is opened by (CLM-1).")
     closed_at: datetime | None = None
     satisfied: bool | None = Field(None, description="What the customer said when called back.")
     remark: str | None = None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -31,6 +33,8 @@ from domain.repairs.repair.refusals import (
     SupervisorSettles,
 )
 from domain.repairs.repair.state import RepairOrder
+from domain.sla.starting import DueBy
+from domain.sla.targets import Due
 from domain.uniqueness import Bearer, NameTaken, name_id
 from domain.vocabulary import RepairChannel
 from tests.clock import NOON
@@ -56,8 +60,14 @@ EXEMPT = FactoryRepairs(
 )
 
 
-def pin(name: str) -> Pin:
-    return Pin(policy_id=f"deadline.{name}", version=1)
+def due_by(name: str, at: datetime, with_day: bool = False) -> DueBy:
+    """Counted from NOON, Friday the 6th of March 2026, 20:00 in Shanghai."""
+    pin = Pin(policy_id=f"deadline.{name}", version=1)
+    return DueBy(policy=pin, since=NOON, due=Due(at=at, with_day=with_day))
+
+
+def shanghai(month: int, day: int, hour: int = 0) -> datetime:
+    return datetime(2026, month, day, hour, tzinfo=ZoneInfo("Asia/Shanghai")).astimezone(UTC)
 
 
 def with_exempt_factory() -> Story:
@@ -84,7 +94,6 @@ def test_a_receipt_records_the_item_all_that_came_with_it_and_who_handed_it_over
         handed_over_by="Wang Fang",
         received_at=NOON,
         received_by=BY_SUSI,
-        clock=None,
     )
     taken = NameTaken(of=ORDER_NUMBER, bearer=repair_id())
     given(setting().histories).when(receive(), actor=SUSI).then(
@@ -191,18 +200,17 @@ def test_what_is_inspected_anew_is_signed_anew_before_work_starts():
 
 @pytest.mark.rule("REP-2")
 @pytest.mark.parametrize(
-    ("channel", "clock"),
+    ("channel", "due"),
     [
-        (RETURN, pin("dealer_return_to_factory")),
+        (RETURN, due_by("dealer_return_to_factory", shanghai(3, 11, 18))),
         (RepairChannel.COUNTER, None),
         (RepairChannel.WORKSHOP, None),
     ],
 )
-def test_only_a_dealers_return_is_to_be_on_its_way_in_time(channel, clock):
+def test_only_a_dealers_return_is_to_be_on_its_way_in_time(channel, due):
     story = setting().tell(receive(channel=channel), SUSI)
-    assert [on.event.clock for on in story.happened if isinstance(on.event, e.ItemReceived)] == [
-        clock
-    ]
+    [received] = [on.event for on in story.happened if isinstance(on.event, e.ItemReceived)]
+    assert received.to_factory_due == due
 
 
 @pytest.mark.rule("REP-2")
@@ -212,8 +220,8 @@ def test_a_factory_may_be_exempt_by_policy(maker: UUID, runs: bool):
     story.tell(inspect(), SUSI).tell(wish(c.AcceptReturn), SUSI).tell(by_papers(), SUSI)
     story.tell(wish(c.AcknowledgeDataLoss, acknowledged_by="Wu"), SUSI)
     story.tell(wish(c.SendToFactory), KURT)
-    starting = (e.ItemReceived, e.ReturnAccepted, e.ItemSentToFactory)
-    clocks = [on.event.clock for on in story.happened if isinstance(on.event, starting)]
+    order = story.state(RepairOrder, repair_id())
+    clocks = (order.to_factory_due, order.return_due, order.processing_due)
     assert [clock is not None for clock in clocks] == [runs] * 3
 
 
@@ -222,7 +230,10 @@ def test_a_return_is_accepted_once_and_is_then_due_back_with_the_dealer():
     story = return_story("inspected")
     accept = wish(c.AcceptReturn)
     given(story.histories).when(accept, actor=SUSI).then(
-        e.ReturnAccepted(accepted_by=BY_SUSI, clock=pin("dealer_return_to_dealer"))
+        e.ReturnAccepted(
+            accepted_by=BY_SUSI,
+            return_due=due_by("dealer_return_to_dealer", shanghai(3, 18, 18)),
+        )
     )
     story.tell(accept, SUSI)
     given(story.histories).when(accept, actor=SUSI).then_nothing()
@@ -254,12 +265,16 @@ def test_a_discrepancy_is_to_be_raised_with_the_dealer_the_same_day():
             discrepancy=c.DiscrepancyKind.MODEL,
             explanation="a T3, not a T2",
             found_by=Names(person=KURT.id),
-            clock=pin("repair_discrepancy"),
+            raising_due=due_by("repair_discrepancy", shanghai(3, 7), with_day=True),
         )
     )
     story.tell(FIND, KURT)
     given(story.histories).when(RAISE, actor=SUSI).then(
-        e.DiscrepancyRaised(told="it is a T3", raised_by=BY_SUSI)
+        e.DiscrepancyRaised(told="it is a T3", raised_at=NOON, late=False, raised_by=BY_SUSI)
+    )
+    next_day = NOON + timedelta(hours=4)
+    given(story.histories).when(RAISE, actor=SUSI, now=next_day).then(
+        e.DiscrepancyRaised(told="it is a T3", raised_at=next_day, late=True, raised_by=BY_SUSI)
     )
 
 
@@ -283,13 +298,34 @@ def test_what_the_dealer_disputes_a_supervisor_settles():
     given(story.histories).when(SETTLE, actor=SUSI).then_refused(SupervisorSettles)
     in_his_place = standing_in(SUSI, SAM)
     given(story.histories).when(SETTLE, actor=in_his_place).then_refused(Forbidden)
-    given(story.histories).when(SETTLE, actor=SAM).then(
-        e.DiscrepancySettled(agreed="it is a T3", settled_by=Names(person=SAM.id))
-    )
+    given(story.histories).when(SETTLE, actor=SAM).then(settled(story, Names(person=SAM.id)))
     undisputed = return_story("raised")
-    given(undisputed.histories).when(SETTLE, actor=SUSI).then(
-        e.DiscrepancySettled(agreed="it is a T3", settled_by=BY_SUSI)
+    given(undisputed.histories).when(SETTLE, actor=SUSI).then(settled(undisputed, BY_SUSI))
+
+
+def settled(story: Story, by: Names) -> e.DiscrepancySettled:
+    """In no time, so that nothing is due later."""
+    return e.DiscrepancySettled(
+        agreed="it is a T3",
+        settled_at=NOON,
+        to_factory_due=story.state(RepairOrder, repair_id()).to_factory_due,
+        return_due=None,
+        settled_by=by,
     )
+
+
+@pytest.mark.rule("REP-2")
+def test_what_is_due_waits_while_a_discrepancy_is_with_the_dealer():
+    """Received on Friday evening: Monday counts as its day, so that it is due on Wednesday."""
+    story = return_story("received").tell(FIND, KURT).tell(RAISE, SUSI)
+    on_thursday = shanghai(3, 12, 12)
+    story.tell(SETTLE, SUSI, on_thursday)
+    order = story.state(RepairOrder, repair_id())
+    assert order.to_factory_due == due_by("dealer_return_to_factory", shanghai(3, 13, 18))
+    story.tell(FIND, KURT, on_thursday).tell(RAISE, SUSI, on_thursday)
+    story.tell(SETTLE, SUSI, shanghai(3, 16, 12))
+    order = story.state(RepairOrder, repair_id())
+    assert order.to_factory_due == due_by("dealer_return_to_factory", shanghai(3, 17, 18))
 
 
 @pytest.mark.rule("REP-3")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -28,6 +28,8 @@ from domain.repairs.repair.refusals import (
     StillWaitingForParts,
 )
 from domain.repairs.repair.state import RepairOrder, RepairStage
+from domain.sla.starting import DueBy
+from domain.sla.targets import Due
 from domain.vocabulary import MajorComponent
 from tests.clock import NOON
 from tests.repair_stories import (
@@ -42,9 +44,11 @@ from tests.repair_stories import (
     finish,
     freight,
     from_dealer,
+    hand_back,
     in_workshop,
     inspect,
     issue,
+    outbound,
     part,
     quote,
     repair_id,
@@ -161,7 +165,12 @@ def test_what_goes_to_the_factory_is_processed_there_in_time():
         e.ItemSentToFactory(
             manufacturer_id=MAKER,
             sent_by=Names(person=KURT.id),
-            clock=Pin(policy_id="deadline.factory_processing", version=1),
+            late=False,
+            processing_due=DueBy(
+                policy=Pin(policy_id="deadline.factory_processing", version=1),
+                since=NOON,
+                due=Due(at=datetime(2026, 3, 13, 16, tzinfo=UTC), with_day=True),
+            ),
         ),
         e.FreightRecorded(freight=leg, manufacturer_id=MAKER),
     )
@@ -220,12 +229,28 @@ def test_an_item_is_taken_back_when_the_factory_is_done_with_it():
     given(story.histories).when(BACK, actor=KURT).then_refused(RepairNotPossibleNow, "factory")
     done = wish(c.RecordFactoryProcessing, outcome=c.FactoryOutcome.REFUSED, explanation="opened")
     given(story.histories).when(done, actor=SUSI).then(
-        e.FactoryProcessed(outcome=c.FactoryOutcome.REFUSED, explanation="opened", new_serial=None)
+        e.FactoryProcessed(
+            outcome=c.FactoryOutcome.REFUSED, explanation="opened", new_serial=None, late=False
+        )
     )
     story.tell(done, SUSI)
     given(story.histories).when(done, actor=SUSI).then_refused(RepairNotPossibleNow)
     assert stage_of(story.tell(BACK, KURT)) is RepairStage.DECLINED
     assert stage_of(return_story("back")) is RepairStage.FINISHED
+
+
+@pytest.mark.rule("REP-2")
+def test_whatever_is_late_is_flagged_and_never_refused():
+    story, late = return_story("acknowledged"), NOON + timedelta(days=30)
+    story.tell(TO_FACTORY, KURT, late)
+    done = {"outcome": c.FactoryOutcome.REPAIRED, "explanation": "new disk"}
+    story.tell(wish(c.RecordFactoryProcessing, **done), SUSI, late + timedelta(days=8))
+    story.tell(BACK, KURT).tell(check(), QING).tell(outbound(signed_by=None), SUSI)
+    story.tell(wish(c.ReleaseItem), SUSI).tell(hand_back(), SUSI, late + timedelta(days=9))
+    ends = (e.ItemSentToFactory, e.FactoryProcessed, e.ItemReturned)
+    assert [on.event.late for on in story.happened if isinstance(on.event, ends)] == [True] * 3
+    in_time = return_story("returned")
+    assert not any(on.event.late for on in in_time.happened if isinstance(on.event, ends))
 
 
 @pytest.mark.rule("REP-10")
