@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import accumulate
-from typing import Any, Final, LiteralString, TypeVar
+from typing import Final, LiteralString, TypeVar
 from uuid import UUID
 
 import psycopg
 from psycopg_pool import PoolTimeout
 
 from application.appends import Append, Appended, Outcome, StoredReceipt, as_uuid
-from application.arrays import Wire, bigints, blobs, integers, moments, texts, uuids
-from application.connections import Connections
+from application.arrays import Wire, bigints, blobs, instant, integers, moments, texts, uuids
+from application.connections import Connections, Prepared
 from application.recorded import BEGINNING, Position
 
 RESENDS: Final = 3  # of appends whose connection was lost, before giving up
@@ -25,16 +25,16 @@ Answer = Appended | Exception  # an exception: what is wrong with this one
 
 T = TypeVar("T")
 
-APPEND: Final[LiteralString] = """
+APPEND: Final = Prepared(
+    b"append",
+    b"""
     SELECT number, outcome, first_position, last_position, moment, receipt_digest, receipt_streams,
            stream
     FROM append(
-        %b::timestamptz, %b::uuid[], %b::bytea[], %b::uuid[], %b::integer[], %b::integer[],
-        %b::uuid[], %b::integer[], %b::uuid[], %b::bigint[],
-        %b::uuid[], %b::text[], %b::bigint[], %b::text[], %b::integer[], %b::uuid[],
-        %b::timestamptz[], %b::uuid[], %b::uuid[], %b::uuid[], %b::uuid[], %b::uuid[], %b::text[],
-        %b::bytea[], %b::uuid[])
-    """
+        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+        $21, $22, $23, $24, $25)
+    """,
+)
 FIND_RECEIPTS: Final[LiteralString] = """
     SELECT command_id, first_position, last_position, recorded_at, digest, streams
     FROM receipts WHERE command_id = ANY (%b::uuid[])
@@ -113,7 +113,7 @@ def sent(connections: Connections, appends: Sequence[Append]) -> dict[int, Answe
 
     Raises what psycopg raises; then nothing is known of any of them.
     """
-    rows = connections.write(APPEND, parameters(appends))
+    rows = connections.call(APPEND, parameters(appends))
     number, _, first, _, moment, *_ = rows[0]
     if number == 0:
         return dict(enumerate(all_appended(appends, first, moment)))
@@ -146,9 +146,14 @@ def answered(
     return Appended(Outcome(outcome), StoredReceipt(first, last, moment, digest, tuple(streams)))
 
 
-def parameters(appends: Sequence[Append]) -> tuple[Any, ...]:
+def parameters(appends: Sequence[Append]) -> tuple[Wire | None, ...]:
     """In the order of append()'s arguments. They agree in their time of recording."""
-    return (appends[0].recorded_at, *of_commands(appends), *of_events(appends), shredded(appends))
+    return (
+        instant(appends[0].recorded_at),
+        *of_commands(appends),
+        *of_events(appends),
+        shredded(appends),
+    )
 
 
 def of_commands(appends: Sequence[Append]) -> tuple[Wire, ...]:

@@ -21,6 +21,7 @@ HEADER: Final = Struct(
 EMPTY: Final = Struct("!iii").pack
 LENGTH: Final = Struct("!i").pack
 SMALL: Final = Struct("!ii").pack
+LARGE_ALONE: Final = Struct("!q").pack
 LARGE: Final = Struct("!iq").pack
 NULL: Final = LENGTH(-1)
 UUID_LENGTH: Final = LENGTH(16)
@@ -67,6 +68,10 @@ def blobs(values: Iterable[bytes]) -> Wire:
 
 def moments(values: Iterable[datetime | None]) -> Wire:
     return array(1184, [NULL if each is None else LARGE(8, microseconds(each)) for each in values])
+
+
+def instant(value: datetime | None) -> Wire | None:
+    return None if value is None else Wire(LARGE_ALONE(microseconds(value)))
 
 
 def microseconds(moment: datetime) -> int:

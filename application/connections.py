@@ -5,16 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from time import monotonic
-from typing import Any, Final, LiteralString
+from typing import Any, Final, LiteralString, NamedTuple
 
 import psycopg
 from psycopg import Connection, Cursor, sql
+from psycopg.adapt import Transformer
+from psycopg.errors import InvalidSqlStatementName, error_from_result
+from psycopg.generators import execute
+from psycopg.pq import ExecStatus, Format
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from application.arrays import Wire, WireDumper
 
 RETRY: Final = 0.5  # seconds between attempts to connect
+
+
+class Prepared(NamedTuple):
+    """A statement that a connection keeps under its name. Its parameters are $1 and so on."""
+
+    name: bytes
+    text: bytes
 
 
 class Connections:
@@ -54,6 +65,20 @@ class Connections:
         with self._connection() as connection:
             return connection.cursor(binary=True).execute(query, params).fetchall()
 
+    def call(self, statement: Prepared, params: Sequence[bytes | None]) -> list[TupleRow]:
+        """As write(), of what is sent so often that each microsecond counts: straight to libpq.
+
+        After the wait for the disk, when the processor's caches are cold, psycopg's cursor takes
+        twice as long as everything else on this side. Parameters are in PostgreSQL's binary form.
+        """
+        with self._connection() as connection:
+            try:
+                return answered(connection, statement, params)
+            except InvalidSqlStatementName:  # nothing has happened
+                connection.pgconn.send_prepare(statement.name, statement.text)
+                rows_of(connection)
+                return answered(connection, statement, params)
+
     @contextmanager
     def transaction(self) -> Iterator[Cursor[TupleRow]]:
         """Several statements, all or nothing, sent once, on a connection that is seen to live."""
@@ -85,6 +110,29 @@ class Connections:
 
     def close(self) -> None:
         self._pool.close()
+
+
+def answered(
+    connection: Connection[Any], statement: Prepared, params: Sequence[bytes | None]
+) -> list[TupleRow]:
+    """Raises psycopg.errors.InvalidSqlStatementName if the statement is not prepared there."""
+    connection.pgconn.send_query_prepared(
+        statement.name,
+        params,
+        param_formats=[Format.BINARY] * len(params),
+        result_format=Format.BINARY,
+    )
+    return rows_of(connection)
+
+
+def rows_of(connection: Connection[Any]) -> list[TupleRow]:
+    """The answer to what was sent, once it is there."""
+    result = connection.wait(execute(connection.pgconn))[-1]
+    if result.status not in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK):
+        raise error_from_result(result, connection.info.encoding)
+    reading = Transformer.from_context(connection)
+    reading.set_pgresult(result)
+    return reading.load_rows(0, result.ntuples, tuple)
 
 
 def know_wire(connection: Connection[Any]) -> None:

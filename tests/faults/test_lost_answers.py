@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, LiteralString
 
 import psycopg
 import pytest
 from eventsourcing.persistence import OperationalError, StoredEvent
 from psycopg.rows import TupleRow
 
-from application.appending import APPEND
-from application.connections import Connections
+from application.connections import Connections, Prepared
 from application.database import Database, DatabaseRole
 from application.log import EventLog, Unavailable
 from application.recorder import PostgresApplicationRecorder
@@ -25,13 +23,13 @@ class Unreliable(Connections):
     lost_answers = 0
     sent = 0
 
-    def write(self, query: LiteralString, params: Sequence[Any] = ()) -> list[TupleRow]:
-        if query == APPEND and self.lost_requests:
+    def call(self, statement: Prepared, params: Sequence[bytes | None]) -> list[TupleRow]:
+        if self.lost_requests:
             self.lost_requests -= 1
             raise psycopg.OperationalError("connection lost before the request arrived")
-        self.sent += query == APPEND
-        rows = super().write(query, params)
-        if query == APPEND and self.lost_answers:
+        self.sent += 1
+        rows = super().call(statement, params)
+        if self.lost_answers:
             self.lost_answers -= 1
             raise psycopg.OperationalError("connection lost before the answer arrived")
         return rows
