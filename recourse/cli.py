@@ -57,6 +57,16 @@ COMMANDS: Final = (
         ),
     ),
     Entry("waiting", "lists.waiting", ("recourse waiting", "recourse waiting --json")),
+    Entry(
+        "give",
+        "giving.give",
+        (
+            "recourse give ClosePeriod manufacturer_id=5f1e6a3c-7c5e-4f0e-8a55-9f6f1b0c2d77 "
+            "currency=CNY month=2026-02-01",
+            "recourse give MatchCreditNote --input match.json --reason 'as agreed by telephone'",
+            "recourse give MatchCreditNote --describe",
+        ),
+    ),
     Entry("claims show", "claims.show", ("recourse claims show W-2603-001",)),
     Entry(
         "claims figures",
