@@ -26,6 +26,7 @@ from domain.messages import (
     Text,
     World,
 )
+from domain.registry.station import Station, StationNotFound
 from domain.vocabulary import EngineerLevel
 
 OF_NO_PERSON = frozenset({Role.SYSTEM})
@@ -79,11 +80,28 @@ class CertifyEngineer(PersonCommand):
     level: EngineerLevel
 
 
+class WithdrawLevel(PersonCommand):
+    """Record that an engineer no longer has the level they had reached."""
+
+    roles = frozenset({Role.ADMIN, Role.SERVICE_DIRECTOR})
+    reason: Text
+
+
 class MovePerson(PersonCommand):
     """Say to which station somebody belongs from now on."""
 
     roles = frozenset({Role.ADMIN})
     station_id: UUID | None
+
+
+class RecordDeparture(PersonCommand):
+    """Record that somebody left: their roles, their station and their delegations end.
+
+    Who comes back is registered anew.
+    """
+
+    roles = frozenset({Role.ADMIN})
+    reason: Text
 
 
 class DelegateRole(PersonCommand):
@@ -104,9 +122,9 @@ class RevokeDelegation(PersonCommand):
     to: UUID
 
 
-Command: TypeAlias = (
-    RegisterPerson | AssignRoles | CertifyEngineer | MovePerson | DelegateRole | RevokeDelegation
-)
+Deputising: TypeAlias = DelegateRole | RevokeDelegation
+Changing: TypeAlias = AssignRoles | CertifyEngineer | WithdrawLevel | MovePerson | RecordDeparture
+Command: TypeAlias = RegisterPerson | Changing | Deputising
 
 # ── events ──────────────────────────────────────────────────────────────────
 
@@ -136,11 +154,26 @@ class EngineerCertified(messages.Event):
     level: EngineerLevel
 
 
+class LevelWithdrawn(messages.Event):
+    """An engineer no longer has the level they had reached."""
+
+    context = "registry"
+    level: EngineerLevel
+    reason: str
+
+
 class PersonMoved(messages.Event):
     """Somebody belongs to another station, or to none."""
 
     context = "registry"
     station_id: UUID | None
+
+
+class PersonLeft(messages.Event):
+    """Somebody left: their roles, their station and the delegations of their roles ended."""
+
+    context = "registry"
+    reason: str
 
 
 class RoleDelegated(messages.Event):
@@ -165,7 +198,9 @@ Event: TypeAlias = (
     PersonRegistered
     | RolesAssigned
     | EngineerCertified
+    | LevelWithdrawn
     | PersonMoved
+    | PersonLeft
     | RoleDelegated
     | DelegationRevoked
 )
@@ -187,6 +222,16 @@ class RoleOfNoPerson(Refusal):
     """The role `system` is that of the program itself; no person has it."""
 
     code = RefusalCode.INVALID
+
+
+class HasLeft(Refusal):
+    """This person has left. Register them anew if they are back."""
+
+    rule = "SEG-6"
+
+
+class NoLevelToWithdraw(Refusal):
+    """This person has no level as an engineer."""
 
 
 class RoleNotHeld(Refusal):
@@ -242,6 +287,7 @@ class Person:
     station_id: UUID | None
     level: EngineerLevel | None
     delegations: Mapping[tuple[Role, UUID], RoleDelegated] = field(default_factory=dict)
+    left: bool = False
 
     def delegated(self, to: UUID, world: World) -> frozenset[Role]:
         """The roles in which somebody may act for this person now."""
@@ -264,15 +310,26 @@ def evolve(person: Person | None, event: Event) -> Person:
             return replace(person, held=held)
         case EngineerCertified(level=level):
             return replace(person, level=level)
+        case LevelWithdrawn():
+            return replace(person, level=None)
         case PersonMoved(station_id=station_id):
             return replace(person, station_id=station_id)
-        case RoleDelegated(role=role, to=to):
-            return replace(person, delegations={**person.delegations, (role, to): event})
-        case DelegationRevoked(role=role, to=to):
-            rest = {key: d for key, d in person.delegations.items() if key != (role, to)}
-            return replace(person, delegations=rest)
+        case PersonLeft():
+            return Person(frozenset(), None, person.level, left=True)
+        case RoleDelegated() | DelegationRevoked():
+            return replace(person, delegations=delegations(person, event))
         case never:
             assert_never(never)
+
+
+def delegations(
+    person: Person, event: RoleDelegated | DelegationRevoked
+) -> Mapping[tuple[Role, UUID], RoleDelegated]:
+    """What is delegated to whom; delegated again, the later period counts."""
+    others = {key: d for key, d in person.delegations.items() if key != (event.role, event.to)}
+    if isinstance(event, DelegationRevoked):
+        return others
+    return {**others, (event.role, event.to): event}
 
 
 # ── decisions ───────────────────────────────────────────────────────────────
@@ -280,22 +337,30 @@ def evolve(person: Person | None, event: Event) -> Person:
 
 def decide(person: Person | None, command: Command, world: World) -> list[Event]:
     if isinstance(command, RegisterPerson):
-        return [register(person, command)]
+        return [register(person, command, world)]
     if person is None:
         raise PersonNotFound
+    if person.left:
+        raise HasLeft
+    if isinstance(command, Deputising):
+        return [deputise(person, command, world)]
+    return change(person, command, world)
+
+
+def change(person: Person, command: Changing, world: World) -> list[Event]:
     match command:
         case AssignRoles(held=held):
             refuse_system(held)
             return changed(held, person.held, RolesAssigned(held=held))
         case CertifyEngineer(level=level):
             return changed(level, person.level, EngineerCertified(level=level))
+        case WithdrawLevel(reason=reason):
+            return [withdraw(person, reason)]
         case MovePerson(station_id=station_id):
+            refuse_unknown(station_id, world)
             return changed(station_id, person.station_id, PersonMoved(station_id=station_id))
-        case DelegateRole():
-            return [delegate(person, command, world)]
-        case RevokeDelegation(role=role, to=to):
-            refuse_others(command, world)
-            return [end(person, role, to)]
+        case RecordDeparture(reason=reason):
+            return [PersonLeft(reason=reason)]
         case never:
             assert_never(never)
 
@@ -305,10 +370,11 @@ def changed(new: object, old: object, event: Event) -> list[Event]:
     return [event] if new != old else []
 
 
-def register(person: Person | None, command: RegisterPerson) -> PersonRegistered:
-    if person:
+def register(person: Person | None, command: RegisterPerson, world: World) -> PersonRegistered:
+    if person and not person.left:
         raise PersonExists
     refuse_system(command.held)
+    refuse_unknown(command.station_id, world)
     return PersonRegistered(**dict(command))
 
 
@@ -317,14 +383,40 @@ def refuse_system(held: frozenset[Role]) -> None:
         raise RoleOfNoPerson(fields=("held",))
 
 
-def delegate(person: Person, command: DelegateRole, world: World) -> RoleDelegated:
+def refuse_unknown(station_id: UUID | None, world: World) -> None:
+    """Raises StationNotFound."""
+    if station_id and world.of(Station, station_id) is None:
+        raise StationNotFound(fields=("station_id",))
+
+
+def withdraw(person: Person, reason: str) -> LevelWithdrawn:
+    if person.level is None:
+        raise NoLevelToWithdraw
+    return LevelWithdrawn(level=person.level, reason=reason)
+
+
+def deputise(
+    person: Person, command: Deputising, world: World
+) -> RoleDelegated | DelegationRevoked:
     refuse_others(command, world)
+    match command:
+        case DelegateRole():
+            return delegate(person, command, world)
+        case RevokeDelegation(role=role, to=to):
+            return end(person, role, to)
+        case never:
+            assert_never(never)
+
+
+def delegate(person: Person, command: DelegateRole, world: World) -> RoleDelegated:
     if command.role not in person.held:
         raise RoleNotHeld(fields=("role",))
     if command.to == command.person_id:
         raise DelegationToOneself(fields=("to",))
     if command.until <= max(command.since, world.now):
         raise PeriodEmpty(fields=("since", "until"))
+    if gone(command.to, world):
+        raise HasLeft(fields=("to",))
     return RoleDelegated(role=command.role, to=command.to, since=command.since, until=command.until)
 
 
@@ -334,7 +426,7 @@ def end(person: Person, role: Role, to: UUID) -> DelegationRevoked:
     return DelegationRevoked(role=role, to=to)
 
 
-def refuse_others(command: DelegateRole | RevokeDelegation, world: World) -> None:
+def refuse_others(command: Deputising, world: World) -> None:
     """A delegate cannot delegate further, nor end what was given to them (SEG-6)."""
     actor = world.actor
     oneself = actor.id == command.person_id or Role.ADMIN in actor.roles
@@ -361,8 +453,15 @@ def authorised(world: World, roles: frozenset[Role]) -> Mandate:
 
 
 def delegated(world: World, principal: UUID) -> frozenset[Role]:
+    """None to who has left, although the delegation of who has not still runs."""
     person = world.of(Person, principal)
-    return person.delegated(world.actor.id, world) & person.held if person else frozenset()
+    given = person.delegated(world.actor.id, world) & person.held if person else frozenset()
+    return frozenset() if given and gone(world.actor.id, world) else given
+
+
+def gone(person_id: UUID, world: World) -> bool:
+    person = world.of(Person, person_id)
+    return person is not None and person.left
 
 
 def confined_to(world: World) -> UUID | None:

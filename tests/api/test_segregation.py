@@ -16,7 +16,7 @@ from domain.claims import part_order as po
 from domain.claims.commercial import commands as g
 from domain.credits.commands import AllocationWish, MatchCreditNote
 from domain.messages import Actor, Role
-from domain.registry.person import DelegateRole, RevokeDelegation
+from domain.registry.person import DelegateRole, RecordDeparture, RevokeDelegation
 from domain.vocabulary import Outcome
 from recourse.bootstrap import adopt_policies
 from tests.api import asking, world
@@ -32,6 +32,7 @@ from tests.scenario import (
     FINN,
     GINA,
     HELEN,
+    LENA,
     MAX,
     MIA,
     SAM,
@@ -94,6 +95,9 @@ def people() -> Story:
     ):
         story.tell(wish, ADAM)
     ended = RevokeDelegation(person_id=DORA.id, role=Role.SERVICE_DIRECTOR, to=SUSI.id)
+    story.tell(register_person(LENA, "Lena"), ADAM)
+    story.tell(delegate(DORA, Role.SERVICE_DIRECTOR, LENA), ADAM)
+    story.tell(RecordDeparture(person_id=LENA.id, reason="moved away"), ADAM)
     return story.tell(ended, ADAM)
 
 
@@ -186,6 +190,14 @@ def goodwill(mutation: str, number: int, by: Actor, **facts: Any) -> Attempt:
     return Attempt(mutation, ("commercialClaimId", commercial_id(number)), by, facts)
 
 
+def deputy(mutation: str, of: Actor, by: Actor, *, to: Actor) -> Attempt:
+    """About standing in for a person as service director."""
+    facts: dict[str, Any] = {"role": "SERVICE_DIRECTOR", "to": str(to.id)}
+    if mutation == "delegateRole":
+        facts |= {"since": NOON.isoformat(), "until": (NOON + DAY).isoformat()}
+    return Attempt(mutation, ("personId", of.id), by, facts)
+
+
 DIRECTOR, FINANCE, SUPERVISOR = Role.SERVICE_DIRECTOR, Role.FINANCE, Role.SERVICE_SUPERVISOR
 WHY = {"reason": "signed the wrong one"}
 MANAGER = Actor(HELEN.id, frozenset({Role.STATION_MANAGER, DIRECTOR, Role.SALES_DIRECTOR}), STATION)
@@ -251,6 +263,14 @@ ATTEMPTS = {
         "after it was filed": goodwill("revokeCommercialSignature", FILED, GINA, **WHY),
         "an acceptance that was paid": claim("revokeAcceptance", PAID, MIA, **WHY),
     },
+    "SEG-6": {
+        "another's role to oneself": deputy("delegateRole", DORA, SUSI, to=SUSI),
+        "or as their delegate": deputy("delegateRole", DORA, standing_in(FINN, DORA), to=SUSI),
+        "a role that one has not": deputy("delegateRole", FINN, FINN, to=SUSI),
+        "a role to who left": deputy("delegateRole", DORA, DORA, to=LENA),
+        "the end of another's delegation": deputy("revokeDelegation", DORA, FINN, to=STAN),
+        "the end of what ended": deputy("revokeDelegation", DORA, DORA, to=SUSI),
+    },
     "CLM-4": {
         "who did the work judges": claim(
             "judgeClaim", WITH_PAPERS, promoted(ENZO, Role.CLAIMS_MANAGER), **JUDGES
@@ -260,6 +280,7 @@ ATTEMPTS = {
     "Forbidden": {
         "for one who did not ask": claim("approveClaim", 1, standing_in(HELEN, DORA)),
         "after the delegation ended": claim("approveClaim", 1, standing_in(SUSI, DORA)),
+        "after the delegate left": claim("approveClaim", 1, standing_in(LENA, DORA)),
         "before it begins": claim("approveClaim", 1, standing_in(SVEN, DORA)),
         "in another role": claim("approveWriteOff", ASKED, standing_in(ENZO, GINA)),
         "without any role": order("signPartOrder", 1, Actor(DORA.id, frozenset({Role.AUDITOR}))),

@@ -46,6 +46,7 @@ from tests.scenario import (
     FINN,
     GINA,
     HELEN,
+    LENA,
     MAX,
     MIA,
     PIA,
@@ -81,6 +82,7 @@ from tests.stories import (
     match,
     note_id,
     part_order_id,
+    register_person,
     reject,
     report,
     request_parts,
@@ -401,6 +403,14 @@ WISHES: tuple[Wish, ...] = (
     ),
     lambda r, s: (
         person.MovePerson(person_id=MIA.id, station_id=r.choice([STATION, OTHER_STATION, None])),
+        ADAM,
+    ),
+    lambda r, s: (person.WithdrawLevel(person_id=MAX.id, reason="ran out"), DORA),
+    lambda r, s: (person.RecordDeparture(person_id=LENA.id, reason="moved away"), ADAM),
+    lambda r, s: (
+        register_person(LENA, "Lena", EngineerLevel.TCL1).model_copy(
+            update={"station_id": r.choice([STATION, OTHER_STATION])}
+        ),
         ADAM,
     ),
     lambda r, s: (

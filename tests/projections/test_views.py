@@ -31,7 +31,7 @@ from domain.policy_content import Tolerance
 from domain.registry import customer, equipment, person
 from domain.registry.dealer import DealerDatum
 from domain.registry.equipment import FiledDocument, Owner, OwnerKind
-from domain.vocabulary import PaperKind, RegistrationDocument
+from domain.vocabulary import EngineerLevel, PaperKind, RegistrationDocument
 from projections.catalogue import VIEWS
 from projections.folding import Folding, Touch
 from projections.reference import Reference
@@ -68,6 +68,7 @@ from tests.stories import (
     partly_paid_claim,
     refuse,
     register_equipment,
+    register_person,
     rejected_claim,
     setting,
     settle_fee,
@@ -458,6 +459,27 @@ def test_roles_come_in_one_order_and_delegations_end() -> None:
     assert [d.to for d in row("people", MAX.id, story).delegations] == [MIA.id]
     story.tell(person.RevokeDelegation(person_id=MAX.id, role=Role.FINANCE, to=MIA.id), MAX)
     shows(row("people", MAX.id, story), delegations=())
+
+
+def test_roles_levels_and_stations_are_shown_over_time() -> None:
+    story = setting().tell(person.MovePerson(person_id=MAX.id, station_id=STATION), ADAM)
+    certify = person.CertifyEngineer(person_id=MAX.id, level=EngineerLevel.TCL3)
+    story.tell(certify, DORA).tell(person.WithdrawLevel(person_id=MAX.id, reason="ran out"), DORA)
+    held = row("people", MAX.id, story).assignments
+    assert [(a.station_id, a.level) for a in held] == [
+        (None, None),
+        (STATION, None),
+        (STATION, EngineerLevel.TCL3),
+        (STATION, None),
+    ]
+    assert [a.until for a in held] == [*(a.since for a in held[1:]), None]
+    story.tell(person.RecordDeparture(person_id=MAX.id, reason="retired"), ADAM)
+    gone = row("people", MAX.id, story)
+    shows(gone, left=True, roles=(), station_id=None)
+    assert gone.assignments[-1].until == gone.left_at
+    back = row("people", MAX.id, story.tell(register_person(MAX, "Max"), ADAM))
+    shows(back, left=False, left_at=None)
+    assert len(back.assignments) == len(held) + 1
 
 
 def test_a_policy_keeps_its_versions() -> None:

@@ -15,25 +15,32 @@ from domain.registry.person import (
     DelegationRevoked,
     DelegationToOneself,
     EngineerCertified,
+    HasLeft,
+    LevelWithdrawn,
     MovePerson,
+    NoLevelToWithdraw,
     NoSuchDelegation,
     PeriodEmpty,
     Person,
     PersonExists,
+    PersonLeft,
     PersonMoved,
     PersonNotFound,
     PersonRegistered,
+    RecordDeparture,
     RegisterPerson,
     RevokeDelegation,
     RoleDelegated,
     RoleNotHeld,
     RoleOfNoPerson,
     RolesAssigned,
+    WithdrawLevel,
     authorised,
 )
+from domain.registry.station import Station, StationNotFound, StationRegistered
 from domain.vocabulary import EngineerLevel
-from tests.scenario import ADAM, DORA, FINN, MAX, MIA, NOON, given, on, standing_in, state_of
-from tests.stories import STATION
+from tests.scenario import ADAM, DORA, FINN, GINA, MAX, MIA, NOON, given, on, standing_in, state_of
+from tests.stories import OTHER_STATION, STATION
 
 DAY = timedelta(days=1)
 MAXS = Stream(Person.kind, MAX.id)
@@ -48,8 +55,11 @@ DELEGATED = RoleDelegated(role=Role.CLAIMS_MANAGER, to=MIA.id, since=NOON - DAY,
 REVOKED = DelegationRevoked(role=Role.CLAIMS_MANAGER, to=MIA.id)
 
 
+HARBOUR = Stream(Station.kind, STATION)
+
+
 def max_is(*events):
-    return given(on(MAXS, REGISTERED, *events))
+    return given(on(MAXS, REGISTERED, *events), on(HARBOUR, StationRegistered(name="Harbour")))
 
 
 def delegate(**changes):
@@ -104,6 +114,55 @@ def test_a_change_is_recorded_once(command, event):
 @pytest.mark.parametrize("command", [change for change, _ in CHANGES])
 def test_who_is_not_registered_cannot_change(command):
     given().when(command, actor=ADAM).then_refused(PersonNotFound)
+
+
+def test_nobody_belongs_to_a_station_that_does_not_exist():
+    nowhere = MovePerson(person_id=MAX.id, station_id=OTHER_STATION)
+    max_is().when(nowhere, actor=ADAM).then_refused(StationNotFound)
+    there = register().model_copy(update={"station_id": OTHER_STATION})
+    given().when(there, actor=ADAM).then_refused(StationNotFound)
+
+
+def test_a_level_is_withdrawn_with_its_reason():
+    withdraw = WithdrawLevel(person_id=MAX.id, reason="the certificate ran out")
+    reached = EngineerCertified(level=EngineerLevel.TCL3)
+    withdrawn = LevelWithdrawn(level=EngineerLevel.TCL3, reason="the certificate ran out")
+    max_is(reached).when(withdraw, actor=DORA).then(withdrawn)
+    max_is(reached, withdrawn).when(withdraw, actor=DORA).then_refused(NoLevelToWithdraw)
+
+
+# ── leaving ─────────────────────────────────────────────────────────────────
+
+LEAVE = RecordDeparture(person_id=MAX.id, reason="retired")
+LEFT = PersonLeft(reason="retired")
+
+
+@pytest.mark.rule("SEG-6")
+def test_who_leaves_has_no_role_no_station_and_no_deputies_any_more():
+    moved = PersonMoved(station_id=STATION)
+    max_is(moved, DELEGATED).when(LEAVE, actor=ADAM).then(LEFT)
+    max_is().when(LEAVE, actor=MAX).then_refused(Forbidden)
+    state = state_of(MAXS, (REGISTERED, moved, DELEGATED, LEFT))
+    assert (state.held, state.station_id, state.delegations) == (frozenset(), None, {})
+
+
+@pytest.mark.rule("SEG-6")
+def test_nothing_more_is_said_of_who_left_until_they_are_back():
+    for change in (*(change for change, _ in CHANGES), LEAVE):
+        max_is(LEFT).when(change, actor=ADAM).then_refused(HasLeft)
+    max_is(LEFT).when(delegate(), actor=MAX).then_refused(HasLeft)
+    max_is(LEFT).when(register(), actor=ADAM).then(REGISTERED)
+
+
+@pytest.mark.rule("SEG-6")
+def test_nobody_delegates_to_who_left_and_who_left_stands_in_for_nobody():
+    gone = on(
+        Stream(Person.kind, MIA.id), REGISTERED.model_copy(update={"person_id": MIA.id}), LEFT
+    )
+    given(max_is().histories, gone).when(delegate(), actor=MAX).then_refused(HasLeft)
+    further = delegate(to=DORA.id, since=NOON, until=NOON + DAY)
+    still_runs = given(max_is(DELEGATED).histories, gone)
+    still_runs.when(further, actor=standing_in(MIA, MAX)).then_refused(Forbidden, "delegated")
 
 
 def test_no_level_is_below_the_first_and_none_above_the_fourth():
@@ -161,7 +220,8 @@ MANAGERS = frozenset({Role.CLAIMS_MANAGER})
 
 
 def asked_by(actor: Actor, *events, now=NOON) -> World:
-    return World(now, actor, now, {MAXS: state_of(MAXS, (REGISTERED, *events))})
+    others = {Stream(Person.kind, other.id): None for other in (MIA, DORA, FINN)}
+    return World(now, actor, now, {**others, MAXS: state_of(MAXS, (REGISTERED, *events))})
 
 
 def test_a_command_is_given_in_the_roles_that_the_actor_has_of_its():
@@ -209,7 +269,7 @@ def test_a_delegate_brings_none_of_their_own_roles_along():
 
 @pytest.mark.rule("SEG-6")
 def test_the_delegators_history_is_always_looked_at():
-    absent = standing_in(MIA, DORA)
+    absent = standing_in(MIA, GINA)
     with pytest.raises(Exception, match="registry.Person") as missing:
         authorised(asked_by(absent), MANAGERS)
-    assert missing.value.streams == {Stream(Person.kind, DORA.id)}
+    assert missing.value.streams == {Stream(Person.kind, GINA.id)}
