@@ -3,7 +3,8 @@ library's own, and against a plain COPY into the same table without any of that.
 
 Writers are threads of one process, as requests are in the server. The library's table gets one more
 index, by topic, so that both can be read by type; ours has another by correlation, and receipts,
-which the library has no counterpart of.
+which the library has no counterpart of. Single appends are made, on both sides, before the clock
+starts.
 """
 
 from __future__ import annotations
