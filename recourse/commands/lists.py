@@ -37,6 +37,9 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
                           "damage"),
     "credit_notes": ("number", "issuer_name", "status", "issued_on", "payable", "applied",
                      "unapplied", "currency"),
+    "field_orders": ("number", "machine_stopped", "stage", "station.name", "fault",
+                     "due_next_at", "unrepaired_because"),
+    "itineraries": ("day", "station.name", "late", "times", "filed_at"),
     "part_orders": ("number", "station.name", "stage", "order_reference", "total", "currency",
                     "claim.number"),
     "refused_files": ("name", "size", "refused_at", "settled", "reasons"),
@@ -294,6 +297,10 @@ WORKLISTS: Final = (
              {"settled": "false"}),
     Worklist("partOrders", "Part orders that wait for signatures", "part_orders",
              {"stage": "requested"}),
+    Worklist("nodeCorrections", "Field orders with a node's time that waits to be corrected",
+             "field_orders", {"correctionWaits": "true"}),
+    Worklist("unrepaired", "Field orders that were left unrepaired", "field_orders",
+             {"stage": "unrepaired"}),
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
+from uuid import UUID
 
 FOUR_PLACES = Decimal("0.0001")
 ANSWERED = {"accepted", "rejected", "abandoned", "not_claimable"}
@@ -26,6 +27,8 @@ class Told:
 def found(name: str, seen: Mapping[str, Any], given: Mapping[str, Any], position: int) -> Any:
     if name == "claim_figures":
         return claim_figures(seen["claims"], given)
+    if name == "field_figures":
+        return field_figures(seen["field_orders"], given)
     return reconciliation(seen, given, position)
 
 
@@ -41,6 +44,55 @@ def claim_figures(claims: Sequence[Any], given: Mapping[str, Any]) -> list[Told]
             groups[key].append(claim)
     wanted = (key for key in sorted(groups) if in_group(key, given))
     return [Told("ClaimFigures", measures(key, groups[key])) for key in wanted]
+
+
+def field_figures(orders: Sequence[Any], given: Mapping[str, Any]) -> list[Told]:
+    """The monthly measures of field orders (FLD-10)."""
+    groups: dict[Any, list[Any]] = defaultdict(list)
+    for order in orders:
+        if order.reported_on and given["station_id"] in (None, order.station_id):
+            month = order.reported_on.replace(day=1)
+            if (given["month_since"] or date.min) <= month < (given["month_before"] or date.max):
+                groups[month, order.station_id].append(order)
+    wanted = sorted(groups, key=lambda key: (key[0], key[1] is None, key[1] or UUID(int=0)))
+    return [Told("FieldFigures", field_measures(key, groups[key])) for key in wanted]
+
+
+def field_measures(key: Any, orders: Sequence[Any]) -> dict[str, Any]:
+    def known(name: str) -> int:
+        return sum(getattr(order, name) is not None for order in orders)
+
+    def so(name: str) -> int:
+        return sum(getattr(order, name) is True for order in orders)
+
+    reviewed = [order for order in orders if order.reviewed_at]
+    told = {
+        "month": key[0],
+        "station_id": key[1],
+        "orders": len(orders),
+        "contacted": known("contact_in_time"),
+        "contacted_in_time": so("contact_in_time"),
+        "contacted_in_time_as_recorded": so("contact_in_time_as_recorded"),
+        "arrived": known("arrival_in_time"),
+        "arrived_in_time": so("arrival_in_time"),
+        "arrived_in_time_as_recorded": so("arrival_in_time_as_recorded"),
+        "visited": known("repaired_on_first_visit"),
+        "repaired_on_first_visit": so("repaired_on_first_visit"),
+        "closed": known("closed_at"),
+        "called_back": known("called_back_at"),
+        "reviewed": len(reviewed),
+        "accepted_at_once": sum(order.reports_returned == 0 for order in reviewed),
+    }
+    rates = {
+        "first_response_rate": ("contacted_in_time", "contacted"),
+        "first_response_rate_as_recorded": ("contacted_in_time_as_recorded", "contacted"),
+        "arrival_rate": ("arrived_in_time", "arrived"),
+        "arrival_rate_as_recorded": ("arrived_in_time_as_recorded", "arrived"),
+        "first_time_fix_rate": ("repaired_on_first_visit", "visited"),
+        "callback_rate": ("called_back", "closed"),
+        "report_quality": ("accepted_at_once", "reviewed"),
+    }
+    return told | {name: ratio(told[over], told[under]) for name, (over, under) in rates.items()}
 
 
 def in_group(key: Any, given: Mapping[str, Any]) -> bool:

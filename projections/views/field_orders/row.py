@@ -97,6 +97,7 @@ class FieldOrder(Row):
     phone: PersonalText | None = None
     place: PersonalText | None = None
     reported_at: datetime | None = None
+    reported_on: date | None = Field(None, description="The organisation's day.")
     due_next_at: datetime | None = Field(None, description="When the next node is due.")
     contact_due_at: datetime | None = None
     contacted_at: datetime | None = None

@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from application.recorded import Recorded
+from domain.calendar import local_day
+from domain.policy_content import Organisation
 from domain.repairs.field import events as e
 from domain.repairs.field.standing import OVER
 from domain.repairs.field.state import FieldStage, stage_after
@@ -22,7 +24,16 @@ def fold(row: FieldOrder | None, recorded: Recorded[e.Event], reference: Any) ->
     stage = stage_after(order.stage, event, repaired=order.repaired or False)
     order = order.but(stage=stage, open=stage not in OVER)
     order = happened(noted(order, recorded.envelope.event_id, event, at), event, at)
+    if isinstance(event, e.FaultReported):
+        order = order.but(reported_on=local_day(at, zone_at(reference, at)))
     return order.but(queue=queue_of(order), due_next_at=due_next(order))
+
+
+def zone_at(reference: Any, at: datetime) -> str:
+    """The organisation's time zone then; UTC before it was ever said."""
+    published = reference.published("organisation", at)
+    content = published.content if published else None
+    return content.zone if isinstance(content, Organisation) else "UTC"
 
 
 def noted(order: FieldOrder, event_id: UUID, event: e.Event, at: datetime) -> FieldOrder:
