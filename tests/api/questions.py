@@ -143,7 +143,11 @@ class Asker:
 
     def limited(self, scopes: frozenset[str]) -> Asker:
         asker = Asker(self.schema, self.all, self.rows)
-        asker.views = {name: view for name, view in self.all.items() if view.scope in scopes}
+        asker.views = {
+            name: view
+            for name, view in self.all.items()
+            if {view.scope, *view.field_scopes.values()} <= scopes  # any of its fields may be asked
+        }
         asker.statements = [
             named
             for named in STATEMENTS.values()

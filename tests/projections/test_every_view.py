@@ -29,9 +29,10 @@ from projections.replaying import differences, replay, shown_rows
 from projections.touching import Touching
 from tests.clock import Clock
 from tests.databases import Databases
+from tests.field_stories import list_unrepaired
 from tests.projections.names import Bench, catch_up, record
 from tests.projections.random_stories import random_story
-from tests.scenario import ADAM, FINN
+from tests.scenario import ADAM, FINN, SAM
 from tests.stories import CUSTOMER, MAKER, paid_claim, partly_paid_claim, refuse, work_story
 
 
@@ -66,6 +67,7 @@ def lived(databases: Databases) -> Iterator[tuple[Bench, Engine]]:
         before = len(story.happened)
         february = ClosePeriod(manufacturer_id=MAKER, currency="CNY", month=date(2026, 2, 1))
         story.tell(february, FINN)
+        story.tell(list_unrepaired(day=date(2026, 2, 1)), SAM)
         with suppress(NoLegalHold):
             story.tell(LiftLegalHold(customer_id=CUSTOMER, ground="settled"), ADAM)
         story.tell(EraseCustomer(customer_id=CUSTOMER, legal_basis="GDPR 17"), ADAM)
