@@ -17,6 +17,7 @@ from domain.claims.commercial import commands as g
 from domain.credits.commands import AllocationWish, MatchCreditNote
 from domain.messages import Actor, Role
 from domain.registry.person import DelegateRole, RecordDeparture, RevokeDelegation
+from domain.repairs.repair import commands as rc
 from domain.vocabulary import Outcome
 from recourse.bootstrap import adopt_policies
 from tests.api import asking, world
@@ -24,6 +25,7 @@ from tests.api.asking import Asking
 from tests.clock import NOON, Clock
 from tests.databases import Databases
 from tests.domain.claims.asked import request_write_off, sign_write_off
+from tests.repair_stories import counter_story, repair_id
 from tests.scenario import (
     ADAM,
     DIVA,
@@ -66,6 +68,7 @@ CLAIMABLE, SIGNED, APPROVED, SUBMITTED, SIGNED_FOR_DORA, TO_SIGN_FOR_DORA = rang
 ASKED, HALF_SIGNED, WITH_PAPERS, HALF_JUDGED, SHORT_PAID, PAID = range(7, 13)
 REQUESTED, ORDER_SIGNED, PLACED = 1, 2, 3
 FIXED, COSIGNED, FILED = 1, 2, 3
+UNPAID, PERMITTED, TO_CHECK = 1, 2, 3
 
 
 # ── the world that is attacked ──────────────────────────────────────────────
@@ -92,6 +95,7 @@ def people() -> Story:
         delegate(MAX, Role.CLAIMS_MANAGER, ENZO),
         delegate(MAX, Role.CLAIMS_MANAGER, HELEN),
         delegate(SAM, Role.SERVICE_SUPERVISOR, MAX),
+        delegate(SAM, Role.SERVICE_SUPERVISOR, ENZO),
     ):
         story.tell(wish, ADAM)
     ended = RevokeDelegation(person_id=DORA.id, role=Role.SERVICE_DIRECTOR, to=SUSI.id)
@@ -140,11 +144,18 @@ def orders_and_goodwill(story: Story) -> Story:
     return story.tell(g.SignCommercialClaim(commercial_claim_id=commercial_id(COSIGNED)), SAUL)
 
 
+def repairs(story: Story) -> Story:
+    for number, stage in ((UNPAID, "ready"), (PERMITTED, "ready"), (TO_CHECK, "finished")):
+        counter_story(stage, number, story)
+    permit = rc.PermitUnpaidRelease(repair_order_id=repair_id(PERMITTED), reason="a hospital")
+    return story.tell(permit, promoted(SUSI, Role.SERVICE_DIRECTOR))
+
+
 @pytest.fixture(scope="module")
 def office(databases: Databases, directory: Path) -> Iterator[Asking]:
     clock = Clock()
     with databases.new() as database, asking.program(database, directory, clock) as program:
-        world.fill(program.log, clock, orders_and_goodwill(claims(people())).happened)
+        world.fill(program.log, clock, repairs(orders_and_goodwill(claims(people()))).happened)
         clock.now = max(NOON, clock.now)
         adopt_policies(program)
         with asking.following(program), asking.asking(program) as api:
@@ -198,9 +209,15 @@ def deputy(mutation: str, of: Actor, by: Actor, *, to: Actor) -> Attempt:
     return Attempt(mutation, ("personId", of.id), by, facts)
 
 
+def repair(mutation: str, number: int, by: Actor, **facts: Any) -> Attempt:
+    return Attempt(mutation, ("repairOrderId", repair_id(number)), by, facts)
+
+
 DIRECTOR, FINANCE, SUPERVISOR = Role.SERVICE_DIRECTOR, Role.FINANCE, Role.SERVICE_SUPERVISOR
 WHY = {"reason": "signed the wrong one"}
 MANAGER = Actor(HELEN.id, frozenset({Role.STATION_MANAGER, DIRECTOR, Role.SALES_DIRECTOR}), STATION)
+PAYMENT = {"amount": {"amount": "170.00", "currency": "CNY"}, "reference": "till 3"}
+SOUND = {"passed": True, "findings": "sound"}
 JUDGES = {"claimable": True, "reason": "within terms"}
 
 ATTEMPTS = {
@@ -223,12 +240,17 @@ ATTEMPTS = {
         "who applied signs": goodwill(
             "signCommercialClaim", FIXED, promoted(DIVA, Role.SALES_DIRECTOR)
         ),
+        "who permitted an unpaid release releases": repair("releaseItem", PERMITTED, SUSI),
     },
     "SEG-2": {
         "a manager approves their claim": claim("approveClaim", 1, MANAGER),
         "signs their write-off": claim("approveWriteOff", ASKED, MANAGER),
         "orders their parts": order("signPartOrder", 1, MANAGER),
         "signs goodwill": goodwill("signCommercialClaim", FIXED, MANAGER),
+        "excuses a payment": repair("permitUnpaidRelease", UNPAID, MANAGER, **WHY),
+        "books a payment": repair(
+            "recordRepairPayment", UNPAID, promoted(MANAGER, FINANCE), **PAYMENT
+        ),
     },
     "SEG-4": {
         "finance before the director": claim("approveClaim", 1, FINN),
@@ -276,6 +298,16 @@ ATTEMPTS = {
             "judgeClaim", WITH_PAPERS, promoted(ENZO, Role.CLAIMS_MANAGER), **JUDGES
         ),
         "or for a judge": claim("judgeClaim", WITH_PAPERS, standing_in(ENZO, MAX), **JUDGES),
+    },
+    "REP-7": {
+        "an unpaid repair leaves": repair("releaseItem", UNPAID, SUSI),
+        "also if the supervisor says so": repair("releaseItem", UNPAID, SAM),
+    },
+    "REP-8": {
+        "who repaired checks": repair(
+            "checkQuality", TO_CHECK, promoted(ENZO, Role.QUALITY_INSPECTOR), **SOUND
+        ),
+        "or for an inspector": repair("checkQuality", TO_CHECK, standing_in(ENZO, SAM), **SOUND),
     },
     "Forbidden": {
         "for one who did not ask": claim("approveClaim", 1, standing_in(HELEN, DORA)),
