@@ -40,10 +40,16 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "field_orders": ("number", "machine_stopped", "stage", "station.name", "fault",
                      "due_next_at", "unrepaired_because"),
     "itineraries": ("day", "station.name", "late", "times", "filed_at"),
+    "dealers": ("name", "region", "station.name", "stage", "call_due_at", "missing",
+                "survey_due_on"),
+    "equipment": ("serial_number", "model", "dealer.name", "delivered_on", "complete", "on_hold",
+                  "missing"),
     "part_orders": ("number", "station.name", "stage", "order_reference", "total", "currency",
                     "claim.number"),
     "refused_files": ("name", "size", "refused_at", "settled", "reasons"),
     "routines": ("kind", "first_day", "due_on", "late", "times", "findings"),
+    "transfers": ("serial_number", "from_dealer.name", "to_dealer.name", "moved_on", "fee",
+                  "currency", "fee_owed"),
 }  # fmt: skip
 """What people see of a view, where that is not simply its first columns."""
 
@@ -301,6 +307,14 @@ WORKLISTS: Final = (
              "field_orders", {"correctionWaits": "true"}),
     Worklist("unrepaired", "Field orders that were left unrepaired", "field_orders",
              {"stage": "unrepaired"}),
+    Worklist("dealersToCall", "New dealers that wait for their first call", "dealers",
+             {"toBeCalled": "true"}),
+    Worklist("feesOwed", "Transfers for which a dealer owes the encroachment fee", "transfers",
+             {"feeOwed": "true"}),
+    Worklist("registrationsOnHold", "Registrations that wait for the manufacturer's answer",
+             "equipment", {"onHold": "true"}),
+    Worklist("incompleteRegistrations", "Registrations with missing documents", "equipment",
+             {"complete": "false"}),
 )  # fmt: skip
 
 

@@ -71,6 +71,8 @@ DIVISION_MANAGER: Final = staff("Hou Liang", Role.DIVISION_MANAGER)
 SALES_DIRECTOR: Final = staff("Fu Gang", Role.SALES_DIRECTOR)
 SERVICE_MANAGER: Final = staff("Pan Yi", Role.SERVICE_SUPERVISOR)
 PARTS_ADMIN: Final = staff("Shi Rong", Role.PARTS_ADMIN)
+CHANNEL: Final = staff("Cao Ning", Role.CHANNEL_DEPT)
+HOTLINE: Final = staff("Xie Lan", Role.HOTLINE_AGENT)
 AUDITOR: Final = staff("Qian Rui", Role.AUDITOR)
 
 AGENTS: Final = {
@@ -100,6 +102,8 @@ PEOPLE: Final = (
     SALES_DIRECTOR,
     SERVICE_MANAGER,
     PARTS_ADMIN,
+    CHANNEL,
+    HOTLINE,
     AUDITOR,
     *AGENTS.values(),
     *SUPERVISORS.values(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from recourse.demo.beginning import beginning
 from recourse.demo.claims import life
+from recourse.demo.dealers import dealers
 from recourse.demo.goodwill import beside_the_claims
 from recourse.demo.paying import paying, puzzles
 from recourse.demo.plans import plans
@@ -13,6 +14,7 @@ from recourse.demo.stage import Agenda, Stage
 def agenda(stage: Stage) -> Agenda:
     planned, all_plans = Agenda(stage), tuple(plans())
     beginning(planned)
+    dealers(planned)
     for plan in all_plans:
         life(planned, plan)
     paying(planned, all_plans)
