@@ -15,6 +15,7 @@ from tests.clock import Clock
 from tests.databases import Databases
 
 MASTER_KEY = bytes(range(32))
+pytest_plugins = ["tests.rules"]
 
 
 @pytest.fixture(scope="session")

@@ -39,6 +39,7 @@ from domain.messages import (
 )
 from domain.registry.person import authorised
 from tests.clock import NOON
+from tests.rules import noted
 
 Histories = Mapping[Stream, tuple[Event, ...]]
 NOWHERE: Final[Histories] = MappingProxyType({})
@@ -119,6 +120,7 @@ def timeline(stream: Stream, events: Sequence[Event]) -> Timeline | None:
     return reduce(corrected, corrections, Timeline(happenings)) if happenings else None
 
 
+@noted
 def decided(
     histories: Histories,
     command: Command,

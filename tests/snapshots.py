@@ -11,6 +11,7 @@ from api.schema import PUBLISHED, schema_of
 from application.aggregates import EVENT_TYPES
 from projections.catalogue import VIEWS
 from recourse import manual
+from tests import rules
 
 ROOT: Final = Path(__file__).parent.parent
 
@@ -37,6 +38,7 @@ PROMISES: Final[Mapping[Path, Callable[[], str]]] = {
     ROOT / "docs" / "access.md": manual.access,
     ROOT / "docs" / "policies.md": manual.policies,
     ROOT / "docs" / "rules-on-credit-notes.md": manual.rules,
+    ROOT / "docs" / "rules.md": rules.page,
 }
 
 

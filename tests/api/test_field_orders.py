@@ -15,6 +15,7 @@ from tests.api.asking import Asking
 from tests.api.world import record
 from tests.clock import Clock
 from tests.field_stories import field_order_id
+from tests.rules import rule
 from tests.scenario import DORA, ENZO, HELEN, SAM, SUSI
 from tests.stories import CUSTOMER, MACHINE, STATION, setting
 
@@ -111,9 +112,7 @@ def arrival(order: Any) -> Any:
     return next(node for node in order["nodes"] if node["node"] == "ARRIVED")
 
 
-@pytest.mark.rule("FLD-3")
-@pytest.mark.rule("FLD-4")
-@pytest.mark.rule("AUD-5")
+@rule("FLD-3", "FLD-4", "AUD-5")
 def test_an_order_is_told_from_the_first_call_to_the_callback(office: Asking, clock: Clock) -> None:
     first = shown(office, reported(office))
     assert first["queue"].startswith("0 ")
@@ -135,8 +134,7 @@ def test_an_order_is_told_from_the_first_call_to_the_callback(office: Asking, cl
     assert order["engineer"] == {"personId": str(ENZO.id)}
 
 
-@pytest.mark.rule("FLD-6")
-@pytest.mark.rule("SEG-1")
+@rule("FLD-6", "SEG-1")
 def test_a_nodes_time_is_corrected_by_approval_and_both_times_stay_visible(
     office: Asking, clock: Clock
 ) -> None:
@@ -192,7 +190,7 @@ ORDERS = """query ($by: FieldOrderOrder) {
 }"""
 
 
-@pytest.mark.rule("FLD-4")
+@rule("FLD-4")
 def test_a_stopped_machine_leads_every_list_unless_another_order_is_asked_for(
     lived: Asking,
 ) -> None:

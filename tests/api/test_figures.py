@@ -11,6 +11,7 @@ import pytest
 from domain.messages import Role
 from tests.api.asking import Asking
 from tests.api.test_access import as_identity, forbidden
+from tests.rules import rule
 from tests.stories import STATION
 
 FIGURES = """
@@ -42,7 +43,7 @@ def counted(claims: list[Any]) -> list[tuple[Any, ...]]:
     )
 
 
-@pytest.mark.rule("CLM-10")
+@rule("CLM-10")
 @pytest.mark.parametrize("part", [1, 2, 4, None])
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.STATION_MANAGER])
 def test_figures_count_what_is_listed_then(lived: Asking, part: int | None, role: Role) -> None:

@@ -34,6 +34,7 @@ from tests.api.asking import identity
 from tests.api.oracle import Eyes, Oracle, Past
 from tests.api.questions import Ask, Asker, Drawing, Given, Question, camel
 from tests.clock import Clock
+from tests.rules import part_of
 from tests.stories import CUSTOMER, DEALER, MAKER, STATION
 
 READERS = (
@@ -160,9 +161,7 @@ def given_to(named: Any, part: int) -> dict[str, Given]:
     }
 
 
-@pytest.mark.rule("CRN-7")
-@pytest.mark.rule("CRN-9")
-@pytest.mark.rule("CLM-10")
+@part_of("CRN-7", "CRN-9", "CLM-10")
 @pytest.mark.parametrize("named", STATEMENTS.values(), ids=lambda named: named.name)
 @pytest.mark.parametrize("reader", [READERS[0], READERS[2]], ids=["auditor", "finance"])
 def test_every_figure_and_the_list_behind_it_at_many_moments(

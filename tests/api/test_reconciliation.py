@@ -16,6 +16,7 @@ from tests.api import asking, world
 from tests.api.asking import worded
 from tests.clock import Clock
 from tests.domain.claims.asked import sign_write_off
+from tests.rules import rule
 from tests.scenario import FINN, MAX, MIA, Story
 from tests.stories import (
     MAKER,
@@ -108,7 +109,7 @@ def amounts(side):
     return {name: Decimal(figure["amount"]) for name, figure in side.items()}
 
 
-@pytest.mark.rule("CRN-7")
+@rule("CRN-7")
 def test_the_worked_example(office):
     found = asked(office)
     assert amounts(found["claims"]) == {
@@ -135,7 +136,7 @@ def test_the_worked_example(office):
     assert amounts(found["aged"]) == {"to30": 1800, "to60": 0, "to90": 0, "over90": 0}
 
 
-@pytest.mark.rule("CRN-7")
+@rule("CRN-7")
 def test_the_figures_add_up_at_every_moment_and_each_has_its_list(office):
     last = office.program.log.last()
     for position in (*range(1, last, max(1, last // 12)), last):
@@ -152,7 +153,7 @@ def test_the_figures_add_up_at_every_moment_and_each_has_its_list(office):
             assert (sum(opens), len(opens)) == (Decimal(figure["amount"]), figure["count"])
 
 
-@pytest.mark.rule("CRN-9")
+@rule("CRN-9")
 @pytest.mark.parametrize(
     ("day", "age"),
     [
@@ -171,7 +172,7 @@ def test_open_items_are_aged_by_the_day_they_were_submitted(office, day, age):
     assert aged[age]["claims"]["totalCount"] == aged[age]["count"]
 
 
-@pytest.mark.rule("CRN-4")
+@rule("CRN-4")
 def test_another_currency_or_period_is_another_reconciliation(office):
     for given in ({"currency": "EUR"}, {"since": "2026-02-01", "before": "2026-03-01"}):
         found = asked(office, **given)
@@ -192,7 +193,7 @@ def told_in_the_guide(title):
     return {row[1].strip().strip("`"): row[2].strip() for row in rows[2:]}
 
 
-@pytest.mark.rule("CRN-7")
+@rule("CRN-7")
 def test_the_guide_tells_what_is_answered(office):
     found = asked(office)
     for title, side in (("Claims", "claims"), ("Credit notes", "notes"), ("Age", "aged")):

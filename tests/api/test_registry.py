@@ -14,6 +14,7 @@ from tests.api import asking, world
 from tests.api.asking import Asking
 from tests.clock import NOON, Clock
 from tests.databases import Databases
+from tests.rules import rule
 from tests.scenario import CHAN, MAX
 from tests.stories import (
     DEALER,
@@ -59,7 +60,7 @@ def of_dealer(api: Asking, dealer_id: Any) -> Asking:
     return api.as_(Role.DEALER, dealer=dealer_id)
 
 
-@pytest.mark.rule("REG-1")
+@rule("REG-1")
 def test_the_channel_department_has_the_complete_record_in_the_clear(office: Asking) -> None:
     found = nodes(office.as_(Role.CHANNEL_DEPT).ask(DEALERS), "dealers")
     shown = {dealer["dealerId"]: (dealer["contact"], dealer["birthday"]) for dealer in found}
@@ -76,7 +77,7 @@ def test_a_dealer_finds_itself_alone_and_a_station_those_it_looks_after(office: 
     assert [d["dealerId"] for d in nodes(at_station.ask(DEALERS), "dealers")] == [str(DEALER)]
 
 
-@pytest.mark.rule("REG-7")
+@rule("REG-7")
 def test_who_gave_equipment_away_finds_the_fee_and_who_has_it_the_equipment(
     office: Asking,
 ) -> None:
@@ -90,7 +91,7 @@ def test_who_gave_equipment_away_finds_the_fee_and_who_has_it_the_equipment(
     assert machine["dealer"] == {"dealerId": str(OTHER_DEALER)}
 
 
-@pytest.mark.rule("SEG-2")
+@rule("SEG-2")
 @pytest.mark.parametrize(
     ("mutation", "facts", "role"),
     [

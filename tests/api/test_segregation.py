@@ -26,6 +26,7 @@ from tests.clock import NOON, Clock
 from tests.databases import Databases
 from tests.domain.claims.asked import request_write_off, sign_write_off
 from tests.repair_stories import counter_story, repair_id
+from tests.rules import rule
 from tests.scenario import (
     ADAM,
     DIVA,
@@ -325,11 +326,7 @@ CASES = [
 ]
 
 
-@pytest.mark.rule("SEG-1")
-@pytest.mark.rule("SEG-2")
-@pytest.mark.rule("SEG-4")
-@pytest.mark.rule("SEG-5")
-@pytest.mark.rule("SEG-6")
+@rule("SEG-1", "SEG-2", "SEG-4", "SEG-5", "SEG-6")
 @pytest.mark.parametrize(("rule", "attempt"), CASES)
 def test_an_attempt_is_refused_by_its_rule_and_changes_nothing(
     office: Asking, rule: str, attempt: Attempt
@@ -352,7 +349,7 @@ SIGNATURES = """query ($id: UUID!, $after: Position) {
 }"""
 
 
-@pytest.mark.rule("SEG-6")
+@rule("SEG-6")
 def test_a_delegates_signature_shows_both_names_wherever_it_is_shown(office: Asking) -> None:
     receipt = claim("approveClaim", TO_SIGN_FOR_DORA, standing_in(FINN, DORA)).made(office)
     assert receipt["__typename"] == "Receipt", receipt
@@ -369,7 +366,7 @@ def test_a_delegates_signature_shows_both_names_wherever_it_is_shown(office: Ask
     }
 
 
-@pytest.mark.rule("SEG-5")
+@rule("SEG-5")
 def test_the_last_signature_is_taken_back_and_may_be_given_again(office: Asking) -> None:
     revoked = claim("revokeSignature", SIGNED, DORA, **WHY).made(office)
     assert revoked["__typename"] == "Receipt", revoked

@@ -14,6 +14,7 @@ from domain.registry.customer import CustomerRegistered
 from domain.registry.equipment import EquipmentRegistered
 from tests.application.golden.files import DIRECTORY, Golden, file_name, goldens
 from tests.application.samples import SEALED
+from tests.rules import part_of
 
 EVERY = list(goldens())
 VERSIONS = [
@@ -73,7 +74,7 @@ def test_a_note_of_before_prices_were_recorded_has_none_and_came_as_a_file() -> 
     assert {(line.price, line.price_quantity) for line in note.document.lines} == {(None, None)}
 
 
-@pytest.mark.rule("SLA-2")
+@part_of("SLA-2")
 @pytest.mark.parametrize("type_name", ["claims.ClaimSubmitted", "claims.ClaimResubmitted"])
 def test_a_submission_of_before_its_clock_was_recorded_has_none(type_name: str) -> None:
     first = (DIRECTORY / file_name(type_name, 1)).read_bytes()

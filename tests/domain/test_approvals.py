@@ -22,6 +22,7 @@ from domain.approvals import (
     sign,
 )
 from domain.messages import Refusal, Role
+from tests.rules import part_of
 from tests.scenario import person_id
 
 ANNA, BERT, CARL, DIRK = (person_id(n) for n in range(20, 24))
@@ -42,7 +43,7 @@ BY_ANNA = SigningChain(STEPS, (signature(ANNA, MANAGER),))
 BY_ANNA_FOR_BERT = SigningChain(STEPS, (signature(ANNA, MANAGER, on_behalf_of=BERT),))
 
 
-@pytest.mark.rule("SEG-4")
+@part_of("SEG-4")
 def test_a_chain_is_signed_in_its_order():
     chain = SigningChain(STEPS)
     for person, role in zip((ANNA, BERT, CARL), STEPS, strict=True):
@@ -51,13 +52,13 @@ def test_a_chain_is_signed_in_its_order():
     assert chain.complete
 
 
-@pytest.mark.rule("SEG-4")
+@part_of("SEG-4")
 def test_nobody_signs_before_their_turn():
     with pytest.raises(NotYourTurn, match="claims_manager"):
         sign(SigningChain(STEPS), mandate(ANNA, DIRECTOR, GENERAL), NOBODY)
 
 
-@pytest.mark.rule("SEG-4")
+@part_of("SEG-4")
 @pytest.mark.parametrize(
     ("chain", "again"),
     [
@@ -75,7 +76,7 @@ def test_nobody_gives_two_signatures_counting_both_names(chain, again):
         sign(chain, again, NOBODY)
 
 
-@pytest.mark.rule("SEG-1")
+@part_of("SEG-1")
 @pytest.mark.parametrize(
     "who",
     [
@@ -89,14 +90,14 @@ def test_who_prepared_it_does_not_approve_it(who):
         sign(SigningChain(STEPS), who, frozenset({ANNA}))
 
 
-@pytest.mark.rule("SEG-6")
+@part_of("SEG-6")
 def test_a_signature_shows_both_names():
     signed = sign(SigningChain(STEPS), mandate(ANNA, MANAGER, on_behalf_of=BERT), NOBODY)
     assert signed == signature(ANNA, MANAGER, on_behalf_of=BERT)
     assert signed.both == {ANNA, BERT}
 
 
-@pytest.mark.rule("SEG-5")
+@part_of("SEG-5")
 @pytest.mark.parametrize(
     "by",
     [mandate(ANNA), mandate(BERT), mandate(CARL, MANAGER, on_behalf_of=BERT)],
@@ -108,7 +109,7 @@ def test_the_last_signature_is_revoked_by_whose_it_is(by):
     assert BY_ANNA_FOR_BERT.without_last() == SigningChain(STEPS)
 
 
-@pytest.mark.rule("SEG-5")
+@part_of("SEG-5")
 def test_a_signature_stands_once_the_next_was_given():
     chain = BY_ANNA.signed(signature(BERT, DIRECTOR))
     with pytest.raises(NextStepTaken):
@@ -116,14 +117,14 @@ def test_a_signature_stands_once_the_next_was_given():
     assert revoke(chain, mandate(BERT)).person == BERT
 
 
-@pytest.mark.rule("SEG-5")
+@part_of("SEG-5")
 @pytest.mark.parametrize("chain", [SigningChain(STEPS), BY_ANNA])
 def test_only_a_signature_that_was_given_is_revoked(chain):
     with pytest.raises(NoSuchSignature):
         revoke(chain, mandate(DIRK))
 
 
-@pytest.mark.rule("SEG-6")
+@part_of("SEG-6")
 def test_who_stands_in_for_another_in_one_role_does_not_touch_their_signature_in_another():
     with pytest.raises(NoSuchSignature):
         revoke(BY_ANNA, mandate(CARL, DIRECTOR, on_behalf_of=ANNA))
@@ -138,7 +139,7 @@ MANDATES = [
 ]
 
 
-@pytest.mark.rule("SEG-4")
+@part_of("SEG-4")
 @given(st.lists(st.sampled_from(MANDATES), max_size=12), st.frozensets(st.sampled_from(PEOPLE[1:])))
 def test_whoever_tries_a_chain_is_signed_in_order_by_different_people_who_did_not_prepare_it(
     tries, prepared_by

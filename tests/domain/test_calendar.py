@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from domain.calendar import add_days, add_months, close_of, instant_of, local_day, opening_of
+from tests.rules import part_of
 
 SHANGHAI = "Asia/Shanghai"
 
@@ -27,7 +28,7 @@ def test_a_day_is_over_when_the_next_begins():
     assert local_day(close_of(day, SHANGHAI) - timedelta(microseconds=1), SHANGHAI) == day
 
 
-@pytest.mark.rule("SLA-1a")
+@part_of("SLA-1a")
 @pytest.mark.parametrize(
     ("zone", "day", "hours"),
     [
@@ -40,7 +41,7 @@ def test_a_day_is_as_long_as_its_zone_says(zone, day, hours):
     assert close_of(day, zone) - opening_of(day, zone) == timedelta(hours=hours)
 
 
-@pytest.mark.rule("SLA-1a")
+@part_of("SLA-1a")
 def test_a_midnight_that_does_not_exist_moves_past_the_gap():
     day = date(2018, 11, 4)  # in São Paulo clocks went from 24:00 to 01:00
     assert opening_of(day, "America/Sao_Paulo") == datetime(2018, 11, 4, 3, tzinfo=UTC)
@@ -60,12 +61,12 @@ def test_a_term_of_months_ends_on_the_corresponding_day(start, months, end):
     assert add_months(start, months) == end
 
 
-@pytest.mark.rule("CLM-1")
+@part_of("CLM-1")
 def test_calendar_days_do_not_count_the_day_itself():
     assert add_days(date(2026, 3, 2), 14) == date(2026, 3, 16)
 
 
-@pytest.mark.rule("SLA-1a")
+@part_of("SLA-1a")
 @pytest.mark.parametrize(
     ("day", "local", "utc"),
     [

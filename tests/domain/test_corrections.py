@@ -15,6 +15,7 @@ from domain.corrections import (
     TimeCorrected,
 )
 from domain.messages import Forbidden, Stream
+from tests.rules import rule
 from tests.scenario import FINN, MAX, NOON, event_id, given
 from tests.stories import claim_id, claim_story
 
@@ -40,14 +41,14 @@ def corrected(version: int = 1) -> TimeCorrected:
     )
 
 
-@pytest.mark.rule("AUD-1")
+@rule("AUD-1")
 def test_the_right_time_of_an_event_is_recorded_with_the_reason():
     opened = given(claim_story("opened").histories)
     opened.when(correct(), actor=MAX).then(corrected())
     opened.when(correct(effective_at=NOON), actor=MAX).then_nothing()
 
 
-@pytest.mark.rule("AUD-1")
+@rule("AUD-1")
 @pytest.mark.parametrize(
     ("command", "refusal"),
     [
@@ -59,7 +60,7 @@ def test_a_correction_that_cannot_be_is_refused(command, refusal):
     given(claim_story("opened").histories).when(command, actor=MAX).then_refused(refusal)
 
 
-@pytest.mark.rule("AUD-1")
+@rule("AUD-1")
 def test_a_correction_is_not_itself_corrected():
     story = claim_story("opened")
     version = len(story.events(CLAIM)) + 1
@@ -75,7 +76,7 @@ def test_finance_corrects_no_times():
     given(claim_story("opened").histories).when(correct(), actor=FINN).then_refused(Forbidden)
 
 
-@pytest.mark.rule("AUD-2")
+@rule("AUD-2")
 def test_a_thing_begins_before_whatever_else_happened_to_it():
     story = claim_story("with papers")
     scenario = given(story.histories)

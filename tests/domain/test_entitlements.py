@@ -9,6 +9,7 @@ import pytest
 from application import shipped
 from domain.entitlements import Delay, Fault, InRepair, Remedy, entitlements
 from domain.policy_content import PhoneGuarantee
+from tests.rules import part_of
 
 GUARANTEE = next(c for c in shipped.contents() if isinstance(c, PhoneGuarantee))
 SOLD = date(2026, 3, 2)
@@ -20,7 +21,7 @@ def offered(fault: Fault, day: int) -> tuple[Remedy, ...]:
     return tuple(given.remedy for given in entitlements(GUARANTEE, fault, SOLD + day * DAY))
 
 
-@pytest.mark.rule("REG-5a")
+@part_of("REG-5a")
 @pytest.mark.parametrize(
     ("day", "remedies"),
     [
@@ -36,13 +37,13 @@ def test_the_choice_narrows_with_the_days_since_the_invoice(day, remedies):
     assert offered(Fault(sold_on=SOLD), day) == remedies
 
 
-@pytest.mark.rule("REG-5a")
+@part_of("REG-5a")
 @pytest.mark.parametrize(("failed", "remedies"), [(1, (REPAIR,)), (2, (EXCHANGE, REPAIR))])
 def test_two_failed_repairs_give_an_exchange(failed, remedies):
     assert offered(Fault(sold_on=SOLD, failed_repairs=failed), 100) == remedies
 
 
-@pytest.mark.rule("REG-5a")
+@part_of("REG-5a")
 @pytest.mark.parametrize(
     ("delay", "last_day"), [(Delay.PARTS, 60), (Delay.REPAIRER, 30)], ids=["parts", "repairer"]
 )
@@ -52,7 +53,7 @@ def test_a_repair_that_takes_too_long_gives_an_exchange(delay, last_day):
     assert offered(fault, 20 + last_day + 1) == (EXCHANGE, REPAIR)
 
 
-@pytest.mark.rule("REG-5a")
+@part_of("REG-5a")
 def test_without_a_like_model_an_exchange_becomes_a_refund():
     fault = Fault(sold_on=SOLD, failed_repairs=2, like_model_available=False)
     given = entitlements(GUARANTEE, fault, SOLD + 100 * DAY)
@@ -60,7 +61,7 @@ def test_without_a_like_model_an_exchange_becomes_a_refund():
     assert given[0].because == ("no like model to exchange it for; 2 repairs failed; 2 suffice")
 
 
-@pytest.mark.rule("REG-5a")
+@part_of("REG-5a")
 def test_each_entitlement_names_its_rule_its_ground_and_its_days():
     refund, exchange, repair = entitlements(GUARANTEE, Fault(sold_on=SOLD), SOLD)
     assert {each.rule for each in (refund, exchange, repair)} == {"REG-5a"}

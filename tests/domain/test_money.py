@@ -16,6 +16,7 @@ from domain.money import (
     payable,
     total,
 )
+from tests.rules import part_of
 
 EXACT: TypeAdapter[Money] = TypeAdapter(ExactMoney)
 POSITIVE: TypeAdapter[Money] = TypeAdapter(PositiveMoney)
@@ -25,7 +26,7 @@ def money(amount: str, currency: str = "CNY") -> Money:
     return Money(amount=Decimal(amount), currency=currency)
 
 
-@pytest.mark.rule("CRN-4")
+@part_of("CRN-4")
 @pytest.mark.parametrize("combine", [Money.__add__, Money.__sub__, Money.__lt__, Money.__le__])
 def test_two_currencies_never_mix(combine):
     with pytest.raises(ValueError, match="do not mix"):

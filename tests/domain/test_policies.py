@@ -37,6 +37,7 @@ from domain.policy_content import (
 )
 from domain.sla.starting import DueBy
 from domain.vocabulary import ClaimKind, PaperKind
+from tests.rules import part_of, rule
 from tests.scenario import ADAM, MIA, NOON, SYSTEM, given, on, shipped_policies, state_of
 from tests.stories import claim_story, open_claim, setting, yuan
 
@@ -86,13 +87,13 @@ def test_publishing_what_holds_already_changes_nothing():
     known(FIRST).when(PublishPolicy(content=limits(14)), actor=ADAM).then_nothing()
 
 
-@pytest.mark.rule("SLA-2")
+@rule("SLA-2")
 def test_a_policy_never_changes_the_past():
     earlier = PublishPolicy(content=limits(21), effective_from=NOON - DAY)
     known(FIRST).when(earlier, actor=ADAM).then_refused(PolicyWouldRewriteThePast)
 
 
-@pytest.mark.rule("SLA-2")
+@rule("SLA-2")
 def test_a_scheduled_version_is_not_overtaken_by_an_earlier_one():
     between = PublishPolicy(content=limits(30), effective_from=NOON + DAY / 2)
     known(FIRST, SECOND).when(between, actor=ADAM).then_refused(PolicyOutOfOrder)
@@ -113,7 +114,7 @@ def world(now, *events: PolicyPublished) -> World:
     return World(now, MIA, now, {LIMITS: state_of(LIMITS, events)})
 
 
-@pytest.mark.rule("SLA-2")
+@part_of("SLA-2")
 @pytest.mark.parametrize(
     ("after", "days", "number"),
     [(-30 * DAY, 14, 1), (timedelta(0), 14, 1), (DAY, 21, 2), (400 * DAY, 21, 2)],
@@ -141,7 +142,7 @@ def test_a_claim_cannot_be_opened_where_no_policies_are_published():
     story.when(open_claim()).then_refused(PolicyMissing, "recourse policies publish")
 
 
-@pytest.mark.rule("SLA-2")
+@rule("SLA-2")
 def test_a_claim_keeps_the_limit_under_which_it_was_opened():
     story = claim_story("opened")
     story.tell(PublishPolicy(content=limits(1)), ADAM)
@@ -154,7 +155,7 @@ def test_a_claim_keeps_the_limit_under_which_it_was_opened():
 # ── what policies say ───────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("SEG-4")
+@part_of("SEG-4")
 @pytest.mark.parametrize(
     ("amount", "signatures"),
     [("0.01", 1), ("20000.00", 1), ("20000.01", 2), ("100000.00", 2), ("100000.01", 3)],
@@ -199,7 +200,7 @@ def test_everything_that_is_approved_has_one_chain_in_a_currency(chains, fault):
         ApprovalMatrix(chains=chains)
 
 
-@pytest.mark.rule("CLM-2")
+@part_of("CLM-2")
 @pytest.mark.parametrize(
     ("kind", "filed", "missing"),
     [
@@ -265,7 +266,7 @@ def test_every_kind_of_policy_ships_and_none_twice():
     }
 
 
-@pytest.mark.rule("CLM-1")
+@part_of("CLM-1")
 def test_the_shipped_numbers_are_the_rulebooks():
     assert shipped_content(Organisation) == Organisation(zone="Asia/Shanghai", currency="CNY")
     assert shipped_content(ClaimLimits).submission_days == 14
@@ -274,7 +275,7 @@ def test_the_shipped_numbers_are_the_rulebooks():
     assert (soon.operating_hours, soon.days) == (100, 15)
 
 
-@pytest.mark.rule("SLA-1b")
+@part_of("SLA-1b")
 @pytest.mark.parametrize(
     ("name", "amount", "unit"),
     [
@@ -330,7 +331,7 @@ def test_deadlines_start_and_stop_on_events_that_exist_where_their_context_does(
     assert named - set().union(*here.values()) == to_come
 
 
-@pytest.mark.rule("SLA-2")
+@part_of("SLA-2")
 def test_whatever_starts_a_clock_keeps_the_version_it_runs_by():
     starting = {
         event

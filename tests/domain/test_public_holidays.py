@@ -14,6 +14,7 @@ from application import shipped
 from domain.policy_content import DayKind, HolidayYear, PublicHolidays, Weekday
 from tests import public_holidays
 from tests.public_holidays import SourcesDisagree, build, compared, disagreements
+from tests.rules import part_of
 
 SHIPPED = next(c for c in shipped.contents() if isinstance(c, PublicHolidays))
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "cn_calendar_2025_2026.json"
@@ -25,19 +26,19 @@ def china() -> holidays.HolidayBase:
     return holidays.country_holidays("CN", years=range(2004, 2027), language="en_US")
 
 
-@pytest.mark.rule("SLA-1e")
+@part_of("SLA-1e")
 def test_what_ships_is_what_the_sources_say_together():
     built = build()
     assert built.years == SHIPPED.years, "run `make holidays` and review the difference"
     assert shipped.read(public_holidays.toml(built)) == (built,)
 
 
-@pytest.mark.rule("SLA-1e")
+@part_of("SLA-1e")
 def test_the_sources_disagree_about_one_day_only(china):
     assert disagreements(china, range(2004, 2027)) == [DISPUTED]
 
 
-@pytest.mark.rule("SLA-1e")
+@part_of("SLA-1e")
 @pytest.mark.parametrize(
     ("decided", "named"),
     [({}, DISPUTED), ({DISPUTED: True, date(2010, 5, 3): True}, date(2010, 5, 3))],
@@ -49,12 +50,12 @@ def test_a_disagreement_that_nobody_decided_stops_the_build(china, monkeypatch, 
         compared(china, range(2004, 2027))
 
 
-@pytest.mark.rule("SLA-1e")
+@part_of("SLA-1e")
 def test_the_day_in_dispute_is_worked_as_the_notice_says():
     assert SHIPPED.kind_of(DISPUTED) is DayKind.MAKE_UP
 
 
-@pytest.mark.rule("SLA-1e")
+@part_of("SLA-1e")
 @pytest.mark.parametrize(
     ("day", "kind"),
     [
@@ -81,7 +82,7 @@ def test_the_law_gave_thirteen_days_from_2025():
     assert (days[2004], days[2010], days[2024], days[2025], days[2026]) == (10, 11, 11, 13, 13)
 
 
-@pytest.mark.rule("SLA-1e")
+@part_of("SLA-1e")
 @pytest.mark.parametrize(
     ("day", "announced"),
     [
@@ -95,7 +96,7 @@ def test_the_years_it_covers_are_known(day, announced):
     assert SHIPPED.announced(day) is announced
 
 
-@pytest.mark.rule("SLA-1e")
+@part_of("SLA-1e")
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared calendar is not here")
 def test_the_shared_calendar_agrees():
     for year, expected in json.loads(SHARED.read_text(encoding="utf-8")).items():

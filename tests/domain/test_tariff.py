@@ -15,6 +15,7 @@ from domain.policies import Pin, Policy, PolicyMissing
 from domain.policy_content import DatedPrice, PriceChange, PriceList
 from domain.tariff import NotInPriceList, Wanted
 from tests.clock import NOON
+from tests.rules import part_of
 from tests.scenario import MIA, PRODUCED, shipped_policies, state_of
 from tests.stories import yuan
 
@@ -34,7 +35,7 @@ def cost(on: date, *codes: str, quantity: int = 1) -> Decimal:
     return tariff.priced(prices(), PIN, wanted, on).total.amount
 
 
-@pytest.mark.rule("REP-5")
+@part_of("REP-5")
 @pytest.mark.parametrize(
     ("on", "codes", "total"),
     [
@@ -50,7 +51,7 @@ def test_every_paid_repair_costs_10_less_from_the_6th_of_february_2012(on, codes
     assert cost(on, *codes) == Decimal(total)
 
 
-@pytest.mark.rule("REP-5")
+@part_of("REP-5")
 def test_a_repair_of_several_things_is_reduced_once_and_never_below_nothing():
     assert cost(date(2026, 3, 6), "workshop_hour", quantity=8) == Decimal(1190)
     cheap = DatedPrice(code="fuse", about="a fuse", since=date(2010, 1, 1), price=yuan("4.50"))
@@ -60,7 +61,7 @@ def test_a_repair_of_several_things_is_reduced_once_and_never_below_nothing():
     assert [change.amount for change in priced.changes] == [yuan("-10")]
 
 
-@pytest.mark.rule("REP-5")
+@part_of("REP-5")
 def test_what_costs_nothing_is_not_reduced_and_a_change_ends_with_its_last_day():
     free = DatedPrice(code="wipe", about="cleaning", since=date(2010, 1, 1), price=yuan("0"))
     until = PriceChange(
@@ -76,7 +77,7 @@ def test_what_costs_nothing_is_not_reduced_and_a_change_ends_with_its_last_day()
         assert priced.total == yuan(total)
 
 
-@pytest.mark.rule("REP-5")
+@part_of("REP-5")
 def test_every_code_that_has_no_price_on_the_day_is_named():
     wanted = [Wanted(code="complex_repair"), Wanted(code="gilding")]
     with pytest.raises(NotInPriceList) as refused:
@@ -101,7 +102,7 @@ def test_a_list_is_in_one_currency_and_has_one_price_a_day(changes):
         PriceList(**{**dict(prices()), **changes})
 
 
-@pytest.mark.rule("REP-5")
+@part_of("REP-5")
 def test_the_list_is_the_version_that_was_in_force_when_it_took_effect():
     of_today = prices()
     cheaper = of_today.model_copy(update={"changes": ()})

@@ -24,6 +24,7 @@ from domain.warranty import (
     term_of,
     under_warranty,
 )
+from tests.rules import part_of
 from tests.stories import file_of
 
 SHIPPED = shipped.contents()
@@ -42,7 +43,7 @@ def term(equipment: EquipmentKind, part: Part, variant: str = "default", since: 
     return next(c for c in coverage(TERMS, equipment, variant, since) if c.part == part)
 
 
-@pytest.mark.rule("REG-4")
+@part_of("REG-4")
 @pytest.mark.parametrize(
     ("equipment", "part", "variant", "months", "ends_on"),
     [
@@ -63,13 +64,13 @@ def test_each_part_has_its_term_and_a_variant_changes_only_what_it_names(
     assert (covered.months, covered.starts_on, covered.ends_on) == (months, DELIVERED, ends_on)
 
 
-@pytest.mark.rule("REG-4")
+@part_of("REG-4")
 def test_a_variant_that_nobody_defined_is_refused_with_those_that_are_known():
     with pytest.raises(UnknownVariant, match="known are default, house"):
         coverage(TERMS, EquipmentKind.PHONE, "generous", DELIVERED)
 
 
-@pytest.mark.rule("REG-4")
+@part_of("REG-4")
 @pytest.mark.parametrize(
     ("on", "covered", "words"),
     [
@@ -89,14 +90,14 @@ def test_the_term_includes_its_first_and_last_day(on, covered, words):
     assert (answer.term.starts_on, answer.term.ends_on) == (DELIVERED, date(2026, 3, 1))
 
 
-@pytest.mark.rule("REG-4")
+@part_of("REG-4")
 def test_a_part_without_a_term_is_not_covered():
     terms = coverage(TERMS, EquipmentKind.MACHINE, "default", DELIVERED)
     answer = under_warranty(terms, (), Part.BATTERY, DELIVERED, HOLIDAYS)
     assert (answer.covered, answer.term) == (False, None)
 
 
-@pytest.mark.rule("REG-6")
+@part_of("REG-6")
 @pytest.mark.parametrize(
     ("on", "covered", "rule"),
     [
@@ -125,7 +126,7 @@ def days(since: str, until: str) -> Interval[date]:
     return Interval(date.fromisoformat(since), date.fromisoformat(until))
 
 
-@pytest.mark.rule("REG-5")
+@part_of("REG-5")
 @pytest.mark.parametrize(
     ("interrupted", "added"),
     [
@@ -156,7 +157,7 @@ def test_days_in_repair_and_waiting_are_added_once(interrupted, added):
     assert term.end_before_holidays == term.nominal_end + added * DAY
 
 
-@pytest.mark.rule("REG-5")
+@part_of("REG-5")
 @pytest.mark.parametrize(
     ("delivered", "statutory", "rest_days"),
     [
@@ -169,11 +170,11 @@ def test_days_in_repair_and_waiting_are_added_once(interrupted, added):
 )
 def test_an_end_on_a_holiday_moves_to_the_first_day_after_it(delivered, statutory, rest_days):
     day = date.fromisoformat(delivered)
-    ends = [str(term_of(covered_from(day, rule), HOLIDAYS).ends_on) for rule in HolidayRule]
+    ends = [str(term_of(covered_from(day, holidays), HOLIDAYS).ends_on) for holidays in HolidayRule]
     assert ends == [statutory, rest_days]
 
 
-@pytest.mark.rule("REG-5")
+@part_of("REG-5")
 def test_the_answer_says_what_moved_the_end():
     covered = (covered_from(date(2025, 9, 21), HolidayRule.REST_DAYS),)
     on = date(2026, 10, 8)
@@ -188,7 +189,7 @@ def test_the_answer_says_what_moved_the_end():
     assert (expired.covered, expired.rule) == (False, "REG-5")
 
 
-@pytest.mark.rule("REG-5")
+@part_of("REG-5")
 def test_a_warranty_keeps_the_holiday_rule_under_which_it_began():
     later = TERMS.model_copy(update={"holiday_rule": HolidayRule.REST_DAYS})
     before, after = (
@@ -197,7 +198,7 @@ def test_a_warranty_keeps_the_holiday_rule_under_which_it_began():
     assert (before.holiday_rule, after.holiday_rule) == tuple(HolidayRule)
 
 
-@pytest.mark.rule("REG-5a")
+@part_of("REG-5a")
 def test_with_the_papers_lost_the_term_starts_ninety_days_after_the_factory_date():
     made = date(2025, 1, 10)
     assert starts_on(GUARANTEE, DELIVERED, made) == DELIVERED
@@ -232,7 +233,7 @@ def published_term(case: dict[str, Any], rule: HolidayRule) -> Term:
 
 
 @needs_cases
-@pytest.mark.rule("REG-4")
+@part_of("REG-4")
 def test_terms_end_as_the_published_cases_say():
     for case in published("nominal_end"):
         term = published_term(case, HolidayRule.STATUTORY)
@@ -240,7 +241,7 @@ def test_terms_end_as_the_published_cases_say():
 
 
 @needs_cases
-@pytest.mark.rule("REG-5")
+@part_of("REG-5")
 @pytest.mark.parametrize("rule", HolidayRule)
 def test_ends_move_past_holidays_as_the_published_cases_say(rule):
     field = {HolidayRule.STATUTORY: "end_statutory_only", HolidayRule.REST_DAYS: "end_rest_days"}
@@ -249,16 +250,16 @@ def test_ends_move_past_holidays_as_the_published_cases_say(rule):
 
 
 @needs_cases
-@pytest.mark.rule("REG-5")
+@part_of("REG-5")
 def test_repairs_are_added_as_the_published_cases_say():
     for case in published("deducted_days"):
-        for rule in HolidayRule:
-            term = published_term(case, rule)
+        for holidays in HolidayRule:
+            term = published_term(case, holidays)
             assert (term.days_added, str(term.ends_on)) == (case["deducted_days"], case["end"])
 
 
 @needs_cases
-@pytest.mark.rule("REG-5a")
+@part_of("REG-5a")
 def test_a_term_without_papers_starts_as_the_published_cases_say():
     for case in published("factory_date"):
         begins = starts_on(GUARANTEE, None, date.fromisoformat(case["factory_date"]))
@@ -267,7 +268,7 @@ def test_a_term_without_papers_starts_as_the_published_cases_say():
 
 
 @needs_cases
-@pytest.mark.rule("REG-5a")
+@part_of("REG-5a")
 def test_remedies_are_those_of_the_published_cases():
     for case in published("claims"):
         fault = Fault(sold_on=date.fromisoformat(case["sold"]))
@@ -277,7 +278,7 @@ def test_remedies_are_those_of_the_published_cases():
 
 
 @needs_cases
-@pytest.mark.rule("REG-5a")
+@part_of("REG-5a")
 def test_a_long_repair_gives_an_exchange_from_the_published_day():
     for case in published("exchange_right_from"):
         sent, first = (date.fromisoformat(case[key]) for key in ("sent", "exchange_right_from"))

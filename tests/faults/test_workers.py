@@ -45,6 +45,7 @@ from domain.vocabulary import Outcome
 from tests.clock import NOON
 from tests.databases import Databases
 from tests.faults.giving import LONGER
+from tests.rules import rule
 from tests.scenario import FINN, MAX, MIA, SYSTEM, state_of
 from tests.stories import (
     book,
@@ -209,7 +210,7 @@ def spent(log: EventLog) -> dict[int, tuple[list[tuple[UUID, Decimal]], tuple[n.
     }
 
 
-@pytest.mark.rule("CRN-13")
+@rule("CRN-13")
 @pytest.mark.parametrize("seed", range(3 * LONGER))
 def test_the_result_does_not_depend_on_the_number_of_workers(
     seed: int, databases: Databases, vault: Vault
@@ -227,7 +228,7 @@ def test_the_result_does_not_depend_on_the_number_of_workers(
     assert any(proposed for _, proposed in outcomes[0].values())
 
 
-@pytest.mark.rule("CRN-13")
+@rule("CRN-13")
 @pytest.mark.parametrize("seed", range(3 * LONGER))
 def test_what_notes_applied_is_what_claims_were_credited_whoever_works_at_once(
     seed: int, database: Database, vault: Vault

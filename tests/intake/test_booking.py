@@ -21,6 +21,7 @@ from domain.credits.refused_file import FileRefused
 from domain.messages import Actor, Forbidden, Role
 from tests.intake.papers import FINANCE, GOOD, paper
 from tests.intake.test_tables import MAPPING
+from tests.rules import part_of
 
 SHA256 = hashlib.sha256(GOOD).hexdigest()
 
@@ -103,7 +104,7 @@ def test_a_file_that_is_refused_again_is_not_kept_twice(
     assert (log.last(), stored_files(connections)) == (last, 1)
 
 
-@pytest.mark.rule("CRN-2")
+@part_of("CRN-2")
 def test_a_file_that_is_too_large_to_be_read_is_refused_and_kept(
     intake: CreditNoteIntake, log: EventLog, files: FileStore
 ) -> None:
@@ -117,7 +118,7 @@ def test_a_file_that_is_too_large_to_be_read_is_refused_and_kept(
     assert booked(log) == []
 
 
-@pytest.mark.rule("CRN-2")
+@part_of("CRN-2")
 def test_a_file_that_is_too_large_to_be_kept_is_refused_and_told_so(
     intake: CreditNoteIntake, log: EventLog, connections: Connections
 ) -> None:

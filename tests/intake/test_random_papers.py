@@ -6,7 +6,6 @@ import hashlib
 from pathlib import Path
 from random import Random
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +17,7 @@ from domain.credits.checking import errors, warnings
 from domain.credits.events import CreditNoteBooked
 from domain.credits.refused_file import FileRefused
 from tests.official.mutations import mutated
+from tests.rules import part_of, rule
 
 FIXTURES = Path(__file__).parent / "fixtures"
 NAMES = ("good.xml", "negative-invoice.xml", "self-billed.xml", "corrected-invoice.xml")
@@ -25,7 +25,7 @@ PAPERS = [(FIXTURES / name).read_bytes() for name in NAMES]
 TAKEN_IN = 60
 
 
-@pytest.mark.rule("CRN-2")
+@part_of("CRN-2")
 @settings(max_examples=200, deadline=None)
 @given(st.sampled_from(PAPERS), st.randoms(use_true_random=False))
 def test_any_paper_is_read_or_refused_with_reasons(paper: bytes, random: Random) -> None:
@@ -41,7 +41,7 @@ def test_any_paper_is_read_or_refused_with_reasons(paper: bytes, random: Random)
         assert all(said(reading.document, reading.findings))
 
 
-@pytest.mark.rule("CRN-2")
+@part_of("CRN-2")
 @settings(max_examples=200, deadline=None)
 @given(st.sampled_from(PAPERS), st.data())
 def test_any_bytes_are_read_or_refused_with_reasons(paper: bytes, data: st.DataObject) -> None:
@@ -54,7 +54,7 @@ def test_any_bytes_are_read_or_refused_with_reasons(paper: bytes, data: st.DataO
         assert unreadable.reasons
 
 
-@pytest.mark.rule("CRN-1")
+@rule("CRN-1")
 def test_any_paper_is_booked_once_or_kept_with_its_reasons(
     intake: CreditNoteIntake, files: FileStore
 ) -> None:

@@ -11,6 +11,7 @@ from domain.credits.checking import errors, warnings
 from domain.credits.en16931 import code_lists, codes, peppol
 from domain.money import MINOR_UNITS
 from tests.intake.papers import GOOD
+from tests.rules import part_of
 
 CORRECTION = (Path(__file__).parent / "fixtures" / "corrected-invoice.xml").read_bytes()
 SELLER_IN_UBL = "<cac:PartyName><cbc:Name>Hydraulik Nord</cbc:Name></cac:PartyName>"
@@ -32,7 +33,7 @@ def broken(content: bytes, *changes: tuple[str, str]) -> list[str]:
 # ── groups that are there and empty ─────────────────────────────────────────
 
 
-@pytest.mark.rule("CRN-2")
+@part_of("CRN-2")
 @pytest.mark.parametrize(("party", "rule"), [("Supplier", "BR-09"), ("Customer", "BR-11")])
 def test_an_address_that_is_empty_lacks_its_country_alone(party: str, rule: str) -> None:
     before, address, after = GOOD.partition(f"<cac:Accounting{party}Party>".encode())
@@ -42,7 +43,7 @@ def test_an_address_that_is_empty_lacks_its_country_alone(party: str, rule: str)
     assert broken(before + address + after.replace(element, b"<cac:PostalAddress/>", 1)) == [rule]
 
 
-@pytest.mark.rule("CRN-2")
+@part_of("CRN-2")
 def test_an_address_that_is_not_there_is_missed_as_each_syntax_has_it() -> None:
     address = (
         "<cac:PostalAddress><cac:Country><cbc:IdentificationCode>DE</cbc:IdentificationCode>"
@@ -58,7 +59,7 @@ def test_an_address_that_is_not_there_is_missed_as_each_syntax_has_it() -> None:
     assert broken(CORRECTION, (seller, empty), (seller, empty)) == ["BR-09", "BR-11"]
 
 
-@pytest.mark.rule("CRN-2")
+@part_of("CRN-2")
 @pytest.mark.parametrize(
     ("empty", "rules"),
     [
@@ -84,7 +85,7 @@ def test_a_group_that_is_there_and_empty_lacks_what_it_must_state(
     assert broken(GOOD, (TOTALS_IN_UBL, empty + TOTALS_IN_UBL)) == rules
 
 
-@pytest.mark.rule("CRN-2")
+@part_of("CRN-2")
 def test_a_seller_that_is_not_there_has_no_identifier() -> None:
     party = GOOD[GOOD.index(b"<cac:Party>") : GOOD.index(b"</cac:Party>") + len(b"</cac:Party>")]
     assert broken(GOOD.replace(party, b"", 1)) == ["BR-06", "BR-08", "BR-CO-26", "BR-S-02"]
@@ -144,19 +145,19 @@ CODES_IN_CII = [
 ]  # fmt: skip
 
 
-@pytest.mark.rule("CRN-2")
+@part_of("CRN-2")
 @pytest.mark.parametrize(("rule", "change"), CODES_IN_UBL, ids=lambda value: str(value)[:8])
 def test_a_code_that_is_none_is_named_in_ubl(rule: str, change: tuple[str, str]) -> None:
     assert rule in broken(GOOD, change)
 
 
-@pytest.mark.rule("CRN-2")
+@part_of("CRN-2")
 @pytest.mark.parametrize(("rule", "change"), CODES_IN_CII, ids=lambda value: str(value)[:8])
 def test_a_code_that_is_none_is_named_in_cii(rule: str, change: tuple[str, str]) -> None:
     assert rule in broken(CORRECTION, change)
 
 
-@pytest.mark.rule("CRN-2")
+@part_of("CRN-2")
 def test_a_code_that_is_none_is_told_with_its_place_and_what_it_says() -> None:
     wrong = GOOD.replace(b'unitCode="HUR"', b'unitCode="PCE"')
     [finding] = read(wrong).findings or ()
@@ -166,7 +167,7 @@ def test_a_code_that_is_none_is_told_with_its_place_and_what_it_says() -> None:
     )
 
 
-@pytest.mark.rule("CRN-2")
+@part_of("CRN-2")
 @pytest.mark.parametrize(("code", "allowed"), [("VATEX-EU-O", True), ("vatex-eu-o", True),
                                               ("VATEX-EU-X", False)])  # fmt: skip
 def test_the_reason_for_an_exemption_may_be_in_small_letters(code: str, allowed: bool) -> None:
@@ -184,7 +185,7 @@ def test_the_lists_are_whole_and_agree_with_what_money_knows() -> None:
 # ── split payment, decimals, sums ───────────────────────────────────────────
 
 
-@pytest.mark.rule("CRN-2")
+@part_of("CRN-2")
 def test_payment_is_split_in_italy_and_not_beside_the_standard_rate() -> None:
     category = ("<cbc:ID>S</cbc:ID>", "<cbc:ID>B</cbc:ID>")
     assert {"BR-B-01", "BR-B-02"} <= set(broken(GOOD, category))
@@ -196,7 +197,7 @@ def test_payment_is_split_in_italy_and_not_beside_the_standard_rate() -> None:
     assert "BR-B-02" in broken(CORRECTION, ("Code>S<", "Code>B<"))
 
 
-@pytest.mark.rule("CRN-2")
+@part_of("CRN-2")
 def test_tax_in_its_other_currency_has_two_decimals_where_that_is_asked() -> None:
     other = ("<ram:InvoiceCurrencyCode>", "<ram:TaxCurrencyCode>HUF</ram:TaxCurrencyCode>"
              "<ram:InvoiceCurrencyCode>")  # fmt: skip
@@ -206,7 +207,7 @@ def test_tax_in_its_other_currency_has_two_decimals_where_that_is_asked() -> Non
     assert "BR-DEC-13" in broken(CORRECTION, (">-1.90</ram:TaxTotal", ">-1.901</ram:TaxTotal"))
 
 
-@pytest.mark.rule("CRN-2")
+@part_of("CRN-2")
 def test_an_allowance_may_write_its_indicator_as_a_number() -> None:
     allowance = "<cac:AllowanceCharge><cbc:ChargeIndicator>0</cbc:ChargeIndicator>"
     allowance += "</cac:AllowanceCharge>"
@@ -214,7 +215,7 @@ def test_an_allowance_may_write_its_indicator_as_a_number() -> None:
     assert {"BR-31", "BR-32", "BR-33", "BR-CO-21"} <= set(rules)
 
 
-@pytest.mark.rule("CRN-2")
+@part_of("CRN-2")
 @pytest.mark.parametrize(
     ("change", "rules"),
     [
@@ -233,7 +234,7 @@ def test_tax_may_be_off_by_less_than_one(change: tuple[str, str], rules: list[st
     assert broken(GOOD, change) == rules
 
 
-@pytest.mark.rule("CRN-2")
+@part_of("CRN-2")
 def test_the_payable_amount_follows_exactly_where_nothing_is_rounded() -> None:
     with_thirds = (">119.00</cbc:TaxInclusiveAmount>", ">119.001</cbc:TaxInclusiveAmount>")
     assert "BR-CO-16" in broken(GOOD, with_thirds)
@@ -261,7 +262,7 @@ def odd(content: bytes, *changes: tuple[str, str]) -> set[str]:
     return {f.rule for f in mild}
 
 
-@pytest.mark.rule("CRN-11")
+@part_of("CRN-11")
 @pytest.mark.parametrize(
     ("change", "rule"),
     [
@@ -277,13 +278,13 @@ def test_a_rule_of_the_syntax_is_a_warning(change: tuple[str, str], rule: str) -
     assert odd(GOOD, change) == {rule}
 
 
-@pytest.mark.rule("CRN-11")
+@part_of("CRN-11")
 def test_an_amount_with_a_currency_in_cii_is_a_warning() -> None:
     change = ("<ram:DuePayableAmount>", '<ram:DuePayableAmount currencyID="EUR">')
     assert odd(CORRECTION, change) == {"CII-DT-031"}
 
 
-@pytest.mark.rule("CRN-11")
+@part_of("CRN-11")
 def test_peppol_is_asked_only_of_a_paper_that_names_a_process_of_it() -> None:
     assert odd(GOOD) == set()
     in_peppol = (CUSTOMIZED, CUSTOMIZED + PROCESS)
@@ -294,7 +295,7 @@ def test_peppol_is_asked_only_of_a_paper_that_names_a_process_of_it() -> None:
     assert odd(GOOD, other) == without_addresses | {"PEPPOL-EN16931-R007"}
 
 
-@pytest.mark.rule("CRN-11")
+@part_of("CRN-11")
 @pytest.mark.parametrize(("price", "follows"), [("19.99", True), ("19.98", False),
                                                 ("20.01", True), ("20.011", False)])  # fmt: skip
 def test_a_line_in_peppol_is_quantity_by_price_within_two_cents(price: str, follows: bool) -> None:
@@ -302,7 +303,7 @@ def test_a_line_in_peppol_is_quantity_by_price_within_two_cents(price: str, foll
     assert ("PEPPOL-EN16931-R120" not in odd(GOOD, *changes)) is follows
 
 
-@pytest.mark.rule("CRN-11")
+@part_of("CRN-11")
 def test_a_line_in_peppol_may_be_priced_by_a_hundred_and_have_charges() -> None:
     per = ("20</cbc:PriceAmount>", '1000</cbc:PriceAmount><cbc:BaseQuantity unitCode="HUR">100'
            "</cbc:BaseQuantity>")  # fmt: skip

@@ -25,6 +25,7 @@ from domain.credits.events import Fit, NamedBy
 from domain.credits.state import CreditNote
 from domain.messages import Refusal
 from domain.money import Money
+from tests.rules import rule
 from tests.scenario import FINN, SYSTEM, Story
 from tests.stories import MAKER, claim_id, claim_in, file_of, note_id, setting
 
@@ -82,7 +83,7 @@ def owed(*claims: tuple[str, str, str]) -> Office:
 SELF_BILLED = ("ubl/peppol-SB-base-correction.xml", "ubl/peppol-selfbilled-gobl.xml")
 
 
-@pytest.mark.rule("CRN-10")
+@rule("CRN-10")
 @pytest.mark.parametrize("order", list(permutations(SELF_BILLED)))
 def test_1_of_several_notes_for_one_invoice_only_the_first_settles_it(order):
     """Of one day, the smaller number comes first, whichever came in first."""
@@ -93,7 +94,7 @@ def test_1_of_several_notes_for_one_invoice_only_the_first_settles_it(order):
     assert office.claim().open.amount == 0
 
 
-@pytest.mark.rule("CRN-11")
+@rule("CRN-11")
 @pytest.mark.parametrize(
     ("file", "name", "total", "turned"),
     [
@@ -111,7 +112,7 @@ def test_2_a_negative_correction_and_a_positive_credit_note_are_both_credits(
     assert (office.note().applied.amount, office.claim().open.amount) == (Decimal(total), 0)
 
 
-@pytest.mark.rule("CRN-10")
+@rule("CRN-10")
 @pytest.mark.parametrize("kind", ["basic", "en16931"])
 def test_3_a_number_that_stands_only_in_free_text_is_suggested_and_never_matched(kind):
     office = owed(("EUR", "8.79", "R87654321012345"))
@@ -122,7 +123,7 @@ def test_3_a_number_that_stands_only_in_free_text_is_suggested_and_never_matched
     assert (office.note().applied.amount, office.claim().open.amount) == (0, Decimal("8.79"))
 
 
-@pytest.mark.rule("CRN-10")
+@rule("CRN-10")
 def test_3_but_the_extended_profile_names_it_in_a_reference_and_is_matched():
     office = owed(("EUR", "8.79", "R87654321012345"))
     paper = office.takes("cii/zf-extended-rechnungskorrektur-384.xml")
@@ -130,7 +131,7 @@ def test_3_but_the_extended_profile_names_it_in_a_reference_and_is_matched():
     assert (office.note().applied.amount, office.claim().open.amount) == (Decimal("8.79"), 0)
 
 
-@pytest.mark.rule("CRN-3")
+@rule("CRN-3")
 def test_4_a_note_of_several_invoices_waits_and_is_split_by_a_person():
     names = ("Preceding invoice no.1", "Preceding invoice no.2")
     office = owed(("SEK", "9000.00", names[0]), ("SEK", "3500.00", names[1]))
@@ -147,7 +148,7 @@ def test_4_a_note_of_several_invoices_waits_and_is_split_by_a_person():
     assert office.note().unapplied.amount == 0
 
 
-@pytest.mark.rule("CRN-4")
+@rule("CRN-4")
 def test_5_amounts_of_three_decimals_are_kept_and_matched_to_the_last():
     exact = owed(("OMR", "0.500", "OM-SB-INV-P2"))
     paper = exact.takes("ubl/om-baisa-gap-3dp.xml")
@@ -160,7 +161,7 @@ def test_5_amounts_of_three_decimals_are_kept_and_matched_to_the_last():
     assert [c.fit for c in off.note().proposal] == [Fit.SHORT]
 
 
-@pytest.mark.rule("CRN-11")
+@rule("CRN-11")
 def test_6_the_arithmetic_of_an_older_dialect_is_a_warning_where_it_claims_no_conformance():
     paper = read((PUBLISHED / "ubl/dk-oioubl-large.xml").read_bytes())
     totals = paper.document.totals
@@ -175,7 +176,7 @@ def test_6_the_arithmetic_of_an_older_dialect_is_a_warning_where_it_claims_no_co
     assert office.claim().open.amount == 0
 
 
-@pytest.mark.rule("CRN-11")
+@rule("CRN-11")
 def test_7_a_credit_note_sent_as_an_invoice_of_type_381_is_one():
     office = owed(("SAR", "4.60", "SME00002"))
     paper = office.takes("ubl/sa-zatca-standard-381-as-Invoice.xml")

@@ -19,6 +19,7 @@ from application.intake.faults import Unreadable
 from application.intake.mapping import TableMapping, mapping_in
 from domain.credits.document import CreditNoteDocument, Reference, ReferenceKind
 from tests.intake.papers import GOOD
+from tests.rules import part_of
 
 DOCS = Path(__file__).parents[2] / "docs"
 MAPPING = mapping_in((DOCS / "examples" / "hydraulik-nord.toml").read_text(), "nord.toml")
@@ -205,7 +206,7 @@ def test_a_workbook_without_a_mapping_is_refused(intake: CreditNoteIntake) -> No
 # ── what a workbook has as numbers and days ─────────────────────────────────
 
 
-@pytest.mark.rule("CRN-4")
+@part_of("CRN-4")
 @pytest.mark.parametrize(
     ("cell", "amount"),
     [
@@ -224,7 +225,7 @@ def test_a_number_of_a_workbook_is_the_decimal_that_its_writer_saw(
     assert note.totals.payable == Decimal(amount)
 
 
-@pytest.mark.rule("CRN-4")
+@part_of("CRN-4")
 def test_a_number_of_a_workbook_has_a_point_whatever_the_mapping_writes_in_text() -> None:
     german = SIMPLE.model_copy(update={"decimal": ",", "thousands": "."})
     [note] = notes(workbook(HEADER + cells(2, "N-1", "2026-03-02", 1060.5)), german)
@@ -233,14 +234,14 @@ def test_a_number_of_a_workbook_has_a_point_whatever_the_mapping_writes_in_text(
     assert note.totals.payable == Decimal("1060.50")
 
 
-@pytest.mark.rule("CRN-2")
+@part_of("CRN-2")
 def test_a_number_too_small_or_too_large_for_money_is_refused() -> None:
     for number in (1e-9, 1e20):
         [reason] = refused(workbook(HEADER + cells(2, "N-1", "2026-03-02", number)), SIMPLE)
         assert reason.startswith("sheet 'Credits', row 2, column 'amount': ")
 
 
-@pytest.mark.rule("CRN-2")
+@part_of("CRN-2")
 def test_text_is_a_day_only_as_the_mapping_writes_days() -> None:
     american = SIMPLE.model_copy(update={"dates": "%Y-%d-%m"})
     [note] = notes("number,date,amount\nN-1,2026-03-02,1.00\n", american)
@@ -249,7 +250,7 @@ def test_text_is_a_day_only_as_the_mapping_writes_days() -> None:
     assert "no date" in reason
 
 
-@pytest.mark.rule("CRN-11")
+@part_of("CRN-11")
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -267,13 +268,13 @@ def test_a_hostile_table_is_refused_in_words(content: str, said: str) -> None:
     assert any(said in reason for reason in refused(content, SIMPLE))
 
 
-@pytest.mark.rule("CRN-4")
+@part_of("CRN-4")
 def test_a_day_of_a_workbook_is_read_as_a_day_whatever_the_mapping_writes_in_text() -> None:
     for cell in (date(2026, 3, 2), datetime(2026, 3, 2, 23, 59)):  # noqa: DTZ001  # has no zone
         assert as_text(cell) == "2026-03-02" and isinstance(as_text(cell), Typed)
 
 
-@pytest.mark.rule("CRN-1")
+@part_of("CRN-1")
 def test_a_table_may_begin_with_a_byte_order_mark_and_be_in_another_encoding() -> None:
     text = "number,date,amount\nN-ä,2026-03-02,1.00\n"
     assert notes(text.encode("utf-8-sig"), SIMPLE)[0].number == "N-ä"

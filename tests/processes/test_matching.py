@@ -32,6 +32,7 @@ from processes.reactions import Reactions
 from tests.clock import Clock
 from tests.intake.papers import FINANCE, paper
 from tests.processes.test_reactions import catch_up, connect
+from tests.rules import rule
 from tests.scenario import MIA, SYSTEM
 from tests.stories import MAKER, MAKER_TAX_ID, claim_id, claim_story, maker_number, yuan
 
@@ -104,7 +105,7 @@ def looked_at(log: EventLog, clock: Clock) -> None:
     handle(log, look)
 
 
-@pytest.mark.rule("CRN-3")
+@rule("CRN-3")
 def test_a_note_without_a_number_is_proposed_and_matched_once_a_person_confirms_it(
     office: CreditNoteIntake, reactions: Reactions, log: EventLog, clock: Clock
 ) -> None:
@@ -131,7 +132,7 @@ def test_a_note_without_a_number_is_proposed_and_matched_once_a_person_confirms_
     assert happened(log, claim_id())[-1] is ClaimCredited
 
 
-@pytest.mark.rule("CRN-13")
+@rule("CRN-13")
 def test_a_claim_whose_acceptance_is_revoked_is_proposed_no_more(
     office: CreditNoteIntake, reactions: Reactions, log: EventLog, clock: Clock
 ) -> None:
@@ -195,7 +196,7 @@ def test_two_notes_for_one_claim_pay_it_once(
     assert happened(log, claim_id()).count(ClaimCredited) == 1
 
 
-@pytest.mark.rule("CRN-13")
+@rule("CRN-13")
 def test_a_note_that_came_before_its_claim_is_matched_when_that_is_accepted(
     office: CreditNoteIntake, reactions: Reactions, log: EventLog, clock: Clock
 ) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-import pytest
 from hypothesis import Phase, settings
 from hypothesis.stateful import rule, run_state_machine_as_test
 
@@ -13,6 +12,7 @@ from application.recorded import Position
 from domain.calendar import add_months
 from projections.catalogue import VIEWS
 from projections.figures.reconciliation import RECONCILIATION
+from tests import rules
 from tests.databases import Databases
 from tests.domain.properties.test_balances import Closing, Reconciliation
 from tests.projections.names import Bench, catch_up, record
@@ -73,8 +73,7 @@ def nonzero(figures: dict[str, Decimal]) -> dict[str, Decimal]:
     return {name: amount for name, amount in figures.items() if amount}
 
 
-@pytest.mark.rule("CRN-7")
-@pytest.mark.rule("CRN-13")
+@rules.rule("CRN-7", "CRN-13")
 def test_the_reconciliation_as_of_a_closing_is_what_it_was_when_it_was_closed(
     databases: Databases,
 ) -> None:

@@ -31,6 +31,7 @@ from tests.projections.figuring import Told, found
 from tests.projections.names import Bench, catch_up, record
 from tests.projections.random_stories import random_story
 from tests.projections.test_every_view import business
+from tests.rules import part_of, rule
 from tests.scenario import MAX, MIA, STAN, Story
 from tests.stories import (
     MAKER,
@@ -130,7 +131,7 @@ def measured(month: date, **counted: object) -> ClaimFigures:
     return ClaimFigures.model_validate({"month": month, **of, **counted})
 
 
-@pytest.mark.rule("CLM-10")
+@part_of("CLM-10")
 def test_timeliness_completeness_success_and_payout_of_a_month(
     bench: tuple[Bench, Position],
 ) -> None:
@@ -152,7 +153,7 @@ def test_timeliness_completeness_success_and_payout_of_a_month(
     )
 
 
-@pytest.mark.rule("CLM-10")
+@part_of("CLM-10")
 def test_a_month_without_answers_has_no_success_rate(bench: tuple[Bench, Position]) -> None:
     _, april = asked(bench[0])
     assert april == measured(
@@ -172,7 +173,7 @@ def test_a_month_without_answers_has_no_success_rate(bench: tuple[Bench, Positio
     )
 
 
-@pytest.mark.rule("CLM-10")
+@part_of("CLM-10")
 def test_the_worked_example_of_the_guide_is_what_is_measured(
     bench: tuple[Bench, Position],
 ) -> None:
@@ -184,7 +185,7 @@ def test_the_worked_example_of_the_guide_is_what_is_measured(
                 assert row in guide
 
 
-@pytest.mark.rule("CLM-10")
+@part_of("CLM-10")
 def test_a_past_moment_is_measured_as_it_was_known_then(bench: tuple[Bench, Position]) -> None:
     before = bench[1]
     [march, _] = asked(bench[0], before)
@@ -233,9 +234,7 @@ def moments(last: int, random: Random) -> Iterator[tuple[Position, dict[str, Any
         )
 
 
-@pytest.mark.rule("CRN-7")
-@pytest.mark.rule("CRN-9")
-@pytest.mark.rule("CLM-10")
+@rule("CRN-7", "CRN-9", "CLM-10")
 @settings(max_examples=5, deadline=None, phases=[Phase.generate])
 @given(seed=st.integers(0, 2**32))
 def test_of_random_histories_the_figures_are_what_a_fold_in_memory_gives(

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 
-import pytest
-
 from domain.repairs.repair import events as e
 from domain.repairs.repair.commands import Difficulty
 from domain.repairs.repair.state import DiscrepancyStage, RepairStage
@@ -14,6 +12,7 @@ from projections.reference import Reference
 from projections.views.repair_orders.row import RepairOrder
 from projections.views.repair_orders.view import REPAIR_ORDERS
 from tests.repair_stories import counter_story, repair_id, return_story, workshop_story
+from tests.rules import rule
 from tests.scenario import ENZO, Story
 from tests.stories import STATION
 
@@ -41,7 +40,7 @@ def test_a_phone_at_the_counter_shows_who_works_on_it_what_it_costs_and_how_ofte
     assert (label.order_number, label.engineer_id, label.fault_code) == ("R-1", ENZO.id, "6")
 
 
-@pytest.mark.rule("REP-11")
+@rule("REP-11")
 def test_who_waits_for_parts_is_on_the_list_until_they_are_here():
     assert row(counter_story("waiting")).waiting_for_parts
     arrived = row(counter_story("supplied"))
@@ -49,7 +48,7 @@ def test_who_waits_for_parts_is_on_the_list_until_they_are_here():
     assert [wait.until is not None for wait in arrived.waits] == [True]
 
 
-@pytest.mark.rule("REP-2")
+@rule("REP-2")
 def test_a_return_shows_what_is_due_when_and_what_was_late():
     """The settlement came at once, an hour after; nothing is due later by it."""
     shown = row(return_story("accepted"))
@@ -63,7 +62,7 @@ def test_a_return_shows_what_is_due_when_and_what_was_late():
     assert [leg.payer for leg in back.freight] == ["dealer", "us", "factory", "us"]
 
 
-@pytest.mark.rule("REP-12")
+@rule("REP-12")
 def test_an_overhaul_shows_its_tests_and_where_it_was_meanwhile():
     assert row(workshop_story("at vendor")).stage is RepairStage.AT_VENDOR
     shown = row(workshop_story("tested"))

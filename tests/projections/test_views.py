@@ -40,6 +40,7 @@ from projections.views.credit_notes import CreditNoteStatus
 from projections.views.dealers import DealerStage
 from tests.clock import NOON
 from tests.projections.random_stories import CLAIMS, GOODWILL, NOTES, ORDERS, random_story
+from tests.rules import rule
 from tests.scenario import ADAM, DORA, FINN, GINA, MAX, MIA, SAM, STAN, Story
 from tests.stories import (
     CUSTOMER,
@@ -163,7 +164,7 @@ def test_an_amended_claim_is_judged_anew() -> None:
     shows(claim, reasons=(), refused=Decimal(0), unanswered=Decimal("700.00"))
 
 
-@pytest.mark.rule("CLM-3")
+@rule("CLM-3")
 def test_a_claim_shows_whose_it_is_after_a_correction() -> None:
     story = claim_story("with papers").tell(c.VetClaim(claim_id=claim_id()), MIA)
     other = claim_id(70)
@@ -355,7 +356,7 @@ def test_part_of_a_note_applied() -> None:
 # ── the registry and policies ───────────────────────────────────────────────
 
 
-@pytest.mark.rule("REG-7")
+@rule("REG-7")
 def test_a_transfer_shows_the_fee_that_is_owed_and_whose_the_equipment_is_now() -> None:
     story = transfer_story("transferred")
     moved = row("transfers", transfer_id(), story)
@@ -367,7 +368,7 @@ def test_a_transfer_shows_the_fee_that_is_owed_and_whose_the_equipment_is_now() 
     assert paid.settled_at
 
 
-@pytest.mark.rule("REG-1")
+@rule("REG-1")
 def test_a_dealer_shows_what_is_due_and_what_its_record_lacks() -> None:
     story = dealer_story("handed over")
     new = row("dealers", DEALER, story)
@@ -384,7 +385,7 @@ def test_a_dealer_shows_what_is_due_and_what_its_record_lacks() -> None:
     assert [survey.quarter for survey in surveyed.surveys] == [date(2026, 1, 1)]
 
 
-@pytest.mark.rule("REG-7")
+@rule("REG-7")
 def test_stock_shows_its_new_dealer_as_its_owner() -> None:
     stock = register_equipment(owner=Owner(kind=OwnerKind.DEALER, id=DEALER))
     machine = row("equipment", MACHINE, setting(stock).tell(transfer(), MAX))
@@ -526,7 +527,7 @@ def test_a_claim_that_cannot_be_resubmitted_says_why_until_it_is_amended() -> No
     shows(row("claims", claim_id(), story.tell(amend, STAN)), ruled_out=False)
 
 
-@pytest.mark.rule("CLM-2")
+@rule("CLM-2")
 def test_papers_are_filed_under_model_serial_and_claim_number() -> None:
     story = rejected_claim()
     shows(row("claims", claim_id(), story), filed_under="EX-200-SN-1-C-1")
@@ -538,7 +539,7 @@ def test_papers_are_filed_under_model_serial_and_claim_number() -> None:
     shows(row("claims", claim_id(), story.tell(amend, STAN)), filed_under="EX-300-SN-1-C-1")
 
 
-@pytest.mark.rule("CLM-9")
+@rule("CLM-9")
 def test_a_withdrawn_claim_shows_what_is_owed_for_it() -> None:
     story = claim_story("accepted").tell(
         c.WithdrawClaim(

@@ -12,6 +12,7 @@ import pytest
 from recourse.clock_cases import InvalidCaseFile, cases_in, compare
 from recourse.exits import Exit
 from tests.recourse.program import Installed
+from tests.rules import part_of
 
 OURS = Path(__file__).parents[2] / "docs" / "examples" / "clock-cases.json"
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "sla_cases.json"
@@ -48,7 +49,7 @@ def test_every_case_that_ships_as_an_example_agrees(recourse):
 
 
 @needs_cases
-@pytest.mark.rule("SLA-1b")
+@part_of("SLA-1b")
 @pytest.mark.parametrize("case", cases_of(SHARED), ids=lambda case: case["id"])
 def test_the_engine_agrees_with_public_engines(case):
     (read,) = cases_in(json.dumps({"schema": 1, "cases": [case]}))
@@ -58,7 +59,7 @@ def test_the_engine_agrees_with_public_engines(case):
 
 
 @needs_cases
-@pytest.mark.rule("SLA-1a")
+@part_of("SLA-1a")
 def test_the_whole_file_is_in_order_and_what_diverges_is_told_with_both_answers(recourse):
     ran = recourse.run("sla", "cases", SHARED, "--json")
     told = orjson.loads(ran.stdout)

@@ -28,6 +28,7 @@ from domain.policies import Pin
 from domain.policy_content import ReasonWord
 from domain.registry.manufacturer import AddReasonWord
 from tests.domain.claims.asked import request_write_off, written_off
+from tests.rules import part_of, rule
 from tests.scenario import FINN, MAX, MIA, given
 from tests.stories import (
     MAKER,
@@ -61,7 +62,7 @@ def test_a_claim_is_accepted_in_full(amount):
     submitted().when(accept(amount), actor=MIA).then(ClaimAccepted(accepted=yuan("1000.00")))
 
 
-@pytest.mark.rule("CRN-12")
+@rule("CRN-12")
 def test_a_claim_is_accepted_in_part_with_the_reasons():
     in_part = ClaimAcceptedInPart(
         accepted=yuan("999.99"), refused=yuan("0.01"), reasons=("labour_hours", "part_cost")
@@ -76,7 +77,7 @@ def test_a_claim_is_accepted_in_part_with_the_reasons():
     )
 
 
-@pytest.mark.rule("CRN-4")
+@rule("CRN-4")
 @pytest.mark.parametrize(
     ("command", "refusal"),
     [
@@ -93,7 +94,7 @@ def test_an_acceptance_that_cannot_be_is_refused(command, refusal):
     submitted().when(command, actor=MIA).then_refused(refusal)
 
 
-@pytest.mark.rule("CRN-12")
+@rule("CRN-12")
 def test_a_manufacturers_own_word_is_a_reason_of_its():
     word = ReasonWord(word="goodwill_share", meaning="They bear half out of goodwill")
     command = accept("500.00", "goodwill_share")
@@ -112,7 +113,7 @@ def test_only_a_submitted_claim_is_answered(stage, answer):
 # ── revoked ─────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("SEG-5")
+@rule("SEG-5")
 def test_an_acceptance_is_revoked_while_nothing_was_paid():
     story = claim_story("accepted")
     revoked = AcceptanceRevoked(reason="answer was for another claim")
@@ -122,7 +123,7 @@ def test_an_acceptance_is_revoked_while_nothing_was_paid():
     assert given(story.histories).when(accept(), actor=MIA).outcome()
 
 
-@pytest.mark.rule("SEG-5")
+@rule("SEG-5")
 def test_an_acceptance_stands_once_something_was_credited():
     story = partly_paid_claim()
     given(story.histories).when(REVOKE, actor=MIA).then_refused(AlreadyPaid)
@@ -130,7 +131,7 @@ def test_an_acceptance_stands_once_something_was_credited():
     assert given(story.histories).when(REVOKE, actor=MIA).outcome()
 
 
-@pytest.mark.rule("SEG-5")
+@rule("SEG-5")
 def test_an_acceptance_stands_once_something_is_written_off_or_about_to_be():
     pending = claim_story("accepted").tell(request_write_off("1.00"), FINN)
     given(pending.histories).when(REVOKE, actor=MIA).then_refused(WriteOffPending)
@@ -146,7 +147,7 @@ def test_only_an_acceptance_that_was_recorded_is_revoked(story):
 # ── rejected ────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("CLM-7")
+@rule("CLM-7")
 def test_a_rejection_states_its_reason_and_is_to_be_examined_at_once():
     rejected = ClaimRejected(
         reasons=("no_defect",),
@@ -158,13 +159,13 @@ def test_a_rejection_states_its_reason_and_is_to_be_examined_at_once():
     assert rejected_claim().state(Claim, claim_id()).refused == yuan("1000.00")
 
 
-@pytest.mark.rule("CLM-7")
+@part_of("CLM-7")
 def test_a_rejection_without_a_reason_is_none():
     with pytest.raises(ValidationError, match="reasons"):
         RecordRejection(claim_id=claim_id(), reasons=(), explanation="no")
 
 
-@pytest.mark.rule("CRN-12")
+@rule("CRN-12")
 def test_the_reason_of_a_rejection_is_a_known_word():
     unknown = RecordRejection(claim_id=claim_id(), reasons=("bad_mood",), explanation="no")
     submitted().when(unknown, actor=MIA).then_refused(UnknownReason, "bad_mood")

@@ -10,6 +10,7 @@ from domain.claims.refusals import BalanceOpen, NotPossibleNow, WriteOffPending
 from domain.claims.state import Claim, Status
 from domain.credits.commands import UndoMatch
 from tests.domain.claims.asked import request_write_off, written_off
+from tests.rules import rule
 from tests.scenario import FINN, MAX, MIA, SYSTEM, given
 from tests.stories import (
     claim_id,
@@ -51,7 +52,7 @@ def test_a_claim_of_which_nothing_is_open_is_closed_once(story):
     given(story.histories).when(CLOSE, actor=SYSTEM).then_nothing()
 
 
-@pytest.mark.rule("CRN-4")
+@rule("CRN-4")
 @pytest.mark.parametrize(
     ("story", "refusal"),
     [
@@ -87,7 +88,7 @@ def test_only_a_closed_claim_is_opened_again():
     given(claim_story("accepted").histories).when(REOPEN, actor=FINN).then_refused(NotPossibleNow)
 
 
-@pytest.mark.rule("CRN-6")
+@rule("CRN-6")
 def test_what_pays_a_closed_claim_is_taken_back_only_after_it_is_open_again():
     undo = UndoMatch(note_id=note_id(), reason="wrong claim")
     given(paid_claim().histories).when(undo, actor=FINN).then_refused(NotPossibleNow)

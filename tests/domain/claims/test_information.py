@@ -23,6 +23,7 @@ from domain.messages import Forbidden
 from domain.policies import Pin
 from domain.vocabulary import PaperKind
 from tests.domain.claims.asked import request_write_off
+from tests.rules import rule
 from tests.scenario import DORA, FINN, MIA, STAN, given
 from tests.stories import (
     amounts,
@@ -55,7 +56,7 @@ def status(story) -> Status:
 # ── information ─────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("SLA-2")
+@rule("SLA-2")
 def test_a_manufacturer_asks_and_is_told():
     given(claim_story("submitted").histories).when(ASK, actor=MIA).then(
         InformationAsked(
@@ -100,7 +101,7 @@ def test_what_was_not_asked_is_not_told_and_nothing_is_asked_twice_at_once():
 # ── what cannot be resubmitted ──────────────────────────────────────────────
 
 
-@pytest.mark.rule("CLM-7")
+@rule("CLM-7")
 def test_a_rejected_claim_may_be_found_not_resubmittable_and_is_then_only_written_off():
     story = rejected_claim()
     given(story.histories).when(RULE_OUT, actor=MIA).then(
@@ -112,7 +113,7 @@ def test_a_rejected_claim_may_be_found_not_resubmittable_and_is_then_only_writte
     assert given(story.histories).when(request_write_off("1000.00"), actor=FINN).outcome()
 
 
-@pytest.mark.rule("CLM-7")
+@rule("CLM-7")
 def test_amended_and_approved_anew_it_can_be_resubmitted():
     amend = AmendClaim(
         claim_id=claim_id(), report=report(), amounts=amounts("900.00"), reason="fewer hours"

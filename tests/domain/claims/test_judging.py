@@ -47,6 +47,7 @@ from domain.vocabulary import (
     ExclusionGround,
     PaperKind,
 )
+from tests.rules import rule
 from tests.scenario import (
     ADAM,
     DORA,
@@ -111,7 +112,7 @@ def failed_checks(story) -> set[Check]:
 # ── vetting ─────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("CLM-3")
+@rule("CLM-3")
 def test_vetting_looks_at_everything_and_passes_what_agrees():
     (vetted,) = given(claim_story("with papers").histories).when(VET, actor=SYSTEM).outcome()
     assert isinstance(vetted.event, ClaimVetted)
@@ -119,7 +120,7 @@ def test_vetting_looks_at_everything_and_passes_what_agrees():
     assert all(finding.passed and finding.explanation for finding in vetted.event.findings)
 
 
-@pytest.mark.rule("CLM-3")
+@rule("CLM-3")
 @pytest.mark.parametrize(
     ("changes", "failed"),
     [
@@ -152,7 +153,7 @@ def test_vetting_finds_what_does_not_agree(changes, failed):
     given(story.histories).when(judge(), actor=MAX).then_refused(VettingFailed, f"{failed}:")
 
 
-@pytest.mark.rule("CLM-3")
+@rule("CLM-3")
 def test_serial_numbers_and_models_agree_in_any_case():
     assert not failed_checks(story_of(report=report(serial_number="sn-1", model="ex-200")))
 
@@ -161,7 +162,7 @@ OF_DEALER = Owner(kind=OwnerKind.DEALER, id=DEALER)
 OF_STATION = Owner(kind=OwnerKind.STATION, id=STATION)
 
 
-@pytest.mark.rule("CLM-3")
+@rule("CLM-3")
 @pytest.mark.parametrize(
     ("owner", "claimed_for", "failed"),
     [
@@ -192,7 +193,7 @@ def test_a_claim_is_for_whom_the_equipment_belongs_to(owner, claimed_for, failed
     assert failed_checks(story_of(story, **on_it, **claimed_for)) == failed
 
 
-@pytest.mark.rule("CLM-3")
+@rule("CLM-3")
 def test_a_subject_that_vetting_finds_wrong_is_corrected_and_found_right():
     story = story_of(customer_id=person_id(50), equipment_id=person_id(51))
     assert failed_checks(story) == {Check.REGISTERED}
@@ -206,7 +207,7 @@ def test_a_subject_that_vetting_finds_wrong_is_corrected_and_found_right():
     assert not failed_checks(story.tell(right, STAN))
 
 
-@pytest.mark.rule("REG-3")
+@rule("REG-3")
 def test_equipment_on_hold_is_not_claimable():
     on_hold = register_equipment(
         equipment_id=person_id(60), serial_number="SN-9", factory_date=DELIVERED + DAY
@@ -216,7 +217,7 @@ def test_equipment_on_hold_is_not_claimable():
     assert failed_checks(held) == {Check.NOT_ON_HOLD}
 
 
-@pytest.mark.rule("REG-6")
+@rule("REG-6")
 def test_an_excluded_failure_is_not_claimable():
     exclude = RecordExclusion(
         equipment_id=MACHINE,
@@ -227,7 +228,7 @@ def test_an_excluded_failure_is_not_claimable():
     assert failed_checks(story_of(setting().tell(exclude, STAN))) == {Check.WARRANTY}
 
 
-@pytest.mark.rule("REG-4")
+@rule("REG-4")
 @pytest.mark.parametrize(
     ("delivered_on", "failed"),
     [(date(2025, 2, 27), set()), (date(2025, 2, 26), {Check.WARRANTY})],
@@ -254,7 +255,7 @@ def test_a_phone_has_no_operating_hours():
     assert not failed_checks(story_of(story, equipment_id=person_id(60), report=of_phone))
 
 
-@pytest.mark.rule("FLD-9")
+@rule("FLD-9")
 @pytest.mark.parametrize(
     ("kind", "level", "sufficient"),
     [
@@ -269,7 +270,7 @@ def test_work_of_a_kind_needs_an_engineer_of_a_level(kind, level, sufficient):
     assert failed == (set() if sufficient else {Check.ENGINEER_LEVEL})
 
 
-@pytest.mark.rule("CLM-3")
+@rule("CLM-3")
 @pytest.mark.parametrize(
     ("paper", "dated", "agrees"),
     [
@@ -286,7 +287,7 @@ def test_dates_of_papers_agree_with_those_of_the_work(paper, dated, agrees):
     assert failed_checks(story) == (set() if agrees else {Check.DOCUMENT_DATES})
 
 
-@pytest.mark.rule("CLM-3")
+@rule("CLM-3")
 def test_a_part_that_is_filed_is_among_those_listed():
     labour = Amounts(labour=(Labour(code="H-1", hours=1, amount=yuan("1")),))
     story = story_of(claim=ClaimKind.SERVICE_FEE, amounts=labour)
@@ -311,8 +312,7 @@ def opinion(actor: Actor, seat: Role, claimable: bool = True, reason: str = "wit
     )
 
 
-@pytest.mark.rule("CLM-6a")
-@pytest.mark.rule("CLM-3")
+@rule("CLM-6a", "CLM-3")
 @pytest.mark.parametrize(
     ("first", "second"),
     [
@@ -337,7 +337,7 @@ def test_claims_and_service_managers_judge_together_and_then_the_approval_begins
     given(story.histories).when(judge(), actor=second[0]).then(opinion(*second), judged_claimable)
 
 
-@pytest.mark.rule("CLM-6a")
+@rule("CLM-6a")
 def test_while_they_differ_nothing_is_judged_and_an_opinion_may_change():
     story = claim_story("with papers").tell(judge(), MAX)
     against = opinion(SAM, Role.SERVICE_SUPERVISOR, False, "worn out by use")
@@ -348,7 +348,7 @@ def test_while_they_differ_nothing_is_judged_and_an_opinion_may_change():
     assert story.state(Claim, claim_id()).status == Status.NOT_CLAIMABLE
 
 
-@pytest.mark.rule("CLM-6a")
+@rule("CLM-6a")
 def test_nobody_has_two_seats_in_whosever_name():
     both = Actor(MAX.id, frozenset({Role.CLAIMS_MANAGER, Role.SERVICE_SUPERVISOR}))
     story = claim_story("with papers").tell(judge(), both)
@@ -358,7 +358,7 @@ def test_nobody_has_two_seats_in_whosever_name():
     given(story.histories).when(judge(), actor=for_sam).then_refused(SignedTwice)
 
 
-@pytest.mark.rule("CLM-6a")
+@rule("CLM-6a")
 @pytest.mark.parametrize("actor", [MIA, DORA])
 def test_who_has_no_seat_does_not_judge(actor):
     given(claim_story("with papers").histories).when(judge(), actor=actor).then_refused(
@@ -366,7 +366,7 @@ def test_who_has_no_seat_does_not_judge(actor):
     )
 
 
-@pytest.mark.rule("CLM-6a")
+@rule("CLM-6a")
 def test_who_judges_is_data_also_one_alone():
     alone = ClaimJudges(seats=(Role.CLAIMS_SPECIALIST,))
     story = claim_story("with papers").tell(PublishPolicy(content=alone), ADAM)
@@ -380,7 +380,7 @@ def test_seats_that_cannot_be_are_no_policy(seats):
         ClaimJudges(seats=seats)
 
 
-@pytest.mark.rule("CLM-3")
+@rule("CLM-3")
 def test_whatever_vetting_finds_a_claim_may_be_judged_not_claimable():
     story = story_of(report=report(model="EX-300"))
     story.tell_all(judged(claimable=False))
@@ -403,7 +403,7 @@ def test_what_is_being_judged_anew_is_not_signed_meanwhile():
     given(story.histories).when(APPROVE, actor=DORA).then_refused(NotPossibleNow, "judged anew")
 
 
-@pytest.mark.rule("CLM-4")
+@rule("CLM-4")
 def test_who_did_the_work_does_not_judge_the_claim():
     roles = frozenset({Role.ENGINEER, Role.CLAIMS_MANAGER})
     story = claim_story("with papers").tell(delegation(MAX, ENZO, Role.CLAIMS_MANAGER), ADAM)
@@ -411,7 +411,7 @@ def test_who_did_the_work_does_not_judge_the_claim():
         given(story.histories).when(judge(), actor=actor).then_refused(JudgedOwnWork)
 
 
-@pytest.mark.rule("CLM-4")
+@rule("CLM-4")
 def test_who_did_the_work_is_not_represented_in_judging_it_either():
     story = claim_story("with papers", story=setting())
     engineer_too = frozenset({Role.ENGINEER, Role.CLAIMS_MANAGER})
@@ -453,7 +453,7 @@ BY_FINN = signature(FINN, Role.FINANCE)
 BY_GINA = signature(GINA, Role.GENERAL_MANAGER)
 
 
-@pytest.mark.rule("SEG-4")
+@rule("SEG-4")
 def test_the_last_signature_approves_the_claim():
     small = given(claim_story("claimable").histories)
     small.when(APPROVE, actor=DORA).then(
@@ -469,7 +469,7 @@ def test_the_last_signature_approves_the_claim():
     )
 
 
-@pytest.mark.rule("SEG-4")
+@rule("SEG-4")
 @pytest.mark.parametrize("actor", [GINA, FINN])
 def test_nobody_signs_out_of_turn(actor):
     given(large("claimable").histories).when(APPROVE, actor=actor).then_refused(
@@ -477,14 +477,14 @@ def test_nobody_signs_out_of_turn(actor):
     )
 
 
-@pytest.mark.rule("SEG-4")
+@rule("SEG-4")
 def test_one_person_of_two_roles_gives_one_signature():
     both = Actor(DORA.id, frozenset({Role.SERVICE_DIRECTOR, Role.FINANCE}))
     story = large("claimable").tell(APPROVE, both)
     given(story.histories).when(APPROVE, actor=both).then_refused(SignedTwice)
 
 
-@pytest.mark.rule("SEG-1")
+@rule("SEG-1")
 @pytest.mark.parametrize(
     ("preparer", "command"),
     [
@@ -505,15 +505,14 @@ def test_who_prepared_the_claim_does_not_approve_it(preparer, command):
     given(story.histories).when(APPROVE, actor=promoted).then_refused(ApproverPrepared)
 
 
-@pytest.mark.rule("SEG-1")
-@pytest.mark.rule("SEG-6")
+@rule("SEG-1", "SEG-6")
 def test_who_prepared_the_claim_does_not_approve_it_for_another():
     story = claim_story("claimable").tell(delegation(DORA, MAX, Role.SERVICE_DIRECTOR), ADAM)
     for_dora = standing_in(MAX, DORA)
     given(story.histories).when(APPROVE, actor=for_dora).then_refused(ApproverPrepared)
 
 
-@pytest.mark.rule("SEG-6")
+@rule("SEG-6")
 def test_a_delegate_signs_under_both_names_while_the_delegation_runs():
     story = claim_story("claimable").tell(delegation(DORA, FINN, Role.SERVICE_DIRECTOR), ADAM)
     for_dora = standing_in(FINN, DORA)
@@ -527,7 +526,7 @@ def test_a_delegate_signs_under_both_names_while_the_delegation_runs():
 # ── revoking ────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("SEG-5")
+@rule("SEG-5")
 def test_a_signature_is_taken_back_before_the_next_step():
     revoked = SignatureRevoked(signature=BY_DORA, reason="signed the wrong one")
     for stage in (claim_story("approved"), large("claimable").tell(APPROVE, DORA)):
@@ -537,7 +536,7 @@ def test_a_signature_is_taken_back_before_the_next_step():
     assert story.tell(APPROVE, DORA).state(Claim, claim_id()).status == Status.APPROVED
 
 
-@pytest.mark.rule("SEG-5")
+@rule("SEG-5")
 def test_a_signature_stands_once_the_next_step_was_taken():
     story = large("claimable").tell(APPROVE, DORA).tell(APPROVE, FINN)
     given(story.histories).when(REVOKE, actor=DORA).then_refused(NextStepTaken)
@@ -545,7 +544,7 @@ def test_a_signature_stands_once_the_next_step_was_taken():
     submitted.when(REVOKE, actor=DORA).then_refused(NextStepTaken)
 
 
-@pytest.mark.rule("SEG-5")
+@rule("SEG-5")
 def test_only_who_signed_revokes():
     given(claim_story("approved").histories).when(REVOKE, actor=FINN).then_refused(NoSuchSignature)
     given(claim_story("opened").histories).when(REVOKE, actor=DORA).then_refused(NoSuchSignature)

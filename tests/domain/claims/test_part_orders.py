@@ -21,6 +21,7 @@ from domain.registry.station import StationNotFound
 from domain.registry.stations_apart import AnotherStation
 from domain.uniqueness import Bearer, NameTaken, name_id
 from domain.vocabulary import ClaimKind
+from tests.rules import rule
 from tests.scenario import DORA, FINN, GINA, MAX, MIA, PIA, STAN, given, person_id
 from tests.stories import (
     OTHER_STATION,
@@ -69,7 +70,7 @@ def stage_of(story) -> PartOrderStage:
 # ── who signs ───────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("CLM-5")
+@rule("CLM-5")
 @pytest.mark.parametrize(
     ("total", "signed_by"),
     [("0.01", TWO), ("20000.00", TWO), ("20000.01", THREE), ("900000.00", THREE)],
@@ -84,14 +85,14 @@ def test_up_to_20000_director_and_finance_sign_together_above_the_general_manage
     )
 
 
-@pytest.mark.rule("CLM-5")
+@rule("CLM-5")
 def test_an_amount_in_another_currency_needs_the_longest_chain():
     euros = seal("1.00").model_copy(update={"amount": Money(amount=1, currency="EUR")})
     story = setting().tell(request_parts(parts=(euros,)), STAN)
     assert story.state(PartOrder, ID).chain.steps == THREE
 
 
-@pytest.mark.rule("SEG-4")
+@rule("SEG-4")
 def test_the_last_signature_approves_it():
     story = part_order_story("requested")
     given(story.histories).when(SIGN, actor=FINN).then_refused(NotYourTurn, "service_director")
@@ -108,21 +109,21 @@ def test_the_last_signature_approves_it():
     assert stage_of(large.tell(SIGN, GINA)) == PartOrderStage.APPROVED
 
 
-@pytest.mark.rule("SEG-1")
+@rule("SEG-1")
 def test_who_asked_for_the_parts_does_not_sign():
     promoted = Actor(STAN.id, frozenset({Role.SERVICE_DIRECTOR}))
     story = part_order_story("requested")
     given(story.histories).when(SIGN, actor=promoted).then_refused(ApproverPrepared)
 
 
-@pytest.mark.rule("SEG-4")
+@rule("SEG-4")
 def test_nobody_signs_twice():
     both = Actor(DORA.id, frozenset(TWO))
     story = part_order_story("requested").tell(SIGN, both)
     given(story.histories).when(SIGN, actor=both).then_refused(SignedTwice)
 
 
-@pytest.mark.rule("SEG-5")
+@rule("SEG-5")
 def test_a_signature_is_taken_back_until_the_parts_are_ordered():
     story = part_order_story("approved")
     given(story.histories).when(REVOKE, actor=DORA).then_refused(NextStepTaken)
@@ -136,7 +137,7 @@ def test_a_signature_is_taken_back_until_the_parts_are_ordered():
 # ── its life ────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("CLM-5")
+@rule("CLM-5")
 def test_only_what_is_approved_is_ordered():
     story = part_order_story("requested")
     given(story.histories).when(PLACE, actor=PIA).then_refused(po.PartOrderNotReady)
@@ -145,7 +146,7 @@ def test_only_what_is_approved_is_ordered():
     )
 
 
-@pytest.mark.rule("CLM-5")
+@rule("CLM-5")
 def test_an_order_may_be_declined_until_it_is_approved():
     story = part_order_story("requested")
     given(story.histories).when(DECLINE, actor=FINN).then(
@@ -210,7 +211,7 @@ def test_each_step_has_its_people(command, actor):
 # ── matched to a claim ──────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("CLM-6a")
+@rule("CLM-6a")
 def test_parts_are_matched_to_the_failure_claim_for_the_same_work():
     story = part_order_story(story=claim_story("opened"))
     given(story.histories).when(MATCH, actor=PIA).then(
@@ -220,7 +221,7 @@ def test_parts_are_matched_to_the_failure_claim_for_the_same_work():
     given(story.histories).when(MATCH, actor=MIA).then_nothing()
 
 
-@pytest.mark.rule("CLM-6a")
+@rule("CLM-6a")
 @pytest.mark.parametrize(
     "changes",
     [
@@ -234,7 +235,7 @@ def test_parts_are_not_matched_to_a_claim_for_other_work(changes):
     given(story.histories).when(MATCH, actor=MIA).then_refused(po.OrderOfOtherWork)
 
 
-@pytest.mark.rule("CLM-6a")
+@rule("CLM-6a")
 def test_parts_are_matched_when_ordered_to_a_claim_that_there_is():
     given(part_order_story().histories).when(MATCH, actor=MAX).then_refused(ClaimNotFound)
     story = part_order_story("approved", story=claim_story("opened"))

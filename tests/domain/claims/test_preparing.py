@@ -44,6 +44,7 @@ from domain.registry.stations_apart import AnotherStation
 from domain.uniqueness import Bearer, NameReleased, NameTaken, name_id
 from domain.vocabulary import ClaimKind, PaperKind
 from tests.domain.claims.asked import request_write_off
+from tests.rules import rule
 from tests.scenario import ADAM, AUDREY, ENZO, FINN, MAX, MIA, NOON, STAN, given, standing_in
 from tests.stories import (
     CUSTOMER,
@@ -86,8 +87,7 @@ def name_taken(of: str, *parts: str) -> On:
 # ── opening ─────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("CLM-1")
-@pytest.mark.rule("CLM-4")
+@rule("CLM-1", "CLM-4")
 def test_a_claim_is_opened_with_its_exact_total_and_the_day_it_is_due():
     registered().when(open_claim(), actor=STAN).then(
         ClaimOpened(
@@ -112,7 +112,7 @@ def test_a_claim_is_opened_with_its_exact_total_and_the_day_it_is_due():
     )
 
 
-@pytest.mark.rule("CLM-1")
+@rule("CLM-1")
 def test_a_manufacturers_own_limit_counts_before_the_policys():
     story = setting().tell(SetClaimLimit(manufacturer_id=MAKER, submission_days=30), FINN)
     event = claim_story("opened", story=story).events(open_claim().stream)[0]
@@ -123,7 +123,7 @@ def test_a_claim_is_opened_once():
     opened().when(open_claim(), actor=STAN).then_refused(ClaimExists)
 
 
-@pytest.mark.rule("CLM-8")
+@rule("CLM-8")
 @pytest.mark.parametrize(
     ("changes", "refusal"),
     [
@@ -137,7 +137,7 @@ def test_a_number_and_a_work_are_claimed_once(changes, refusal):
     assert refused.bearer == claim_id(1)
 
 
-@pytest.mark.rule("CLM-8")
+@rule("CLM-8")
 @pytest.mark.parametrize(
     "changes",
     [
@@ -165,7 +165,7 @@ def test_a_claim_names_a_manufacturer_and_a_station_that_exist(changes, refusal)
     registered().when(open_claim(**changes), actor=STAN).then_refused(refusal)
 
 
-@pytest.mark.rule("CLM-3")
+@rule("CLM-3")
 @pytest.mark.parametrize(
     ("dates", "reason"),
     [
@@ -179,7 +179,7 @@ def test_dates_that_cannot_be_are_refused_with_each_reason(dates, reason):
     registered().when(impossible, actor=STAN).then_refused(DatesDisagree, reason)
 
 
-@pytest.mark.rule("CLM-1")
+@rule("CLM-1")
 def test_the_day_is_that_of_the_organisation():
     tomorrow_there = NOON.replace(hour=17)  # 01:00 of the next day in Shanghai
     done_then = open_claim(report=report(completed_on=TODAY + DAY))
@@ -194,7 +194,7 @@ def test_an_auditor_opens_nothing():
 # ── amounts ─────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("CLM-4")
+@rule("CLM-4")
 @pytest.mark.parametrize(
     ("of", "refusal"),
     [
@@ -222,7 +222,7 @@ def test_a_claim_asks_for_something_in_one_currency(of, refusal):
     opened().when(amend, actor=STAN).then_refused(refusal)
 
 
-@pytest.mark.rule("CLM-4")
+@rule("CLM-4")
 def test_a_total_of_many_cents_is_exact():
     cents = tuple(
         Labour(code=f"H-{n}", hours=Decimal("0.1"), amount=yuan("0.10")) for n in range(10)
@@ -248,7 +248,7 @@ ATTACHED = PaperAttached(
 )
 
 
-@pytest.mark.rule("CLM-2")
+@rule("CLM-2")
 def test_a_paper_is_filed_once():
     opened().when(PAPER, actor=STAN).then(ATTACHED)
     story = claim_story("opened").tell(PAPER, STAN)
@@ -283,14 +283,14 @@ def test_a_claim_is_corrected_before_it_is_judged():
     opened().when(AMEND, actor=STAN).then(AMENDED)
 
 
-@pytest.mark.rule("CLM-7")
+@rule("CLM-7")
 def test_a_rejected_claim_is_corrected_and_judged_anew():
     given(rejected_claim().histories).when(AMEND, actor=STAN).then(AMENDED)
     state = rejected_claim().tell(AMEND, STAN).state(Claim, claim_id())
     assert (state.status, state.total, state.chain.steps) == (Status.OPENED, yuan("900.00"), ())
 
 
-@pytest.mark.rule("CLM-3")
+@rule("CLM-3")
 def test_a_correction_has_possible_dates_too():
     impossible = AMEND.model_copy(update={"report": report(completed_on=TODAY + DAY)})
     opened().when(impossible, actor=STAN).then_refused(DatesDisagree)
@@ -331,7 +331,7 @@ FROM_OTHER = SUBJECT.model_copy(update={"manufacturer_id": OTHER_MAKER})
 WORK_1 = Stream(Bearer.kind, name_id(WORK, str(MAKER), "FO-1", "failure"))
 
 
-@pytest.mark.rule("CLM-3")
+@rule("CLM-3")
 def test_equipment_customer_and_dealer_are_corrected_and_the_work_stays_claimed():
     opened().when(SUBJECT, actor=STAN).then(CORRECTED)
     corrected = claim_story("opened").tell(SUBJECT, STAN)
@@ -346,7 +346,7 @@ def test_what_was_right_all_along_is_not_corrected():
     opened().when(as_it_is, actor=STAN).then_nothing()
 
 
-@pytest.mark.rule("CLM-8")
+@rule("CLM-8")
 def test_claimed_from_another_manufacturer_the_work_is_free_to_be_claimed_from_the_first():
     of_other = SetClaimLimit(manufacturer_id=OTHER_MAKER, submission_days=30)
     story = claim_story("opened").tell(of_other, FINN)
@@ -368,7 +368,7 @@ def test_claimed_from_another_manufacturer_the_work_is_free_to_be_claimed_from_t
     freed.when(from_other, actor=STAN).then_refused(WorkAlreadyClaimed)
 
 
-@pytest.mark.rule("CLM-8")
+@rule("CLM-8")
 def test_work_that_another_claim_has_is_not_taken_by_a_correction():
     other = open_claim(2, order_reference="FO-1", manufacturer_id=OTHER_MAKER)
     story = claim_story("opened").tell(other, STAN)
@@ -386,14 +386,14 @@ def test_a_subject_that_was_judged_is_not_corrected_any_more(stage):
     given(claim_story(stage).histories).when(SUBJECT, actor=STAN).then_refused(NotPossibleNow)
 
 
-@pytest.mark.rule("CLM-7")
+@rule("CLM-7")
 def test_a_subject_that_went_out_stays_as_the_manufacturer_has_it():
     given(rejected_claim().histories).when(SUBJECT, actor=STAN).then_refused(NotPossibleNow)
     amended = rejected_claim().tell(AMEND, STAN)
     given(amended.histories).when(SUBJECT, actor=STAN).then_refused(SubjectSubmitted)
 
 
-@pytest.mark.rule("SEG-1")
+@rule("SEG-1")
 def test_a_claim_found_not_claimable_is_judged_anew_and_not_by_who_corrected_it():
     story = claim_story("with papers").tell_all(judged(claimable=False)).tell(SUBJECT, MIA)
     state = story.state(Claim, claim_id())
@@ -440,7 +440,7 @@ def test_headquarters_deals_with_every_station():
     assert opened().when(PAPER, actor=both).outcome()
 
 
-@pytest.mark.rule("SEG-6")
+@rule("SEG-6")
 @pytest.mark.parametrize("principals", [STATION, OTHER_STATION])
 def test_a_delegate_is_confined_as_the_delegator_is(principals):
     story = claim_story("opened")

@@ -10,6 +10,7 @@ from domain.approvals import Names
 from domain.claims import routine as r
 from domain.messages import Actor, Forbidden
 from domain.policies import Pin
+from tests.rules import rule
 from tests.scenario import DORA, ENZO, FINN, MAX, MIA, PIA, STAN, Story, given
 
 MARCH = date(2026, 3, 1)
@@ -45,7 +46,7 @@ def noon(year: int, month: int, day: int) -> datetime:
     return datetime(year, month, day, 4, tzinfo=UTC)  # in Shanghai
 
 
-@pytest.mark.rule("CLM-6a")
+@rule("CLM-6a")
 @pytest.mark.parametrize(("command", "event", "actor"), BY_DAY)
 @pytest.mark.parametrize(("day", "late"), [(6, False), (7, True)])
 def test_what_is_due_every_working_day_is_done_on_it_or_late(command, event, actor, day, late):
@@ -54,8 +55,7 @@ def test_what_is_due_every_working_day_is_done_on_it_or_late(command, event, act
     given().when(wish, actor=actor, now=noon(2026, 3, day)).then(expected)
 
 
-@pytest.mark.rule("CRN-8")
-@pytest.mark.rule("CLM-6")
+@rule("CRN-8", "CLM-6")
 @pytest.mark.parametrize(("command", "event", "actor"), BY_THE_TENTH)
 @pytest.mark.parametrize(("day", "late"), [(1, False), (10, False), (11, True)])
 def test_what_is_due_by_the_tenth_is_about_the_month_before(command, event, actor, day, late):
@@ -65,7 +65,7 @@ def test_what_is_due_by_the_tenth_is_about_the_month_before(command, event, acto
     given().when(wish, actor=actor, now=noon(2026, 3, 31)).then_refused(r.PeriodToCome)
 
 
-@pytest.mark.rule("CLM-10")
+@rule("CLM-10")
 @pytest.mark.parametrize(("command", "event", "actor"), BY_THE_FIFTH)
 @pytest.mark.parametrize(("day", "late"), [(1, False), (5, False), (6, True)])
 def test_the_director_audits_the_figures_of_a_month_that_is_over(command, event, actor, day, late):
@@ -75,8 +75,7 @@ def test_the_director_audits_the_figures_of_a_month_that_is_over(command, event,
     given().when(wish, actor=actor, now=noon(2026, 3, 31)).then_refused(r.PeriodToCome)
 
 
-@pytest.mark.rule("CLM-7")
-@pytest.mark.rule("CRN-8")
+@rule("CLM-7", "CRN-8")
 @pytest.mark.parametrize(("command", "event", "actor"), IN_THE_MONTH)
 @pytest.mark.parametrize(
     ("now", "late"),
@@ -105,7 +104,7 @@ def test_each_period_has_a_record_of_its_own_which_may_grow():
     assert story.state(r.Routine, first.stream.id).times == 2
 
 
-@pytest.mark.rule("CRN-8")
+@rule("CRN-8")
 @pytest.mark.parametrize(
     ("command", "actor"),
     [

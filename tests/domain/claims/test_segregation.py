@@ -13,6 +13,7 @@ from domain.messages import Actor, Role
 from domain.registry.person import DelegateRole, ManagesTheStation, RegisterPerson
 from domain.vocabulary import PaperKind
 from tests.domain.claims.asked import request_write_off, sign_write_off
+from tests.rules import rule
 from tests.scenario import ADAM, DORA, FINN, NOON, given, person_id, standing_in
 from tests.stories import (
     OTHER_STATION,
@@ -65,7 +66,7 @@ WISHES = [
 ]
 
 
-@pytest.mark.rule("SEG-2")
+@rule("SEG-2")
 @pytest.mark.parametrize(("before", "wish"), WISHES)
 def test_whatever_other_roles_they_have_not_for_their_own_station(before, wish):
     scenario = given(BEFORE[before].histories)
@@ -79,8 +80,7 @@ def delegation(principal: Actor, delegate: Actor, role: Role) -> DelegateRole:
     )
 
 
-@pytest.mark.rule("SEG-2")
-@pytest.mark.rule("SEG-6")
+@rule("SEG-2", "SEG-6")
 def test_nor_standing_in_for_another_nor_through_one_who_stands_in_for_them():
     roles = frozenset({Role.STATION_MANAGER, Role.SERVICE_DIRECTOR})
     here = Actor(person_id(71), frozenset({Role.STATION_MANAGER}), STATION)
@@ -97,7 +97,7 @@ def test_nor_standing_in_for_another_nor_through_one_who_stands_in_for_them():
     assert scenario.when(approve, actor=standing_in(GUS, DORA)).outcome()
 
 
-@pytest.mark.rule("SEG-2")
+@rule("SEG-2")
 def test_a_station_manager_still_asks_for_parts_and_prepares_claims():
     manager = Actor(person_id(70), frozenset({Role.STATION_MANAGER}), STATION)
     scenario = given(claim_story("opened").histories)

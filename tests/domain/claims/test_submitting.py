@@ -26,6 +26,7 @@ from domain.policy_content import PaperRequirement, PapersOfKind, PapersRequired
 from domain.uniqueness import Bearer, NameTaken, bearer, name_id
 from domain.vocabulary import ClaimKind, PaperKind
 from tests.domain.claims.asked import request_write_off
+from tests.rules import rule
 from tests.scenario import ADAM, DORA, FINN, MIA, NOON, STAN, given, state_of
 from tests.stories import (
     MAKER,
@@ -77,7 +78,7 @@ def submitted(number: str | None, **changes) -> ClaimSubmitted:
 # ── submitting ──────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("CLM-8")
+@rule("CLM-8")
 @pytest.mark.parametrize("number", [None, "W-2026-1"])
 def test_a_claim_is_submitted_with_the_manufacturers_number_or_without(number):
     taken = [number_taken(number)] if number else []
@@ -86,7 +87,7 @@ def test_a_claim_is_submitted_with_the_manufacturers_number_or_without(number):
     approved.when(command, actor=MIA).then(submitted(number), *taken)
 
 
-@pytest.mark.rule("CLM-1")
+@rule("CLM-1")
 @pytest.mark.parametrize(
     ("now", "late"),
     [
@@ -102,7 +103,7 @@ def test_a_late_claim_is_accepted_and_flagged(now, late):
     assert (event.late, event.submit_by) == (late, SUBMIT_BY)
 
 
-@pytest.mark.rule("CLM-2")
+@rule("CLM-2")
 @pytest.mark.parametrize("lacking", list(PaperKind)[:3] + [PaperKind.PART_PHOTO])
 def test_a_missing_paper_blocks_submission_and_is_listed(lacking):
     story = setting().tell(open_claim(), STAN)
@@ -114,7 +115,7 @@ def test_a_missing_paper_blocks_submission_and_is_listed(lacking):
     assert len(refused.reasons) == 1
 
 
-@pytest.mark.rule("CLM-2")
+@rule("CLM-2")
 def test_every_missing_paper_is_listed_at_once():
     story = setting().tell(open_claim(), STAN).tell_all(judged())
     story.tell(ApproveClaim(claim_id=claim_id()), DORA)
@@ -133,7 +134,7 @@ def test_only_an_approved_claim_is_submitted(stage):
     given(claim_story(stage).histories).when(submit(), actor=MIA).then_refused(NotPossibleNow)
 
 
-@pytest.mark.rule("CLM-7")
+@rule("CLM-7")
 @pytest.mark.parametrize("story", [claim_story("submitted"), rejected_claim(), paid_claim()])
 def test_a_claim_is_submitted_once(story):
     again = submit(manufacturer_number="W-9")
@@ -152,7 +153,7 @@ def two_claims():
     return claim_story("approved", 2, story=story)
 
 
-@pytest.mark.rule("CLM-8")
+@rule("CLM-8")
 @pytest.mark.parametrize("number", ["W-2026-1", "w-2026-1 "])
 def test_a_manufacturers_number_is_that_of_one_claim(number):
     taken = submit(2).model_copy(update={"manufacturer_number": number})
@@ -164,7 +165,7 @@ def test_a_manufacturers_number_is_that_of_one_claim(number):
     later.then_refused(ManufacturerNumberTaken)
 
 
-@pytest.mark.rule("CLM-8")
+@rule("CLM-8")
 def test_two_manufacturers_may_use_one_number():
     crane = register_equipment(equipment_id=CRANE, manufacturer_id=OTHER_MAKER)
     story = claim_story("submitted").tell(crane, STAN)
@@ -178,7 +179,7 @@ def test_two_manufacturers_may_use_one_number():
     assert outcome[1:] == [number_taken("W-2026-1", by=2, maker=OTHER_MAKER)]
 
 
-@pytest.mark.rule("CLM-8")
+@rule("CLM-8")
 def test_a_number_that_comes_later_is_recorded_once():
     story = claim_story("approved").tell(submit(manufacturer_number=None), MIA)
     recorded = ManufacturerNumberRecorded(manufacturer_id=MAKER, manufacturer_number="W-7")
@@ -187,7 +188,7 @@ def test_a_number_that_comes_later_is_recorded_once():
     given(story.histories).when(record("W-7"), actor=MIA).then_nothing()
 
 
-@pytest.mark.rule("CLM-8")
+@rule("CLM-8")
 def test_a_claim_stays_known_by_its_earlier_number():
     story = claim_story("submitted").tell(record("W-8"), MIA)
     known = {stream: state_of(stream, events) for stream, events in story.histories.items()}
@@ -228,7 +229,7 @@ def resubmitted(submission: int, **changes) -> ClaimResubmitted:
     return ClaimResubmitted(**fields | changes)
 
 
-@pytest.mark.rule("CLM-7")
+@rule("CLM-7")
 def test_resubmissions_are_numbered():
     story = rejected_claim()
     for submission in (2, 3, 4):
@@ -238,7 +239,7 @@ def test_resubmissions_are_numbered():
     assert story.state(Claim, claim_id()).submissions == 4
 
 
-@pytest.mark.rule("CLM-7")
+@rule("CLM-7")
 def test_an_amended_claim_is_approved_anew_before_it_is_resubmitted():
     amend = AmendClaim(
         claim_id=claim_id(), report=report(), amounts=amounts("900.00"), reason="fewer hours"
@@ -255,7 +256,7 @@ def test_an_amended_claim_is_approved_anew_before_it_is_resubmitted():
     assert (state.status, state.manufacturer_number) == (Status.SUBMITTED, "W-2026-1b")
 
 
-@pytest.mark.rule("CLM-7")
+@rule("CLM-7")
 @pytest.mark.parametrize(
     ("story", "refusal"),
     [
@@ -273,7 +274,7 @@ def test_only_a_rejected_claim_is_resubmitted(story, refusal):
     given(story.histories).when(resubmit(), actor=MIA).then_refused(refusal)
 
 
-@pytest.mark.rule("CLM-2")
+@rule("CLM-2")
 def test_a_claim_is_resubmitted_with_what_policies_require_by_then():
     need = PaperRequirement(any_of=(PaperKind.OTHER,))
     required = PapersRequired(of=(PapersOfKind(kind=ClaimKind.FAILURE, papers=(need,)),))

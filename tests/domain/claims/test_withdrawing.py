@@ -15,6 +15,7 @@ from domain.policies import Pin, PublishPolicy
 from domain.policy_content import Charged, LiabilityTariff, Tariff
 from domain.vocabulary import PaperKind
 from tests.domain.claims.asked import request_write_off, written_off
+from tests.rules import rule
 from tests.scenario import ADAM, DORA, FINN, GINA, MAX, MIA, SYSTEM, given
 from tests.stories import (
     attach,
@@ -50,8 +51,7 @@ def withdrawn(amount: str = "1000.00", liability: str = "500.00", version: int =
     )
 
 
-@pytest.mark.rule("CLM-9")
-@pytest.mark.rule("LIA-1")
+@rule("CLM-9", "LIA-1")
 @pytest.mark.parametrize(
     "story",
     [
@@ -67,14 +67,14 @@ def test_false_papers_withdraw_a_claim_at_any_stage_and_say_what_is_owed(story):
     assert (state.withdrawn, state.open, state.refused) == (yuan("1000.00"), yuan(0), yuan(0))
 
 
-@pytest.mark.rule("LIA-1")
+@rule("LIA-1")
 def test_what_is_owed_is_the_tariff_in_force():
     dearer = LiabilityTariff(tariffs=(Tariff(of=Charged.FALSE_CLAIM_PAPERS, amount=yuan(800)),))
     story = claim_story("submitted").tell(PublishPolicy(content=dearer), ADAM)
     given(story.histories).when(WITHDRAW, actor=MAX).then(withdrawn(liability="800", version=2))
 
 
-@pytest.mark.rule("CRN-4")
+@rule("CRN-4")
 def test_what_was_written_off_stays_so():
     story = written_off(claim_story("accepted"), "200.00", FINN, MAX)
     given(story.histories).when(WITHDRAW, actor=MAX).then(withdrawn("800.00"))
@@ -86,7 +86,7 @@ def test_what_was_written_off_stays_so():
     )
 
 
-@pytest.mark.rule("CLM-9")
+@rule("CLM-9")
 def test_what_was_credited_is_undone_first():
     story = partly_paid_claim()
     given(story.histories).when(WITHDRAW, actor=MAX).then_refused(AlreadyPaid)
@@ -95,26 +95,26 @@ def test_what_was_credited_is_undone_first():
     given(paid_claim().histories).when(WITHDRAW, actor=MAX).then_refused(NotPossibleNow)
 
 
-@pytest.mark.rule("CLM-9")
+@rule("CLM-9")
 def test_a_pending_write_off_is_decided_first():
     story = claim_story("accepted").tell(request_write_off("1.00"), FINN)
     given(story.histories).when(WITHDRAW, actor=MAX).then_refused(WriteOffPending)
 
 
-@pytest.mark.rule("CLM-9")
+@rule("CLM-9")
 def test_only_a_paper_that_is_filed_can_be_false():
     given(claim_story("opened").histories).when(WITHDRAW, actor=MAX).then_refused(
         PaperNotFiled, "diagnostics"
     )
 
 
-@pytest.mark.rule("CLM-9")
+@rule("CLM-9")
 @pytest.mark.parametrize("actor", [MIA, FINN, GINA])
 def test_only_claims_manager_and_director_withdraw(actor):
     given(claim_story("submitted").histories).when(WITHDRAW, actor=actor).then_refused(Forbidden)
 
 
-@pytest.mark.rule("CLM-9")
+@rule("CLM-9")
 @pytest.mark.parametrize(
     ("command", "actor"),
     [

@@ -32,6 +32,7 @@ from domain.claims.state import Claim, Status
 from domain.messages import Actor, Role
 from domain.money import Money
 from tests.domain.claims.asked import request_write_off, sign_write_off, written_off
+from tests.rules import rule
 from tests.scenario import DORA, FINN, GINA, MAX, MIA, given
 from tests.stories import (
     book,
@@ -60,7 +61,7 @@ def asked(amount: str = "2000.00", by: Actor = MIA):
 # ── asking ──────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("SEG-4")
+@rule("SEG-4")
 @pytest.mark.parametrize(
     ("amount", "steps"), [("1000.00", (Role.CLAIMS_MANAGER,)), ("1000.01", TWO), ("5000.00", TWO)]
 )
@@ -74,7 +75,7 @@ def test_who_signs_a_write_off_depends_on_its_amount(amount, steps):
     given(accepted().histories).when(request_write_off(amount), actor=MIA).then(requested)
 
 
-@pytest.mark.rule("CRN-4")
+@rule("CRN-4")
 def test_no_more_is_written_off_than_is_open():
     scenario = given(accepted().histories)
     scenario.when(request_write_off("5000.01"), actor=MIA).then_refused(MoreThanOpen, "5000.00")
@@ -83,7 +84,7 @@ def test_no_more_is_written_off_than_is_open():
     assert partly.when(request_write_off("300.00"), actor=MIA).outcome()
 
 
-@pytest.mark.rule("CRN-4")
+@rule("CRN-4")
 def test_a_write_off_is_in_the_currency_of_the_claim():
     euros = RequestWriteOff(
         claim_id=claim_id(), amount=Money(amount=1, currency="EUR"), reason="rounding"
@@ -91,7 +92,7 @@ def test_a_write_off_is_in_the_currency_of_the_claim():
     given(accepted().histories).when(euros, actor=MIA).then_refused(CurrencyDiffers)
 
 
-@pytest.mark.rule("CLM-7")
+@rule("CLM-7")
 def test_a_rejected_claim_is_written_off_whole():
     scenario = given(rejected_claim().histories)
     part = request_write_off("999.99")
@@ -118,7 +119,7 @@ def signed_by(actor: Actor, role: Role) -> WriteOffSigned:
     return WriteOffSigned(signature=Signature(person=actor.id, role=role))
 
 
-@pytest.mark.rule("SEG-4")
+@rule("SEG-4")
 def test_the_last_signature_writes_off():
     story = asked()
     by_dora = signed_by(DORA, Role.SERVICE_DIRECTOR)
@@ -133,7 +134,7 @@ def test_the_last_signature_writes_off():
     assert state.write_off is None
 
 
-@pytest.mark.rule("CLM-7")
+@rule("CLM-7")
 def test_a_rejected_claim_that_is_written_off_is_abandoned():
     story = rejected_claim().tell(request_write_off("1000.00"), MIA)
     done = ClaimWrittenOff(
@@ -149,13 +150,13 @@ def test_a_rejected_claim_that_is_written_off_is_abandoned():
     )
 
 
-@pytest.mark.rule("SEG-1")
+@rule("SEG-1")
 def test_who_asked_for_it_does_not_sign_it():
     requested = asked("1000.00", by=MAX)
     given(requested.histories).when(SIGN, actor=MAX).then_refused(ApproverPrepared)
 
 
-@pytest.mark.rule("SEG-4")
+@rule("SEG-4")
 def test_a_write_off_is_signed_in_order_by_different_people():
     story = asked()
     given(story.histories).when(SIGN, actor=FINN).then_refused(NotYourTurn, "service_director")
@@ -164,7 +165,7 @@ def test_a_write_off_is_signed_in_order_by_different_people():
     given(story.histories).when(SIGN, actor=both).then_refused(SignedTwice)
 
 
-@pytest.mark.rule("CRN-4")
+@rule("CRN-4")
 def test_what_was_credited_while_signing_is_no_longer_written_off():
     story = asked("5000.00").tell(SIGN, DORA)
     story.tell(book(1, payable="0.01", names=()), FINN)
@@ -175,7 +176,7 @@ def test_what_was_credited_while_signing_is_no_longer_written_off():
 # ── taking back, declining ──────────────────────────────────────────────────
 
 
-@pytest.mark.rule("SEG-5")
+@rule("SEG-5")
 def test_a_signature_under_a_write_off_is_taken_back_before_the_next():
     story = asked().tell(SIGN, DORA)
     by_dora = Signature(person=DORA.id, role=Role.SERVICE_DIRECTOR)
@@ -186,7 +187,7 @@ def test_a_signature_under_a_write_off_is_taken_back_before_the_next():
     given(story.histories).when(REVOKE, actor=DORA).then_refused(NoSuchSignature)
 
 
-@pytest.mark.rule("SEG-5")
+@rule("SEG-5")
 def test_a_signature_under_a_write_off_stands_once_the_next_was_given():
     story = claim_story("accepted", total="50000.00").tell(request_write_off("30000.00"), MIA)
     story.tell(SIGN, DORA).tell(SIGN, FINN)

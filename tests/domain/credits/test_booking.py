@@ -27,6 +27,7 @@ from domain.registry.manufacturer import (
     ManufacturerNotFound,
 )
 from domain.uniqueness import Bearer, NameTaken, name_id
+from tests.rules import rule
 from tests.scenario import FINN, MAX, SYSTEM, given
 from tests.stories import (
     ISSUER,
@@ -79,7 +80,7 @@ def booked(command: BookCreditNote, manufacturer_id, name: str) -> CreditNoteBoo
 # ── booking ─────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("CRN-1")
+@rule("CRN-1")
 @pytest.mark.parametrize("actor", [FINN, SYSTEM])
 def test_a_note_is_booked_to_the_manufacturer_that_issued_it(actor):
     registered().when(book(1), actor=actor).then(
@@ -90,7 +91,7 @@ def test_a_note_is_booked_to_the_manufacturer_that_issued_it(actor):
     )
 
 
-@pytest.mark.rule("CRN-3")
+@rule("CRN-3")
 def test_a_note_of_an_unknown_issuer_is_booked_unassigned():
     registered().when(UNASSIGNED, actor=SYSTEM).then(
         booked(UNASSIGNED, None, "Nobody Known Ltd"),
@@ -99,7 +100,7 @@ def test_a_note_of_an_unknown_issuer_is_booked_unassigned():
     )
 
 
-@pytest.mark.rule("CRN-1")
+@rule("CRN-1")
 @pytest.mark.parametrize(
     ("issuer", "manufacturer_id"),
     [
@@ -125,7 +126,7 @@ def test_an_issuer_without_a_name_is_called_by_its_id():
     assert event.issuer_name == "X-1"
 
 
-@pytest.mark.rule("CRN-2")
+@rule("CRN-2")
 def test_an_invalid_note_is_refused_whole_with_every_reason():
     empty = {"number": None, "lines": (), "totals": Totals(payable=Decimal(1))}
     faulty = book(1, paper=document().model_copy(update=empty))
@@ -133,7 +134,7 @@ def test_an_invalid_note_is_refused_whole_with_every_reason():
     assert [reason.partition(":")[0] for reason in refused.reasons] == ["BR-02", "BR-16"]
 
 
-@pytest.mark.rule("CRN-11")
+@rule("CRN-11")
 def test_what_is_odd_is_kept_as_a_warning():
     event = registered().when(book(1, payable="-1.00"), actor=FINN).outcome()[0].event
     assert isinstance(event, CreditNoteBooked)
@@ -152,7 +153,7 @@ def by_hand(number: int = 1) -> BookCreditNoteByHand:
     return BookCreditNoteByHand(note_id=note_id(number), document=paper)
 
 
-@pytest.mark.rule("CRN-1")
+@rule("CRN-1")
 def test_finance_books_a_note_that_came_without_a_file():
     command = by_hand()
     event = registered().when(command, actor=FINN).outcome()[0].event
@@ -161,14 +162,14 @@ def test_finance_books_a_note_that_came_without_a_file():
     registered().when(command, actor=SYSTEM).then_refused(Forbidden)
 
 
-@pytest.mark.rule("CRN-1")
+@rule("CRN-1")
 def test_a_note_that_came_as_a_file_is_not_booked_by_hand_again():
     again = BookCreditNoteByHand(note_id=note_id(2), document=document(1))
     refused = after(book(1)).when(again, actor=FINN).then_refused(DuplicateCreditNote)
     assert refused.bearer == note_id(1)
 
 
-@pytest.mark.rule("CRN-2")
+@rule("CRN-2")
 def test_by_hand_too_a_note_must_state_what_every_paper_states():
     lacking = by_hand().model_copy(update={"document": document(1, lines=())})
     refused = registered().when(lacking, actor=FINN).then_refused(InvalidCreditNote)
@@ -183,7 +184,7 @@ def part_of_table(number: int) -> BookCreditNote:
     return book(number).model_copy(update={"source": source})
 
 
-@pytest.mark.rule("CRN-1")
+@rule("CRN-1")
 def test_each_note_of_a_table_is_booked_once():
     scenario = after(part_of_table(1))
     assert scenario.when(part_of_table(2), actor=FINN).outcome()
@@ -201,7 +202,7 @@ def refused_before(*commands: KeepRefusedFile | BookCreditNote):
     return given(story.histories)
 
 
-@pytest.mark.rule("CRN-2")
+@rule("CRN-2")
 def test_a_refused_file_is_put_on_record_once_and_again_for_other_reasons():
     first = FileRefused(source=book(1).source, size=12, reasons=("No number.",))
     registered().when(refuse(1), actor=SYSTEM).then(first)
@@ -212,7 +213,7 @@ def test_a_refused_file_is_put_on_record_once_and_again_for_other_reasons():
     scenario.when(refuse(1, "No date."), actor=FINN).then(other)
 
 
-@pytest.mark.rule("CRN-1")
+@rule("CRN-1")
 def test_a_file_that_is_booked_after_all_is_no_longer_refused():
     on_record = [e.event for e in refused_before(refuse(1)).when(book(1), actor=FINN).outcome()]
     assert RefusedFileBooked(note_id=note_id(1)) in on_record
@@ -223,7 +224,7 @@ def test_a_file_that_is_booked_after_all_is_no_longer_refused():
 # ── once ────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("CRN-1")
+@rule("CRN-1")
 @pytest.mark.parametrize(
     "command",
     [
@@ -250,13 +251,13 @@ def test_a_note_is_booked_once_and_the_refusal_names_the_first(command):
     assert str(note_id(1)) in str(refused)
 
 
-@pytest.mark.rule("CRN-1")
+@rule("CRN-1")
 def test_another_issuer_may_use_the_same_number():
     other = book(2, paper=document(1, supplier=Party(name="Crane Works")))
     assert after(book(1)).when(other, actor=FINN).outcome()
 
 
-@pytest.mark.rule("CRN-2")
+@rule("CRN-2")
 def test_a_duplicate_that_is_invalid_too_is_refused_for_what_is_wrong_with_it():
     invalid = book(2, paper=document(1, lines=()))
     after(book(1)).when(invalid, actor=FINN).then_refused(InvalidCreditNote)
@@ -269,7 +270,7 @@ def assign(manufacturer_id=MAKER) -> AssignIssuer:
     return AssignIssuer(note_id=note_id(1), manufacturer_id=manufacturer_id)
 
 
-@pytest.mark.rule("CRN-3")
+@rule("CRN-3")
 def test_finance_says_who_issued_a_note():
     scenario = after(UNASSIGNED)
     assigned = IssuerAssigned(manufacturer_id=MAKER)
@@ -280,7 +281,7 @@ def test_finance_says_who_issued_a_note():
     scenario.when(assign(claim_id(9)), actor=FINN).then_refused(ManufacturerNotFound)
 
 
-@pytest.mark.rule("CRN-3")
+@rule("CRN-3")
 def test_an_issuer_is_assigned_once():
     story = setting().tell(UNASSIGNED, FINN).tell(assign(), FINN)
     scenario = given(story.histories)
@@ -289,7 +290,7 @@ def test_an_issuer_is_assigned_once():
     assert story.state(CreditNote, note_id(1)).manufacturer_id == MAKER
 
 
-@pytest.mark.rule("CRN-1")
+@rule("CRN-1")
 def test_assigning_an_issuer_shows_that_a_note_was_booked_twice():
     story = setting().tell(UNASSIGNED, FINN)
     story.tell(book(2, paper=document(1, supplier=ISSUER)), FINN)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from domain.credits.checking import claims_conformance, errors, warnings
 from domain.credits.document import CreditNoteDocument, Line, Party, Root, Totals, turned
 from domain.credits.en16931.findings import Finding
+from tests.rules import part_of
 from tests.stories import document, line
 
 COMPLIES = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
@@ -35,7 +36,7 @@ def paper(customization: str | None = None, **totals: Decimal | None) -> CreditN
     )
 
 
-@pytest.mark.rule("CRN-2")
+@part_of("CRN-2")
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
@@ -56,7 +57,7 @@ def test_a_paper_without_what_it_must_state_is_not_booked(changes, reason):
     assert reason in found
 
 
-@pytest.mark.rule("CRN-2")
+@part_of("CRN-2")
 def test_every_reason_is_found_at_once():
     empty = CreditNoteDocument(root=Root.CREDIT_NOTE)
     assert [reason.partition(":")[0] for reason in errors(empty)] == [
@@ -69,7 +70,7 @@ def test_every_reason_is_found_at_once():
     ]
 
 
-@pytest.mark.rule("CRN-11")
+@part_of("CRN-11")
 @pytest.mark.parametrize(
     ("root", "type_code"),
     [
@@ -88,7 +89,7 @@ def test_what_credits_is_a_credit_note(root, type_code):
     assert errors(document(root=root, type_code=type_code)) == ()
 
 
-@pytest.mark.rule("CRN-11")
+@part_of("CRN-11")
 @pytest.mark.parametrize(
     ("customization", "claims"),
     [
@@ -107,13 +108,13 @@ def test_only_a_paper_that_claims_to_comply_is_held_to_it(customization, claims)
     assert claims_conformance(document(customization=customization)) is claims
 
 
-@pytest.mark.rule("CRN-11")
+@part_of("CRN-11")
 def test_totals_that_follow_from_each_other_are_in_order():
     assert errors(paper(COMPLIES)) == ()
     assert warnings(paper(COMPLIES)) == ()
 
 
-@pytest.mark.rule("CRN-11")
+@part_of("CRN-11")
 @pytest.mark.parametrize(
     ("totals", "rule"),
     [
@@ -132,7 +133,7 @@ def test_other_totals_are_required_to_agree_only_of_papers_that_claim_it(totals,
     assert [found.partition(":")[0] for found in warnings(elsewhere)] == [rule]
 
 
-@pytest.mark.rule("CRN-11")
+@part_of("CRN-11")
 @pytest.mark.parametrize(
     ("changes", "rule"),
     [
@@ -153,7 +154,7 @@ PRICE = Finding(rule="BR-26", message="The item has no price.", place="/CreditNo
 NUMBER = Finding(rule="BR-02", message="The paper has no number.", place="/CreditNote, line 2")
 
 
-@pytest.mark.rule("CRN-2")
+@part_of("CRN-2")
 def test_what_a_file_breaks_of_the_standard_refuses_it_only_if_it_claims_to_comply():
     found = (PRICE, ADDRESS)
     assert errors(document(customization=COMPLIES), found) == (str(ADDRESS), str(PRICE))
@@ -162,14 +163,14 @@ def test_what_a_file_breaks_of_the_standard_refuses_it_only_if_it_claims_to_comp
         assert warnings(document(customization=other), found) == (str(PRICE), str(ADDRESS))
 
 
-@pytest.mark.rule("CRN-2")
+@part_of("CRN-2")
 def test_a_file_that_lacks_what_every_paper_states_is_told_all_that_it_lacks_of_that_kind():
     lacking = document().model_copy(update={"number": None})
     assert errors(lacking, (ADDRESS, NUMBER, PRICE)) == (str(ADDRESS), str(NUMBER))
     assert errors(lacking, ()) == ("BR-02: The paper has no number.",)
 
 
-@pytest.mark.rule("CRN-11")
+@part_of("CRN-11")
 @pytest.mark.parametrize("root", [Root.INVOICE, Root.CROSS_INDUSTRY_INVOICE])
 def test_a_corrected_invoice_below_zero_and_a_credit_note_above_it_are_both_credits(root):
     below = document(root=root, type_code="384", payable="-8.79", lines=(line("1", "-8.79"),))
@@ -180,13 +181,13 @@ def test_a_corrected_invoice_below_zero_and_a_credit_note_above_it_are_both_cred
     assert turned(above) is above and errors(above) == ()
 
 
-@pytest.mark.rule("CRN-11")
+@part_of("CRN-11")
 def test_a_credit_note_below_zero_is_left_as_it_is():
     debit = document(root=Root.CREDIT_NOTE, payable="-5.00")
     assert turned(debit) is debit
 
 
-@pytest.mark.rule("CRN-11")
+@part_of("CRN-11")
 def test_a_total_that_is_not_stated_is_not_compared():
     few = paper(COMPLIES, tax_exclusive=None, tax_inclusive=None)
     assert errors(few) == ()
@@ -209,7 +210,7 @@ def test_an_odd_payable_is_a_warning(payable, currency, words):
     assert warnings(document(payable="0.505", currency="OMR")) == ()
 
 
-@pytest.mark.rule("CRN-1")
+@part_of("CRN-1")
 @pytest.mark.parametrize(
     ("party", "identity"),
     [
@@ -223,7 +224,7 @@ def test_a_party_is_known_by_tax_id_else_registration_id_else_name(party, identi
     assert party.identity == identity
 
 
-@pytest.mark.rule("CRN-1")
+@part_of("CRN-1")
 def test_the_issuer_of_a_self_billed_note_is_the_customer():
     ours, theirs = Party(name="ours"), Party(name="theirs")
     plain = document(supplier=theirs, customer=ours)

@@ -37,6 +37,7 @@ from domain.messages import Forbidden, On, Stream
 from domain.money import Money
 from domain.vocabulary import Outcome
 from tests.domain.claims.asked import sign_write_off
+from tests.rules import rule
 from tests.scenario import FINN, MAX, MIA, Story, given
 from tests.stories import STRANGE_ISSUER, book, claim_id, claim_story, note_id, yuan
 
@@ -84,7 +85,7 @@ def balance(story: Story) -> tuple[str, ...]:
 # ── short ───────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("CRN-5")
+@rule("CRN-5")
 @pytest.mark.parametrize(
     ("outcome", "balances"),
     [
@@ -103,7 +104,7 @@ def test_a_short_payment_has_one_outcome(outcome, balances):
     assert claim(story).open == yuan("1000.00")
 
 
-@pytest.mark.rule("CRN-5")
+@rule("CRN-5")
 def test_the_outcome_is_on_record_with_its_reason():
     event = ClaimDifferenceSettled(
         note_id=note_id(),
@@ -117,14 +118,14 @@ def test_the_outcome_is_on_record_with_its_reason():
     scenario.then(On(Stream(Claim.kind, claim_id()), event))
 
 
-@pytest.mark.rule("CRN-5")
+@rule("CRN-5")
 def test_a_dispute_ends_with_another_outcome():
     story = short_paid(Outcome.DISPUTED).tell(decide(Outcome.ACCEPTED), FINN)
     assert (claim(story).open, claim(story).refused) == (yuan(0), yuan("100.00"))
     assert claim(story.tell(decide(Outcome.CARRIED_OVER), FINN)).open == yuan("100.00")
 
 
-@pytest.mark.rule("CRN-5")
+@rule("CRN-5")
 def test_writing_off_is_asked_for_and_done_when_it_is_approved():
     story = short_paid(Outcome.WRITTEN_OFF)
     given(story.histories).when(decide(Outcome.DISPUTED), actor=FINN).then_refused(WriteOffPending)
@@ -133,7 +134,7 @@ def test_writing_off_is_asked_for_and_done_when_it_is_approved():
     given(story.histories).when(decide(Outcome.DISPUTED), actor=FINN).then_refused(NothingOpen)
 
 
-@pytest.mark.rule("CRN-5")
+@rule("CRN-5")
 @pytest.mark.parametrize(
     ("command", "actor", "refusal"),
     [
@@ -148,7 +149,7 @@ def test_a_decision_about_a_difference_that_cannot_be(command, actor, refusal):
     given(short_paid().histories).when(command, actor=actor).then_refused(refusal)
 
 
-@pytest.mark.rule("CRN-4")
+@rule("CRN-4")
 def test_a_claim_with_a_dispute_is_not_closed():
     story = short_paid(Outcome.DISPUTED)
     close = CloseClaim(claim_id=claim_id())
@@ -158,7 +159,7 @@ def test_a_claim_with_a_dispute_is_not_closed():
 # ── over ────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("CRN-4")
+@rule("CRN-4")
 def test_paying_over_is_an_explicit_decision_with_a_reason():
     story = booked("1100.00")
     scenario = given(story.histories)
@@ -179,7 +180,7 @@ def test_paying_over_is_an_explicit_decision_with_a_reason():
     assert note(story).unapplied == yuan(0)
 
 
-@pytest.mark.rule("CRN-6")
+@rule("CRN-6")
 def test_an_overpayment_is_taken_back_whole():
     story = booked("1100.00").tell(wish("1100.00", overpay=True), FINN)
     story.tell(UndoMatch(note_id=note_id(), reason="wrong"), FINN)
@@ -187,7 +188,7 @@ def test_an_overpayment_is_taken_back_whole():
     assert note(story).unapplied == yuan("1100.00")
 
 
-@pytest.mark.rule("CRN-4")
+@rule("CRN-4")
 def test_a_claim_that_is_only_overpaid_is_paid_all_the_same():
     story = booked("1000.00").tell(wish("1000.00"), FINN)
     story.tell(book(2, payable="50.00", names=()), FINN)
@@ -206,7 +207,7 @@ def settle(amount: str = "100.00", outcome: Outcome = Outcome.DISPUTED, **change
     return SettleRemainder(**fields | {"outcome": outcome} | changes)
 
 
-@pytest.mark.rule("CRN-5")
+@rule("CRN-5")
 @pytest.mark.parametrize(
     ("outcome", "left"),
     [
@@ -234,7 +235,7 @@ def test_what_is_left_of_a_note_has_one_outcome_and_can_be_taken_back(outcome, l
     given(story.histories).when(reopen, actor=FINN).then_refused(NoSuchRemainder)
 
 
-@pytest.mark.rule("CRN-5")
+@rule("CRN-5")
 @pytest.mark.parametrize(
     ("command", "refusal"),
     [
@@ -252,7 +253,7 @@ def test_an_outcome_that_cannot_be(command, refusal):
     given(booked("1000.00").histories).when(command, actor=FINN).then_refused(refusal)
 
 
-@pytest.mark.rule("CRN-5")
+@rule("CRN-5")
 def test_no_outcome_is_decided_twice_and_none_for_an_unknown_issuer():
     story = booked("1000.00").tell(settle("1000.00", Outcome.CARRIED_OVER), FINN)
     given(story.histories).when(settle("0.01"), actor=FINN).then_refused(MoreThanUnapplied)

@@ -42,6 +42,7 @@ from domain.credits.state import CreditNote, allocation_id
 from domain.messages import Event, Forbidden, NotFound, On, Stream
 from domain.money import Money
 from tests.domain.claims.asked import written_off
+from tests.rules import rule
 from tests.scenario import FINN, MAX, MIA, STAN, SYSTEM, Story, given, note_events
 from tests.stories import (
     OTHER_MAKER,
@@ -121,7 +122,7 @@ def matched_by_reference(story: Story) -> MoneyMoved:
 # ── by reference: one claim ─────────────────────────────────────────────────
 
 
-@pytest.mark.rule("CRN-3")
+@rule("CRN-3")
 @pytest.mark.parametrize(
     "name",
     [
@@ -135,14 +136,14 @@ def test_a_note_that_names_one_claim_and_pays_it_exactly_is_matched(name):
     matched_by_reference(story).then(*allocated(1, "1000.00"))
 
 
-@pytest.mark.rule("CRN-3")
+@rule("CRN-3")
 def test_a_line_that_names_the_claim_is_as_good():
     lines = (line("1", "700.00", maker_number()), line("2", "300.00"))
     story = booked(claims("1000.00"), names=(), lines=lines)
     matched_by_reference(story).then(*allocated(1, "1000.00"))
 
 
-@pytest.mark.rule("CRN-10")
+@rule("CRN-10")
 @pytest.mark.parametrize("kind", list(ReferenceKind))
 def test_a_claim_is_found_whatever_sort_of_reference_names_it(kind):
     references = (Reference(kind=kind, id=maker_number()),)
@@ -150,7 +151,7 @@ def test_a_claim_is_found_whatever_sort_of_reference_names_it(kind):
     matched_by_reference(story).then(*allocated(1, "1000.00"))
 
 
-@pytest.mark.rule("CRN-10")
+@rule("CRN-10")
 @pytest.mark.parametrize(
     ("story", "why"),
     [
@@ -172,7 +173,7 @@ def test_what_is_not_exact_and_unique_waits_for_a_person(story, why):
     matched_by_reference(story).then_nothing()
 
 
-@pytest.mark.rule("CRN-10")
+@rule("CRN-10")
 def test_of_two_notes_for_one_claim_only_the_first_settles_it():
     story = claims("1000.00")
     for number in (1, 2):
@@ -182,7 +183,7 @@ def test_of_two_notes_for_one_claim_only_the_first_settles_it():
     assert (first.unapplied, second.unapplied) == (yuan(0), yuan("1000.00"))
 
 
-@pytest.mark.rule("CRN-3")
+@rule("CRN-3")
 def test_our_number_of_a_claim_to_another_manufacturer_is_no_match():
     story = claims("1000.00").tell(
         book(1, paper=document(names=("C-1",), supplier=crane_works())), FINN
@@ -212,7 +213,7 @@ def note_of_lines(*totals: str, lines, payable: str, **changes) -> Story:
     return booked(claims(*totals), names=(), lines=tuple(lines), totals=stated, **changes)
 
 
-@pytest.mark.rule("CRN-3")
+@rule("CRN-3")
 def test_a_note_of_many_claims_pays_each_the_gross_of_its_lines():
     lines = (
         line("1", "1000.00", "C-1", tax_rate="13"),
@@ -223,7 +224,7 @@ def test_a_note_of_many_claims_pays_each_the_gross_of_its_lines():
     matched_by_reference(story).then(*allocated(1, "1130.00"), *allocated(2, "585.00", claim=2))
 
 
-@pytest.mark.rule("CRN-4")
+@rule("CRN-4")
 @pytest.mark.parametrize(
     ("lines", "payable", "why"),
     [
@@ -242,7 +243,7 @@ def test_a_note_of_many_claims_is_matched_whole_or_not_at_all(lines, payable, wh
     matched_by_reference(story).then_nothing()
 
 
-@pytest.mark.rule("CRN-4")
+@rule("CRN-4")
 def test_the_tax_of_a_line_is_rounded_to_the_cent_as_money_is():
     lines = (line("1", "0.02", "C-1", tax_rate="25"), line("2", "500.00", "C-2"))
     story = note_of_lines("0.03", "500.00", lines=lines, payable="500.03")
@@ -262,7 +263,7 @@ def by_hand(story: Story, *wishes):
     return given(story.histories).when(match(1, *wishes), actor=FINN)
 
 
-@pytest.mark.rule("CRN-4")
+@rule("CRN-4")
 def test_finance_spreads_a_note_over_claims():
     story = booked(claims("100.00", "100.00"), payable="100.00", names=())
     scenario = by_hand(story, (1, "70.00", "part_payment"), (2, "30.00", "part_payment"))
@@ -271,7 +272,7 @@ def test_finance_spreads_a_note_over_claims():
     scenario.then(*first, *second)
 
 
-@pytest.mark.rule("CRN-4")
+@rule("CRN-4")
 def test_many_notes_pay_one_claim():
     story = claims("1000.00")
     for number, (amount, reason) in enumerate((("400.00", "part_payment"), ("600.00", None)), 1):
@@ -281,7 +282,7 @@ def test_many_notes_pay_one_claim():
     assert story.state(Claim, claim_id()).open == yuan(0)
 
 
-@pytest.mark.rule("CRN-4")
+@rule("CRN-4")
 @pytest.mark.parametrize(
     ("wishes", "refusal"),
     [
@@ -298,13 +299,13 @@ def test_a_match_that_cannot_be_is_refused_whole(wishes, refusal):
     by_hand(story, *wishes).then_refused(refusal)
 
 
-@pytest.mark.rule("CRN-5")
+@rule("CRN-5")
 def test_the_refusal_says_what_stays_open():
     story = booked(claims("1000.00"), names=())
     by_hand(story, (1, "999.99")).then_refused(ShortWithoutReason, "C-1", "0.01")
 
 
-@pytest.mark.rule("CRN-4")
+@rule("CRN-4")
 def test_a_claim_is_never_paid_twice():
     story = partly_paid_claim()  # 300 of the 800 that were accepted are open
     story.tell(book(2, payable="800.00", names=()), FINN)
@@ -314,7 +315,7 @@ def test_a_claim_is_never_paid_twice():
     assert scenario.when(match(2, (1, "300.00")), actor=FINN).outcome()
 
 
-@pytest.mark.rule("CRN-4")
+@rule("CRN-4")
 def test_what_is_written_off_is_not_paid_any_more():
     story = written_off(partly_paid_claim(), "300.00", MIA, MAX)
     story.tell(book(2, payable="800.00", names=()), FINN)
@@ -322,14 +323,14 @@ def test_what_is_written_off_is_not_paid_any_more():
     paying.then_refused(MoreThanOpen, "0.00")
 
 
-@pytest.mark.rule("CRN-4")
+@rule("CRN-4")
 def test_a_note_is_never_spent_twice():
     story = partly_paid_claim()  # the note of 500 is spent
     claim_story("accepted", 2, story=story)
     by_hand(story, (2, "0.01", "part_payment")).then_refused(MoreThanUnapplied, "0.00")
 
 
-@pytest.mark.rule("CRN-4")
+@rule("CRN-4")
 def test_amounts_of_different_currencies_never_meet():
     story = booked(claims("1000.00"), names=(), currency="EUR")
     by_hand(story, (1, "1000.00")).then_refused(NoteCurrencyDiffers)
@@ -338,7 +339,7 @@ def test_amounts_of_different_currencies_never_meet():
     given(story.histories).when(in_euros, actor=FINN).then_refused(CurrencyDiffers)
 
 
-@pytest.mark.rule("CRN-3")
+@rule("CRN-3")
 def test_a_note_pays_only_claims_made_to_its_issuer():
     unassigned = booked(claims("1000.00"), supplier=STRANGE_ISSUER)
     by_hand(unassigned, (1, "1000.00")).then_refused(IssuerUnknown)
@@ -346,14 +347,14 @@ def test_a_note_pays_only_claims_made_to_its_issuer():
     by_hand(of_other, (1, "1000.00")).then_refused(ClaimOfAnother, "C-1")
 
 
-@pytest.mark.rule("CRN-4")
+@rule("CRN-4")
 @pytest.mark.parametrize("stage", ["opened", "approved", "submitted"])
 def test_only_an_accepted_claim_is_paid(stage):
     story = booked(claim_story(stage), names=())
     by_hand(story, (1, "1000.00")).then_refused(NotPossibleNow)
 
 
-@pytest.mark.rule("SEG-5")
+@rule("SEG-5")
 def test_a_revoked_acceptance_is_paid_only_when_it_is_given_again():
     story = booked(claims("1000.00")).tell(
         RevokeAcceptance(claim_id=claim_id(), reason="mistaken"), MIA
@@ -395,14 +396,14 @@ def matched_twice() -> Story:
     return story.tell(match(1, *wishes), FINN)
 
 
-@pytest.mark.rule("CRN-6")
+@rule("CRN-6")
 def test_one_allocation_is_taken_back_or_all_of_them():
     scenario = given(matched_twice().histories)
     scenario.when(undo(2), actor=FINN).then(*reversed_of(2, "30.00", 2))
     scenario.when(undo(), actor=FINN).then(*reversed_of(1, "70.00", 1), *reversed_of(2, "30.00", 2))
 
 
-@pytest.mark.rule("CRN-6")
+@rule("CRN-6")
 def test_every_balance_is_as_it_was_before_the_match():
     story = booked(claims("100.00", "100.00"), payable="100.00", names=())
     things = [(CreditNote, note_id()), (Claim, claim_id(1)), (Claim, claim_id(2))]
@@ -417,13 +418,13 @@ def test_every_balance_is_as_it_was_before_the_match():
     assert story.tell(undo(), FINN) and balances() == before
 
 
-@pytest.mark.rule("CRN-6")
+@rule("CRN-6")
 def test_what_is_matched_anew_is_another_allocation():
     story = booked(claims("1000.00")).tell(BY_REFERENCE, SYSTEM).tell(undo(), FINN)
     matched_by_reference(story).then(*allocated(2, "1000.00"))
 
 
-@pytest.mark.rule("CRN-6")
+@rule("CRN-6")
 def test_no_allocation_ever_has_the_id_of_an_earlier_one():
     story = matched_twice()
     for _ in range(3):
@@ -436,21 +437,21 @@ def is_allocation(event: Event) -> TypeGuard[CreditAllocated]:
     return isinstance(event, CreditAllocated)
 
 
-@pytest.mark.rule("CRN-6")
+@rule("CRN-6")
 @pytest.mark.parametrize("command", [undo(1), undo(3), undo()])
 def test_only_an_allocation_that_stands_is_taken_back(command):
     story = matched_twice().tell(undo(1), FINN).tell(undo(2), FINN)
     given(story.histories).when(command, actor=FINN).then_refused(NoSuchAllocation)
 
 
-@pytest.mark.rule("CRN-6")
+@rule("CRN-6")
 def test_a_credit_that_the_claim_never_had_is_not_reversed():
     note_only = [on for on in partly_paid_claim().happened if on.stream.kind == CreditNote.kind]
     story = claim_story("accepted")
     given(story.histories, note_only).when(undo(), actor=FINN).then_refused(NoSuchCredit)
 
 
-@pytest.mark.rule("CRN-4")
+@rule("CRN-4")
 def test_a_credit_of_a_claim_that_nobody_opened_is_refused():
     note_only = [on for on in partly_paid_claim().happened if on.stream.kind == CreditNote.kind]
     given(setting().histories, note_only).when(undo(), actor=FINN).then_refused(ClaimNotFound)

@@ -32,6 +32,7 @@ from domain.credits.state import CreditNote, allocation_id, remainder_id
 from domain.messages import Actor, Command, Forbidden, NotFound
 from domain.vocabulary import Outcome, PaperKind
 from tests.domain.claims.asked import request_write_off, sign_write_off
+from tests.rules import rule
 from tests.scenario import FINN, MAX, MIA, STAN, SYSTEM, Story
 from tests.stories import (
     MAKER,
@@ -83,7 +84,7 @@ def matched() -> Story:
 # ── closing ─────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("CRN-7")
+@rule("CRN-7")
 @pytest.mark.parametrize(("day", "late"), [(10, False), (11, True)])
 def test_a_month_is_closed_by_the_tenth_of_the_next_and_late_is_flagged(day, late):
     now = datetime(2026, 4, day, 4, tzinfo=UTC)
@@ -95,7 +96,7 @@ def test_a_month_is_closed_by_the_tenth_of_the_next_and_late_is_flagged(day, lat
     story.so_far().when(close(), actor=FINN, now=now).then_nothing()
 
 
-@pytest.mark.rule("CRN-7")
+@rule("CRN-7")
 def test_a_month_that_is_not_over_is_not_closed_nor_one_before_an_open_one():
     story = setting()
     asked = story.so_far()
@@ -116,12 +117,12 @@ def test_only_finance_closes_and_only_for_a_manufacturer_that_is_registered():
 # ── what comes after ────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("CRN-6")
+@rule("CRN-6")
 def test_a_match_is_taken_back_while_its_period_is_open():
     assert adjustments(matched().tell(undo(), FINN, IN_APRIL)) == []
 
 
-@pytest.mark.rule("CRN-6")
+@rule("CRN-6")
 def test_a_match_of_a_closed_period_is_taken_back_only_in_the_next_which_says_what_it_corrects():
     story = matched().tell(close(), FINN, IN_APRIL)
     story.so_far().when(undo(), actor=FINN, now=IN_APRIL).then_refused(PeriodIsClosed, "next")
@@ -130,7 +131,7 @@ def test_a_match_of_a_closed_period_is_taken_back_only_in_the_next_which_says_wh
     assert story.state(Claim, claim_id()).open == yuan("1000.00")
 
 
-@pytest.mark.rule("CRN-13")
+@rule("CRN-13")
 def test_a_note_that_comes_late_is_booked_and_takes_effect_in_the_first_open_period():
     story = claim_story("accepted").tell(close(), FINN, IN_MAY)
     story.tell(close(APRIL), FINN, IN_MAY)
@@ -144,7 +145,7 @@ def test_a_note_that_comes_late_is_booked_and_takes_effect_in_the_first_open_per
     assert adjustments(story)[2:] == [(MAY, MARCH, Effect.TAKEN_BACK, "1000.00")]
 
 
-@pytest.mark.rule("CRN-13")
+@rule("CRN-13")
 def test_a_note_whose_issuer_is_known_late_is_posted_in_the_first_open_period():
     unknown = document(1, supplier=STRANGE_ISSUER)
     story = setting().tell(book(1, paper=unknown), FINN).tell(close(), FINN, IN_APRIL)
@@ -153,13 +154,13 @@ def test_a_note_whose_issuer_is_known_late_is_posted_in_the_first_open_period():
     assert adjustments(story) == [(APRIL, MARCH, Effect.BOOKED, "1000.00")]
 
 
-@pytest.mark.rule("CRN-13")
+@rule("CRN-13")
 def test_a_note_of_an_open_month_is_booked_without_an_adjustment():
     story = setting().tell(close(FEBRUARY), FINN, IN_APRIL).tell(book(1), FINN, IN_APRIL)
     assert adjustments(story) == []
 
 
-@pytest.mark.rule("CRN-13")
+@rule("CRN-13")
 def test_a_claim_that_is_accepted_late_is_credited_in_the_next_open_period():
     story = claim_story("submitted").tell(book(1), FINN)
     story.tell(MatchByReference(note_id=note_id()), SYSTEM).tell(close(), FINN, IN_APRIL)
@@ -168,7 +169,7 @@ def test_a_claim_that_is_accepted_late_is_credited_in_the_next_open_period():
     assert adjustments(story) == [(APRIL, MARCH, Effect.ALLOCATED, "1000.00")]
 
 
-@pytest.mark.rule("CRN-13")
+@rule("CRN-13")
 def test_the_program_does_not_displace_a_match_of_a_closed_period():
     story = matched().tell(close(), FINN, IN_APRIL)
     earlier = document(2, names=(maker_number(),), issue_date=date(2026, 3, 1))
@@ -178,7 +179,7 @@ def test_the_program_does_not_displace_a_match_of_a_closed_period():
     assert [effect for _, _, effect, _ in adjustments(story)] == [Effect.BOOKED]
 
 
-@pytest.mark.rule("CRN-7")
+@rule("CRN-7")
 def test_decisions_about_differences_of_a_closed_month_are_corrections_in_the_next():
     story = claim_story("accepted").tell(book(1, payable="900.00", names=()), FINN)
     story.tell(match(1, (1, "600.00", "part_payment")), FINN).tell(close(), FINN, IN_APRIL)
@@ -197,7 +198,7 @@ def test_decisions_about_differences_of_a_closed_month_are_corrections_in_the_ne
     assert adjustments(story)[2:] == [(MAY, APRIL, Effect.REMAINDER_REOPENED, "300.00")]
 
 
-@pytest.mark.rule("CRN-7")
+@rule("CRN-7")
 @pytest.mark.parametrize(
     "another", [{"currency": "EUR"}, {"manufacturer_id": OTHER_MAKER}], ids=["currency", "maker"]
 )
@@ -261,7 +262,7 @@ LATE: dict[str, tuple[Command, Actor, str | None, Effect, str]] = {
 }
 
 
-@pytest.mark.rule("CRN-13")
+@rule("CRN-13")
 @pytest.mark.parametrize("late", LATE)
 def test_what_happened_to_a_claim_in_a_closed_month_is_posted_in_the_next_open_one(late):
     """As finance learns of it only after the closing; today's facts are today's."""
@@ -278,7 +279,7 @@ def test_what_happened_to_a_claim_in_a_closed_month_is_posted_in_the_next_open_o
     assert (posted.event.note_id, posted.stream) == (None, close().stream)
 
 
-@pytest.mark.rule("CRN-13")
+@rule("CRN-13")
 def test_a_write_off_that_is_dated_back_into_a_closed_month_is_posted_in_the_next():
     story = claim_story("accepted").tell(request_write_off("300.00"), MIA)
     story.tell(close(), FINN, IN_APRIL)
@@ -287,14 +288,14 @@ def test_a_write_off_that_is_dated_back_into_a_closed_month_is_posted_in_the_nex
     assert story.state(Claim, claim_id()).written_off == yuan("300.00")
 
 
-@pytest.mark.rule("CRN-13")
+@rule("CRN-13")
 def test_a_submission_that_is_dated_back_into_a_closed_month_is_posted_in_the_next():
     story = claim_story("approved").tell(close(), FINN, IN_APRIL)
     story.tell(submit(), MIA, IN_APRIL, effective_at=IN_MARCH)
     assert adjustments(story) == [(APRIL, MARCH, Effect.CLAIM_SUBMITTED, "1000.00")]
 
 
-@pytest.mark.rule("CRN-13")
+@rule("CRN-13")
 @pytest.mark.parametrize("month", [None, FEBRUARY], ids=["none closed", "an earlier one closed"])
 def test_what_is_dated_back_into_an_open_month_adjusts_nothing(month):
     story = claim_story("submitted")

@@ -28,6 +28,7 @@ from domain.messages import Forbidden
 from domain.policies import PublishPolicy
 from domain.policy_content import ProposalWindow
 from domain.vocabulary import Outcome
+from tests.rules import rule
 from tests.scenario import ADAM, FINN, MIA, SYSTEM, Story, given
 from tests.stories import (
     OTHER_MAKER,
@@ -111,7 +112,7 @@ CASES: list[tuple[str, CreditNoteDocument, tuple[Agreement, ...] | None, Fit | N
 ]
 
 
-@pytest.mark.rule("CRN-3")
+@rule("CRN-3")
 @pytest.mark.parametrize(
     ("paper", "agrees", "fit"), [pytest.param(*case[1:], id=case[0]) for case in CASES]
 )
@@ -131,7 +132,7 @@ def test_a_note_without_a_number_is_proposed_by_amount_date_and_serial(
     assert fit in (None, *(c.fit for c in note(story).proposal))
 
 
-@pytest.mark.rule("CRN-3")
+@rule("CRN-3")
 def test_a_note_that_names_a_claim_by_number_is_not_guessed_at() -> None:
     story = accepted(accepted(setting(), 1), 2, "900.00")
     arrived(story, document(1, "900.00", (maker_number(1),)))
@@ -144,7 +145,7 @@ def test_a_note_that_names_a_claim_by_number_is_not_guessed_at() -> None:
     )
 
 
-@pytest.mark.rule("CRN-3")
+@rule("CRN-3")
 def test_the_claim_in_which_most_agrees_comes_first() -> None:
     story = setting()
     accepted(story, 1, "900.00")
@@ -156,7 +157,7 @@ def test_the_claim_in_which_most_agrees_comes_first() -> None:
     ]
 
 
-@pytest.mark.rule("CRN-3")
+@rule("CRN-3")
 def test_a_line_without_a_number_is_proposed_for_by_its_own_amount() -> None:
     story = accepted(accepted(setting(), 1), 2, "400.00")
     lines = (line("1", "1000.00", maker_number(1)), line("2", "400.00"))
@@ -173,7 +174,7 @@ def test_a_line_without_a_number_is_proposed_for_by_its_own_amount() -> None:
     )
 
 
-@pytest.mark.rule("CRN-3")
+@rule("CRN-3")
 def test_a_claim_to_another_manufacturer_is_not_proposed() -> None:
     story = setting()
     other = open_claim(1, manufacturer_id=OTHER_MAKER, report=report())
@@ -186,7 +187,7 @@ def crane_works() -> Any:
     return document().supplier.model_copy(update={"tax_id": None, "name": "Crane Works"})
 
 
-@pytest.mark.rule("CRN-3")
+@rule("CRN-3")
 def test_how_long_after_its_submission_a_claim_is_proposed_a_policy_says() -> None:
     policy = PublishPolicy(content=ProposalWindow(days=10))
     story = accepted(setting().tell(policy, ADAM))
@@ -198,7 +199,7 @@ def test_how_long_after_its_submission_a_claim_is_proposed_a_policy_says() -> No
 # ── as things change ────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("CRN-13")
+@rule("CRN-13")
 def test_a_claim_that_another_note_paid_is_proposed_no_more() -> None:
     story = arrived(accepted(setting()), document(1, names=()))
     assert note(story).proposal
@@ -206,7 +207,7 @@ def test_a_claim_that_another_note_paid_is_proposed_no_more() -> None:
     assert (claim(story).open, note(story).proposal) == (yuan(0), ())
 
 
-@pytest.mark.rule("CRN-13")
+@rule("CRN-13")
 def test_what_is_left_of_a_claim_is_proposed_and_what_was_open_before_no_more() -> None:
     story = accepted(setting())
     for number, payable in enumerate(("1000.00", "600.00", "400.00"), start=1):
@@ -219,7 +220,7 @@ def test_what_is_left_of_a_claim_is_proposed_and_what_was_open_before_no_more() 
     assert [len(note(story, n).proposal) for n in (1, 2, 3)] == [0, 0, 0]
 
 
-@pytest.mark.rule("CRN-13")
+@rule("CRN-13")
 def test_a_claim_whose_acceptance_is_revoked_or_that_is_closed_is_proposed_no_more() -> None:
     story = arrived(accepted(setting()), document(names=("SN-1",)))
     story.tell(RevokeAcceptance(claim_id=claim_id(), reason="misread"), MIA)
@@ -234,7 +235,7 @@ def test_a_claim_whose_acceptance_is_revoked_or_that_is_closed_is_proposed_no_mo
 # ── confirming ──────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("CRN-3")
+@rule("CRN-3")
 def test_what_a_person_confirms_is_matched_and_stays_so() -> None:
     story = arrived(accepted(setting()), document(names=())).tell(confirm(), FINN)
     [made] = note(story).allocations.values()
@@ -248,14 +249,14 @@ def test_what_a_person_confirms_is_matched_and_stays_so() -> None:
     assert note(story).applied == yuan("1000.00")
 
 
-@pytest.mark.rule("CRN-6")
+@rule("CRN-6")
 def test_what_was_confirmed_can_be_taken_back() -> None:
     story = arrived(accepted(setting()), document(names=())).tell(confirm(), FINN)
     story.tell(UndoMatch(note_id=note_id(), reason="another machine"), FINN)
     assert (claim(story).open, note(story).applied) == (yuan("1000.00"), yuan(0))
 
 
-@pytest.mark.rule("CRN-5")
+@rule("CRN-5")
 def test_what_is_short_is_confirmed_only_with_a_reason_and_may_have_an_outcome() -> None:
     story = arrived(accepted(setting()), of_serial("900.00"))
     asked = given(story.histories)
@@ -265,13 +266,13 @@ def test_what_is_short_is_confirmed_only_with_a_reason_and_may_have_an_outcome()
     assert (claim(story).open, claim(story).disputed) == (yuan(0), yuan("100.00"))
 
 
-@pytest.mark.rule("CRN-4")
+@rule("CRN-4")
 def test_of_a_note_that_is_over_only_what_is_open_is_confirmed() -> None:
     story = arrived(accepted(setting()), of_serial("1100.00")).tell(confirm(), FINN)
     assert (claim(story).open, note(story).unapplied) == (yuan(0), yuan("100.00"))
 
 
-@pytest.mark.rule("CRN-3")
+@rule("CRN-3")
 def test_a_note_of_many_lines_is_confirmed_line_by_line() -> None:
     story = accepted(accepted(setting(), 1), 2, "400.00")
     lines = (line("1", "1000.00"), line("2", "400.00"))
@@ -281,7 +282,7 @@ def test_a_note_of_many_lines_is_confirmed_line_by_line() -> None:
     assert (note(story).unapplied, note(story).proposal) == (yuan(0), ())
 
 
-@pytest.mark.rule("CRN-3")
+@rule("CRN-3")
 def test_only_what_is_proposed_is_confirmed_or_declined_and_only_by_finance() -> None:
     story = arrived(accepted(accepted(setting()), 2, "500.00"), document(names=()))
     asked = given(story.histories)
@@ -291,7 +292,7 @@ def test_only_what_is_proposed_is_confirmed_or_declined_and_only_by_finance() ->
     asked.when(decline(), actor=SYSTEM).then_refused(Forbidden)
 
 
-@pytest.mark.rule("CRN-4")
+@rule("CRN-4")
 def test_what_was_paid_since_is_not_confirmed_again() -> None:
     """The proposal of another note, before the program has looked at it again."""
     story = accepted(setting())
@@ -305,7 +306,7 @@ def test_what_was_paid_since_is_not_confirmed_again() -> None:
 # ── declining ───────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("CRN-3")
+@rule("CRN-3")
 def test_what_a_person_declines_is_not_proposed_again() -> None:
     story = arrived(accepted(setting()), document(names=()))
     declined = ProposalDeclined(claim_id=claim_id(), reason="another machine")
@@ -317,7 +318,7 @@ def test_what_a_person_declines_is_not_proposed_again() -> None:
     again.then_nothing()
 
 
-@pytest.mark.rule("CRN-3")
+@rule("CRN-3")
 def test_a_claim_that_was_declined_is_not_matched_by_its_number_either() -> None:
     story = arrived(accepted(setting()), document(payable="600.00")).tell(decline(), FINN)
     story.tell(book(2, payable="400.00", names=()), FINN)

@@ -25,6 +25,7 @@ from domain.credits.state import CreditNote
 from domain.messages import On
 from domain.vocabulary import Outcome
 from tests.domain.claims.asked import request_write_off
+from tests.rules import rule
 from tests.scenario import FINN, MAX, MIA, SYSTEM, Story, given
 from tests.stories import (
     MAKER,
@@ -82,7 +83,7 @@ def candidate(fit: Fit, amount: str, named_by: NamedBy = NamedBy.CLAIM_NUMBER) -
 # ── notes that wait ─────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("CRN-13")
+@rule("CRN-13")
 def test_a_note_that_came_before_its_claim_is_matched_when_that_is_accepted():
     story = arrived(setting(), 1, "1000.00", maker_number())
     assert note(story).unapplied == yuan("1000.00")
@@ -90,7 +91,7 @@ def test_a_note_that_came_before_its_claim_is_matched_when_that_is_accepted():
     assert (note(story).unapplied, claim(story).open) == (yuan(0), yuan(0))
 
 
-@pytest.mark.rule("CRN-13")
+@rule("CRN-13")
 def test_a_note_that_came_before_its_claim_was_numbered_is_matched_then():
     story = claim_story("approved").tell(submit(manufacturer_number=None), MIA)
     story.tell(RecordAcceptance(claim_id=claim_id()), MIA).tell(naming_claim(), SYSTEM)
@@ -100,7 +101,7 @@ def test_a_note_that_came_before_its_claim_was_numbered_is_matched_then():
     assert note(story.tell(naming_claim(), SYSTEM)).unapplied == yuan(0)
 
 
-@pytest.mark.rule("CRN-13")
+@rule("CRN-13")
 def test_a_claim_is_found_by_an_earlier_number_of_the_manufacturer():
     story = arrived(claim_story("submitted"), 1, "1000.00", maker_number())
     story.tell(RecordManufacturerNumber(claim_id=claim_id(), manufacturer_number="W-99"), MIA)
@@ -108,7 +109,7 @@ def test_a_claim_is_found_by_an_earlier_number_of_the_manufacturer():
     assert claim(story).open == yuan(0)
 
 
-@pytest.mark.rule("CRN-10")
+@rule("CRN-10")
 def test_what_a_note_names_is_noted_down_once():
     story = arrived(setting(), 1, "1000.00", "W-1", "w-1", "INV-9")
     named = [on for on in story.happened if isinstance(on.event, NoteNamed)]
@@ -126,7 +127,7 @@ def test_a_claim_that_nobody_named_or_that_is_not_accepted_is_left_alone():
 # ── within the tolerance ────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("CRN-10")
+@rule("CRN-10")
 @pytest.mark.parametrize("paid", ["999.00", "999.99"])
 def test_what_is_tolerated_is_written_off_with_the_reason(paid):
     """The shipped tolerance is one yuan or 0.1 per cent."""
@@ -137,13 +138,13 @@ def test_what_is_tolerated_is_written_off_with_the_reason(paid):
     assert (difference.outcome, difference.within_tolerance) == (Outcome.WRITTEN_OFF, True)
 
 
-@pytest.mark.rule("CRN-10")
+@rule("CRN-10")
 def test_the_smaller_of_amount_and_percentage_counts():
     story = arrived(accepted(setting(), 1, "500.00"), 1, "499.49", maker_number())
     assert claim(story).open == yuan("500.00")  # 0.51 are more than 0.1 per cent
 
 
-@pytest.mark.rule("CRN-10")
+@rule("CRN-10")
 def test_what_a_note_has_too_much_within_the_tolerance_is_never_dropped_either():
     story = arrived(accepted(setting()), 1, "1000.50", maker_number())
     assert (note(story).applied, note(story).unapplied) == (yuan("1000.00"), yuan(0))
@@ -151,7 +152,7 @@ def test_what_a_note_has_too_much_within_the_tolerance_is_never_dropped_either()
     assert (remainder.amount, remainder.outcome) == (yuan("0.50"), Outcome.WRITTEN_OFF)
 
 
-@pytest.mark.rule("CRN-6")
+@rule("CRN-6")
 @pytest.mark.parametrize("paid", ["999.50", "1000.50"])
 def test_with_the_match_what_was_tolerated_is_undone(paid):
     story = arrived(accepted(setting()), 1, paid, maker_number())
@@ -160,14 +161,14 @@ def test_with_the_match_what_was_tolerated_is_undone(paid):
     assert note(story).unapplied == yuan(paid)
 
 
-@pytest.mark.rule("CRN-13")
+@rule("CRN-13")
 def test_what_people_took_back_is_not_matched_again_by_itself():
     story = arrived(accepted(setting()), 1, "1000.00", maker_number())
     story.tell(UndoMatch(note_id=note_id(), reason="wrong claim"), FINN)
     given(story.histories).when(naming_claim(), actor=SYSTEM).then_nothing()
 
 
-@pytest.mark.rule("CRN-10")
+@rule("CRN-10")
 def test_nothing_is_tolerated_while_a_write_off_of_the_claim_waits_for_signatures():
     story = accepted(setting()).tell(request_write_off("0.50"), MIA)
     arrived(story, 1, "999.50", maker_number())
@@ -180,7 +181,7 @@ def test_nothing_is_tolerated_while_a_write_off_of_the_claim_waits_for_signature
 # ── many notes ──────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("CRN-10")
+@rule("CRN-10")
 def test_many_notes_that_name_a_claim_pay_it_together():
     story = arrived(accepted(setting()), 1, "400.00", maker_number())
     assert claim(story).open == yuan("1000.00")
@@ -190,7 +191,7 @@ def test_many_notes_that_name_a_claim_pay_it_together():
     assert {each.matched_by for each in made} == {MatchedBy.MANY_NOTES}
 
 
-@pytest.mark.rule("CRN-13")
+@rule("CRN-13")
 def test_of_two_notes_for_one_claim_the_paper_issued_first_settles_it_whichever_came_first():
     story = arrived(accepted(setting()), 2, "1000.00", maker_number(), days=1)
     assert note(story, 2).unapplied == yuan(0)
@@ -200,7 +201,7 @@ def test_of_two_notes_for_one_claim_the_paper_issued_first_settles_it_whichever_
     assert claim(story).open == yuan(0)
 
 
-@pytest.mark.rule("CRN-13")
+@rule("CRN-13")
 @pytest.mark.parametrize("order", list(permutations(["a", "b", "c", "claim", "other"])))
 def test_the_order_of_arrival_decides_nothing(order):
     """A rival, a pair that pays together, and one that names two claims line by line."""
@@ -226,7 +227,7 @@ def test_the_order_of_arrival_decides_nothing(order):
 # ── proposals of claims that are named by number (others: test_proposing) ───
 
 
-@pytest.mark.rule("CRN-10")
+@rule("CRN-10")
 @pytest.mark.parametrize(
     ("paid", "fit", "amount"),
     [("900.00", Fit.SHORT, "900.00"), ("1100.00", Fit.OVER, "1000.00")],
@@ -239,7 +240,7 @@ def test_short_and_over_are_proposed_for_a_person_to_decide(paid, fit, amount):
     outcome.then(*named, MatchProposed(candidates=(candidate(fit, amount),)))
 
 
-@pytest.mark.rule("CRN-10")
+@rule("CRN-10")
 def test_a_number_in_free_text_is_a_suggestion_and_never_a_match():
     letter = ("Credit for claim C-1, see our letter of 2026-03-01.",)
     paper = document(payable="900.00", names=(), notes=letter)
@@ -248,7 +249,7 @@ def test_a_number_in_free_text_is_a_suggestion_and_never_a_match():
     assert note(story).proposal == (candidate(Fit.SHORT, "900.00", NamedBy.FREE_TEXT),)
 
 
-@pytest.mark.rule("CRN-10")
+@rule("CRN-10")
 def test_a_proposal_is_renewed_when_the_claim_changes_and_gone_when_the_note_is_matched():
     story = arrived(setting(), 1, "900.00", maker_number())
     assert note(story).proposal == ()

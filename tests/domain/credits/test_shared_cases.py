@@ -27,6 +27,7 @@ from domain.policies import Policy, PublishPolicy
 from domain.policy_content import Deadline, Tolerance, Unit, Within
 from domain.vocabulary import Outcome
 from tests.domain.claims.asked import sign_write_off
+from tests.rules import rule
 from tests.scenario import ADAM, FINN, MAX, MIA, SYSTEM, Story, given
 from tests.stories import (
     MAKER,
@@ -85,7 +86,7 @@ def by_hand(number: int, *shares: tuple[int, Any], outcome: Outcome | None = Non
 
 
 @present
-@pytest.mark.rule("CRN-10")
+@rule("CRN-10")
 @pytest.mark.parametrize("case", TOLERANCES, ids=lambda case: case["id"])
 def test_the_tolerance_of_a_published_case(case: dict[str, Any]) -> None:
     owed, paid = exact(case["claim"]), exact(case["credit"])
@@ -106,7 +107,7 @@ def test_the_tolerance_of_a_published_case(case: dict[str, Any]) -> None:
 
 
 @present
-@pytest.mark.rule("CRN-4")
+@rule("CRN-4")
 def test_a_credit_is_split_over_claims_and_never_exceeded() -> None:
     case = ALLOCATIONS["alloc-01"]
     story = setting()
@@ -121,7 +122,7 @@ def test_a_credit_is_split_over_claims_and_never_exceeded() -> None:
 
 
 @present
-@pytest.mark.rule("CRN-5")
+@rule("CRN-5")
 def test_a_short_rest_is_closed_explicitly() -> None:
     case = ALLOCATIONS["alloc-03"]
     story = claim_story("accepted", 1, exact(case["claims"][0]))
@@ -135,7 +136,7 @@ def test_a_short_rest_is_closed_explicitly() -> None:
 
 
 @present
-@pytest.mark.rule("CRN-10")
+@rule("CRN-10")
 def test_the_tolerance_is_tested_on_what_is_left_and_never_on_the_face() -> None:
     case = ALLOCATIONS["alloc-05"]
     first, second = case["steps"]
@@ -152,7 +153,7 @@ def test_the_tolerance_is_tested_on_what_is_left_and_never_on_the_face() -> None
 
 
 @present
-@pytest.mark.rule("CRN-13")
+@rule("CRN-13")
 @pytest.mark.parametrize("order", [(1, 2), (2, 1)])
 def test_of_two_equal_credits_the_oldest_paper_pays_and_never_both(order: tuple[int, int]) -> None:
     assert "oldest takes 10-01" in ALLOCATIONS["alloc-07"]["rule"]
@@ -172,7 +173,7 @@ def noon(day: str) -> datetime:
 
 
 @present
-@pytest.mark.rule("CLM-7")
+@rule("CLM-7")
 def test_a_manufacturer_answers_within_the_days_of_the_law_by_our_shipped_policy() -> None:
     case = DEADLINES["rcw-01"]
     story = claim_story("approved").tell(submit(), MIA, noon(case["received"]))
@@ -187,7 +188,7 @@ def test_a_manufacturer_answers_within_the_days_of_the_law_by_our_shipped_policy
 
 
 @present
-@pytest.mark.rule("CLM-7")
+@rule("CLM-7")
 def test_a_refused_claim_is_resubmitted_until_the_last_day_of_the_law() -> None:
     """Ours is to be examined on the day of the notice; what comes later is late, not refused."""
     case = DEADLINES["rcw-03"]
@@ -198,7 +199,7 @@ def test_a_refused_claim_is_resubmitted_until_the_last_day_of_the_law() -> None:
 
 
 @present
-@pytest.mark.rule("CRN-6")
+@rule("CRN-6")
 def test_a_charge_back_a_year_after_payment_is_posted_in_the_month_that_is_open() -> None:
     case = DEADLINES["rcw-05"]
     paid, until = noon(case["paid"]), noon(case["audit_until"])

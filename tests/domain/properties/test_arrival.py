@@ -7,7 +7,6 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import cache
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +16,7 @@ from domain.credits.commands import BookCreditNote, MatchByReference
 from domain.credits.naming import MatchNotesNaming
 from domain.credits.state import CreditNote
 from domain.messages import Actor, Command
+from tests.rules import rule
 from tests.scenario import FINN, MIA, SYSTEM, Story
 from tests.stories import (
     TODAY,
@@ -109,7 +109,7 @@ def balances(story: Story) -> list[object]:
     return [(c.open, c.credited, c.written_off) for c in claims]
 
 
-@pytest.mark.rule("CRN-13")
+@rule("CRN-13")
 @settings(max_examples=100, deadline=None)
 @given(facts(), st.data())
 def test_the_result_does_not_depend_on_the_order_of_arrival(known: list[Fact], data: st.DataObject):
@@ -119,7 +119,7 @@ def test_the_result_does_not_depend_on_the_order_of_arrival(known: list[Fact], d
     assert balances(one) == balances(other)
 
 
-@pytest.mark.rule("CRN-13")
+@rule("CRN-13")
 @settings(max_examples=30, deadline=None)
 @given(facts(), st.data())
 def test_looking_again_changes_nothing(known: list[Fact], data: st.DataObject):

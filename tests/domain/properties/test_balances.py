@@ -10,7 +10,6 @@ from decimal import Decimal
 from functools import cache
 from uuid import UUID
 
-import pytest
 from hypothesis import assume, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -43,6 +42,7 @@ from domain.credits.state import CreditNote
 from domain.messages import Actor, Command, Event, Refusal
 from domain.money import Money, total
 from domain.vocabulary import Outcome
+from tests import rules
 from tests.clock import NOON
 from tests.domain.claims.asked import request_write_off, sign_write_off
 from tests.scenario import DORA, FINN, GINA, MAX, MIA, SYSTEM, Story
@@ -495,4 +495,4 @@ class Reconciliation(RuleBasedStateMachine):
 
 
 Reconciliation.TestCase.settings = settings(max_examples=30, stateful_step_count=40, deadline=None)
-TestEveryCentIsAccountedFor = pytest.mark.rule("CRN-13")(Reconciliation.TestCase)
+TestEveryCentIsAccountedFor = rules.rule("CRN-13")(Reconciliation.TestCase)

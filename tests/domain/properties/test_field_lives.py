@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis.stateful import initialize, invariant
 
 from domain.messages import Actor, Role, Stream
@@ -21,6 +20,7 @@ from tests.field_stories import (
     plan,
     steps_of_field_order,
 )
+from tests.rules import rule
 from tests.scenario import DIVA, DORA, ENZO, HELEN, SAM, SUSI, SVEN
 from tests.stories import OTHER_STATION, yuan
 
@@ -116,7 +116,7 @@ class FieldOrderLiving(Living):
             assert all(not signature.both & asked for signature in correction.chain.signatures)
 
 
-TestFieldOrder = pytest.mark.rule("FLD-3")(FieldOrderLiving.TestCase)
+TestFieldOrder = rule("FLD-3")(FieldOrderLiving.TestCase)
 TestFieldOrder.settings = LIVED
 
 

@@ -6,7 +6,6 @@ from copy import copy
 from functools import cache
 from itertools import pairwise
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +16,7 @@ from domain.credits.commands import MatchByReference, UndoMatch
 from domain.messages import Actor, Command, Event, Refusal
 from domain.vocabulary import PaperKind
 from tests.domain.claims.asked import request_write_off, sign_write_off
+from tests.rules import rule
 from tests.scenario import DORA, ENZO, FINN, GINA, MAX, MIA, SAM, STAN, SYSTEM, Story
 from tests.stories import (
     CUSTOMER,
@@ -162,7 +162,7 @@ def test_a_claim_lives_only_as_the_rulebook_knows(wishes):
         assert earlier != e.ClaimClosed or later == e.ClaimReopened
 
 
-@pytest.mark.rule("SEG-4")
+@rule("SEG-4")
 @settings(max_examples=60, deadline=None)
 @given(lives())
 def test_whatever_is_submitted_was_signed_by_everybody_in_their_order(wishes):
@@ -184,7 +184,7 @@ def test_whatever_is_submitted_was_signed_by_everybody_in_their_order(wishes):
                 assert len({s.signature.person for s in signed}) == len(steps)
 
 
-@pytest.mark.rule("CLM-7")
+@rule("CLM-7")
 @settings(max_examples=60, deadline=None)
 @given(lives())
 def test_submissions_are_numbered_without_a_gap(wishes):

@@ -32,6 +32,7 @@ from tests.repair_stories import (
     repair_id,
     wish,
 )
+from tests.rules import rule
 from tests.scenario import DORA, ENZO, FINN, SAM, SUSI
 from tests.stories import yuan
 
@@ -170,9 +171,9 @@ class WorkshopLiving(RepairLiving):
     WISHES = [*WISHES, *LIFE]
 
 
-TestCounter = pytest.mark.rule("REP-7")(CounterLiving.TestCase)
-TestReturn = pytest.mark.rule("REP-3")(ReturnLiving.TestCase)
-TestWorkshop = pytest.mark.rule("REP-8")(WorkshopLiving.TestCase)
+TestCounter = rule("REP-7")(CounterLiving.TestCase)
+TestReturn = rule("REP-3")(ReturnLiving.TestCase)
+TestWorkshop = rule("REP-8")(WorkshopLiving.TestCase)
 for case in (TestCounter, TestReturn, TestWorkshop):
     case.settings = LIVED
 

@@ -20,6 +20,7 @@ from domain.claims.commercial.state import CommercialClaim, Stage
 from domain.claims.part_order import PartOrder, PartOrderStage
 from domain.claims.state import Claim, Status
 from domain.messages import Actor, Command, Refusal, Role, Stream
+from tests import rules
 from tests.domain.properties.test_lives import LIFE, WISHES
 from tests.scenario import (
     DIVA,
@@ -275,9 +276,9 @@ class PartOrderLiving(Living):
 
 
 LIVED = settings(max_examples=40, stateful_step_count=50, deadline=None)
-TestClaim = pytest.mark.rule("CRN-13")(ClaimLiving.TestCase)
-TestCommercialClaim = pytest.mark.rule("CLM-6")(CommercialClaimLiving.TestCase)
-TestPartOrder = pytest.mark.rule("CLM-5")(PartOrderLiving.TestCase)
+TestClaim = rules.rule("CRN-13")(ClaimLiving.TestCase)
+TestCommercialClaim = rules.rule("CLM-6")(CommercialClaimLiving.TestCase)
+TestPartOrder = rules.rule("CLM-5")(PartOrderLiving.TestCase)
 for case in (TestClaim, TestCommercialClaim, TestPartOrder):
     case.settings = LIVED
 

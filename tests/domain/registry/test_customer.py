@@ -26,6 +26,7 @@ from domain.registry.customer import (
     RegisterCustomer,
     UnderLegalHold,
 )
+from tests.rules import part_of, rule
 from tests.scenario import ADAM, STAN, given, on
 from tests.stories import CUSTOMER, STATION
 
@@ -58,25 +59,25 @@ def test_contact_data_is_corrected():
     wang().when(CORRECT, actor=STAN).then(corrected)
 
 
-@pytest.mark.rule("AUD-5")
+@rule("AUD-5")
 def test_personal_data_is_erased_once_and_for_good():
     wang().when(ERASE, actor=ADAM).then(ERASED)
     assert ERASED.erases == (CUSTOMER,)
     wang(ERASED).when(ERASE, actor=ADAM).then_nothing()
 
 
-@pytest.mark.rule("AUD-5")
+@rule("AUD-5")
 @pytest.mark.parametrize(("command", "actor"), [(CORRECT, STAN), (HOLD, ADAM), (LIFT, ADAM)])
 def test_nothing_more_is_said_of_somebody_erased(command, actor):
     wang(ERASED).when(command, actor=actor).then_refused(CustomerErased)
 
 
-@pytest.mark.rule("AUD-5")
+@rule("AUD-5")
 def test_somebody_erased_is_not_registered_again_under_the_same_id():
     wang(ERASED).when(REGISTER, actor=STAN).then_refused(CustomerErased)
 
 
-@pytest.mark.rule("AUD-5")
+@rule("AUD-5")
 def test_a_legal_hold_blocks_the_erasure_until_it_is_lifted():
     wang().when(HOLD, actor=ADAM).then(HELD)
     wang(HELD).when(HOLD, actor=ADAM).then_nothing()
@@ -85,7 +86,7 @@ def test_a_legal_hold_blocks_the_erasure_until_it_is_lifted():
     wang(HELD, LIFTED).when(ERASE, actor=ADAM).then(ERASED)
 
 
-@pytest.mark.rule("AUD-5")
+@rule("AUD-5")
 def test_only_a_hold_that_was_placed_is_lifted():
     wang().when(LIFT, actor=ADAM).then_refused(NoLegalHold)
 
@@ -97,7 +98,7 @@ def test_nothing_is_said_of_a_customer_nobody_registered(command, actor):
     given().when(command, actor=actor).then_refused(CustomerNotFound)
 
 
-@pytest.mark.rule("AUD-5")
+@part_of("AUD-5")
 @pytest.mark.parametrize("event", [CustomerRegistered, ContactDataCorrected])
 def test_every_personal_field_says_whom_it_is_about(event):
     marked = {
@@ -106,7 +107,7 @@ def test_every_personal_field_says_whom_it_is_about(event):
     assert marked == {"name", "phone", "address"}
 
 
-@pytest.mark.rule("AUD-5")
+@rule("AUD-5")
 @pytest.mark.parametrize("kept", [Sealed(subject=CUSTOMER, sealed="c2VjcmV0"), Erased()])
 def test_decisions_accept_data_that_is_sealed_or_erased(kept):
     sealed = CustomerRegistered(**WANG | {"name": kept, "phone": kept}, station_id=None)

@@ -17,6 +17,7 @@ from domain.registry import dealer as d
 from domain.registry.dealer import DealerDatum
 from domain.sla.starting import DueBy
 from domain.sla.targets import Due
+from tests.rules import rule
 from tests.scenario import ADAM, CHAN, ENZO, HELEN, MIA, NOON, STAN, given
 from tests.stories import (
     DEALER,
@@ -63,7 +64,7 @@ THIRD = survey_due(date(2026, 7, 1), date(2026, 9, 30))
 # ── handed over ─────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("REG-1")
+@rule("REG-1")
 def test_a_dealer_that_is_handed_over_is_to_be_called_within_a_working_day():
     given().when(hand_over_dealer(), actor=CHAN).then(
         d.DealerHandedOver(
@@ -83,7 +84,7 @@ def test_a_dealer_that_is_handed_over_is_to_be_called_within_a_working_day():
     )
 
 
-@pytest.mark.rule("REG-1")
+@rule("REG-1")
 def test_only_the_channel_department_hands_over_and_once():
     given().when(hand_over_dealer(), actor=HELEN).then_refused(Forbidden)
     at("handed over").when(hand_over_dealer(), actor=CHAN).then_refused(d.DealerExists)
@@ -92,7 +93,7 @@ def test_only_the_channel_department_hands_over_and_once():
 # ── called ──────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("REG-1")
+@rule("REG-1")
 def test_the_first_call_completes_the_record():
     at("handed over").when(call_dealer(), actor=HELEN).then(
         d.DealerCalled(contact=COMPLETE, missing=(), late=False, called_by=Names(person=HELEN.id))
@@ -100,7 +101,7 @@ def test_the_first_call_completes_the_record():
     at("called").when(call_dealer(), actor=HELEN).then_refused(d.CalledBefore)
 
 
-@pytest.mark.rule("REG-1")
+@rule("REG-1")
 @pytest.mark.parametrize(
     ("now", "late"), [(CALL_DUE, False), (CALL_DUE + timedelta(seconds=1), True)]
 )
@@ -109,7 +110,7 @@ def test_a_late_call_is_recorded_and_flagged(now, late):
     assert on.event.late is late
 
 
-@pytest.mark.rule("SLA-2")
+@rule("SLA-2")
 def test_a_deadline_that_is_published_later_does_not_move_the_call():
     sooner = Deadline(
         name="dealer_first_call",
@@ -124,7 +125,7 @@ def test_a_deadline_that_is_published_later_does_not_move_the_call():
     assert on.event.late is False
 
 
-@pytest.mark.rule("REG-1")
+@rule("REG-1")
 def test_what_the_call_could_not_complete_is_listed_and_completed_later():
     partial = call_dealer(contact=dealer_contact(birthday=None, email=None))
     story = dealer_story("handed over").tell(partial, HELEN)
@@ -150,7 +151,7 @@ def test_a_birthday_is_not_in_the_future_and_an_address_is_one():
 # ── filed and returned ──────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("REG-1")
+@rule("REG-1")
 def test_the_complete_record_is_filed_and_then_goes_back_once():
     by_helen = Names(person=HELEN.id)
     at("called").when(RETURN, actor=HELEN).then_refused(d.NotFiledYet)
@@ -160,7 +161,7 @@ def test_the_complete_record_is_filed_and_then_goes_back_once():
     at("returned").when(RETURN, actor=HELEN).then_nothing()
 
 
-@pytest.mark.rule("REG-1")
+@rule("REG-1")
 @pytest.mark.parametrize("command", [FILE, RETURN, CORRECT, survey_dealer()])
 def test_nothing_comes_before_the_first_call(command):
     at("handed over").when(command, actor=HELEN).then_refused(d.NotCalledYet)
@@ -189,7 +190,7 @@ def surveyed(**changes) -> d.DealerSurveyed:
     return d.DealerSurveyed(**facts | changes)
 
 
-@pytest.mark.rule("REG-1")
+@rule("REG-1")
 @pytest.mark.parametrize(
     ("held_on", "facts"),
     [
@@ -243,7 +244,7 @@ def test_engineers_and_claims_staff_do_not_call_dealers():
         at("handed over").when(call_dealer(), actor=actor).then_refused(Forbidden)
 
 
-@pytest.mark.rule("AUD-5")
+@rule("AUD-5")
 def test_the_contact_of_a_dealer_is_erased_and_another_one_can_be_named():
     subject = dealer_contact().contact_id
     at("returned").when(ERASE, actor=ADAM).then(

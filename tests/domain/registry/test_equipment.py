@@ -31,6 +31,7 @@ from domain.registry.manufacturer import ManufacturerNotFound
 from domain.uniqueness import Bearer, NameTaken, name_id
 from domain.vocabulary import EquipmentKind, ExclusionGround, Part, RegistrationDocument
 from domain.warranty import Coverage, Exclusion, UnknownVariant
+from tests.rules import part_of, rule
 from tests.scenario import FINN, STAN, Story, given, on
 from tests.stories import (
     DELIVERED,
@@ -71,8 +72,7 @@ def covered_from(day: date) -> tuple[Coverage, ...]:
 # ── registering ─────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("REG-2")
-@pytest.mark.rule("REG-4")
+@rule("REG-2", "REG-4")
 def test_equipment_is_registered_at_its_handover_and_its_warranty_runs():
     given(makers().histories).when(REGISTER, actor=STAN).then(
         EquipmentRegistered(
@@ -93,7 +93,7 @@ def test_equipment_is_registered_at_its_handover_and_its_warranty_runs():
     )
 
 
-@pytest.mark.rule("REG-2")
+@rule("REG-2")
 @pytest.mark.parametrize(
     ("conditions", "also_missing"),
     [
@@ -136,7 +136,7 @@ def test_equipment_is_of_a_manufacturer_that_is_registered():
     given().when(REGISTER, actor=STAN).then_refused(ManufacturerNotFound)
 
 
-@pytest.mark.rule("REG-2")
+@rule("REG-2")
 def test_equipment_is_not_registered_before_its_handover():
     today = register_equipment(delivered_on=TODAY)
     assert given(makers().histories).when(today, actor=STAN).outcome()
@@ -144,7 +144,7 @@ def test_equipment_is_not_registered_before_its_handover():
     given(makers().histories).when(tomorrow, actor=STAN).then_refused(DeliveredInTheFuture)
 
 
-@pytest.mark.rule("REG-4")
+@rule("REG-4")
 def test_a_variant_of_the_terms_must_exist():
     house = register_equipment(equipment=EquipmentKind.PHONE, warranty_variant="house")
     assert given(makers().histories).when(house, actor=STAN).outcome()
@@ -152,7 +152,7 @@ def test_a_variant_of_the_terms_must_exist():
     given(makers().histories).when(unknown, actor=STAN).then_refused(UnknownVariant)
 
 
-@pytest.mark.rule("REG-2")
+@rule("REG-2")
 def test_a_missing_document_is_filed_later():
     story = given(registered(documents=()).histories)
     filed = FileRegistrationDocument(equipment_id=MACHINE, filed=RECEIPT)
@@ -180,7 +180,7 @@ def answer(factory_date=DELIVERED - DAY, delivered_on=DELIVERED) -> AnswerRegist
     )
 
 
-@pytest.mark.rule("REG-3")
+@rule("REG-3")
 def test_a_factory_date_after_the_delivery_holds_the_registration_with_a_query():
     story = registered(**IMPOSSIBLE)
     held = next(on.event for on in story.happened if isinstance(on.event, RegistrationHeld))
@@ -189,12 +189,12 @@ def test_a_factory_date_after_the_delivery_holds_the_registration_with_a_query()
     assert story.state(Equipment, MACHINE).on_hold
 
 
-@pytest.mark.rule("REG-3")
+@rule("REG-3")
 def test_made_and_delivered_on_one_day_is_no_question():
     assert not registered(factory_date=DELIVERED).state(Equipment, MACHINE).on_hold
 
 
-@pytest.mark.rule("REG-3")
+@rule("REG-3")
 def test_the_answer_releases_the_registration_and_the_warranty_runs_from_the_right_day():
     later = DELIVERED + 10 * DAY
     released = RegistrationReleased(
@@ -211,7 +211,7 @@ def test_the_answer_releases_the_registration_and_the_warranty_runs_from_the_rig
     given(story.histories).when(command, actor=STAN).then_refused(NotOnHold)
 
 
-@pytest.mark.rule("REG-3")
+@rule("REG-3")
 @pytest.mark.parametrize(
     ("command", "refusal"),
     [
@@ -223,7 +223,7 @@ def test_an_answer_that_cannot_be_right_releases_nothing(command, refusal):
     given(registered(**IMPOSSIBLE).histories).when(command, actor=STAN).then_refused(refusal)
 
 
-@pytest.mark.rule("REG-3")
+@rule("REG-3")
 def test_without_a_query_there_is_no_answer():
     given(registered().histories).when(answer(), actor=STAN).then_refused(NotOnHold)
 
@@ -238,7 +238,7 @@ EXCLUDE = RecordExclusion(
 )
 
 
-@pytest.mark.rule("REG-6")
+@rule("REG-6")
 def test_an_exclusion_is_recorded_once_with_its_evidence():
     story = registered()
     recorded = ExclusionRecorded(
@@ -250,7 +250,7 @@ def test_an_exclusion_is_recorded_once_with_its_evidence():
     given(story.tell(EXCLUDE, STAN).histories).when(EXCLUDE, actor=STAN).then_nothing()
 
 
-@pytest.mark.rule("REG-6")
+@part_of("REG-6")
 def test_an_exclusion_without_evidence_is_none():
     with pytest.raises(ValueError, match="evidence"):
         RecordExclusion(

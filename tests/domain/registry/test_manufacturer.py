@@ -26,6 +26,7 @@ from domain.registry.manufacturer import (
     SetClaimLimit,
 )
 from domain.uniqueness import Bearer, NameReleased, NameTaken, name_id
+from tests.rules import rule
 from tests.scenario import FINN, Story, given
 from tests.stories import MAKER, MAKER_TAX_ID, OTHER_MAKER, register_manufacturer
 
@@ -81,7 +82,7 @@ def test_two_spellings_given_at_once_are_one_name():
     assert [on for on in outcome if isinstance(on.event, NameTaken)] == [taken(WORKS)]
 
 
-@pytest.mark.rule("CRN-1")
+@rule("CRN-1")
 @pytest.mark.parametrize(
     "spelling",
     [
@@ -129,7 +130,7 @@ def test_an_id_recorded_by_mistake_is_free_again():
     assert freed.state(Manufacturer, OTHER_MAKER).identities[1] == TAX_ID
 
 
-@pytest.mark.rule("CLM-1")
+@rule("CLM-1")
 def test_a_manufacturer_has_its_own_limit_or_that_of_the_policy():
     limit = SetClaimLimit(manufacturer_id=MAKER, submission_days=30)
     works().when(limit, actor=FINN).then(ClaimLimitSet(submission_days=30))
@@ -140,7 +141,7 @@ def test_a_manufacturer_has_its_own_limit_or_that_of_the_policy():
 WORD = ReasonWord(word="goodwill_share", meaning="They bear half out of goodwill")
 
 
-@pytest.mark.rule("CRN-12")
+@rule("CRN-12")
 def test_a_manufacturer_has_words_of_its_own():
     add_word = AddReasonWord(manufacturer_id=MAKER, word=WORD)
     works().when(add_word, actor=FINN).then(ReasonWordAdded(word=WORD))

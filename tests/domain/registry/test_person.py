@@ -39,6 +39,7 @@ from domain.registry.person import (
 )
 from domain.registry.station import Station, StationNotFound, StationRegistered
 from domain.vocabulary import EngineerLevel
+from tests.rules import part_of, rule
 from tests.scenario import ADAM, DORA, FINN, GINA, MAX, MIA, NOON, given, on, standing_in, state_of
 from tests.stories import OTHER_STATION, STATION
 
@@ -137,7 +138,7 @@ LEAVE = RecordDeparture(person_id=MAX.id, reason="retired")
 LEFT = PersonLeft(reason="retired")
 
 
-@pytest.mark.rule("SEG-6")
+@rule("SEG-6")
 def test_who_leaves_has_no_role_no_station_and_no_deputies_any_more():
     moved = PersonMoved(station_id=STATION)
     max_is(moved, DELEGATED).when(LEAVE, actor=ADAM).then(LEFT)
@@ -146,7 +147,7 @@ def test_who_leaves_has_no_role_no_station_and_no_deputies_any_more():
     assert (state.held, state.station_id, state.delegations) == (frozenset(), None, {})
 
 
-@pytest.mark.rule("SEG-6")
+@rule("SEG-6")
 def test_nothing_more_is_said_of_who_left_until_they_are_back():
     for change in (*(change for change, _ in CHANGES), LEAVE):
         max_is(LEFT).when(change, actor=ADAM).then_refused(HasLeft)
@@ -154,7 +155,7 @@ def test_nothing_more_is_said_of_who_left_until_they_are_back():
     max_is(LEFT).when(register(), actor=ADAM).then(REGISTERED)
 
 
-@pytest.mark.rule("SEG-6")
+@rule("SEG-6")
 def test_nobody_delegates_to_who_left_and_who_left_stands_in_for_nobody():
     gone = on(
         Stream(Person.kind, MIA.id), REGISTERED.model_copy(update={"person_id": MIA.id}), LEFT
@@ -173,28 +174,28 @@ def test_no_level_is_below_the_first_and_none_above_the_fourth():
 # ── delegating ──────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("SEG-6")
+@rule("SEG-6")
 @pytest.mark.parametrize("actor", [MAX, ADAM], ids=["oneself", "an administrator"])
 def test_a_role_is_delegated_to_a_named_person_for_a_period(actor):
     max_is().when(delegate(), actor=actor).then(DELEGATED)
     max_is(DELEGATED).when(REVOKE, actor=actor).then(REVOKED)
 
 
-@pytest.mark.rule("SEG-6")
+@rule("SEG-6")
 @pytest.mark.parametrize("command", [delegate(), REVOKE])
 @pytest.mark.parametrize("actor", [MIA, DORA], ids=["the delegate", "somebody else"])
 def test_nobody_else_delegates_or_ends_it(command, actor):
     max_is(DELEGATED).when(command, actor=actor).then_refused(DelegationNotYours)
 
 
-@pytest.mark.rule("SEG-6")
+@rule("SEG-6")
 def test_a_delegate_does_not_delegate_further():
     further = delegate(to=DORA.id)
     stands_in = standing_in(MIA, MAX)
     max_is(DELEGATED).when(further, actor=stands_in).then_refused(DelegationNotYours)
 
 
-@pytest.mark.rule("SEG-6")
+@rule("SEG-6")
 @pytest.mark.parametrize(
     ("command", "refusal"),
     [
@@ -209,7 +210,7 @@ def test_a_delegation_that_cannot_be_is_refused(command, refusal):
     max_is().when(command, actor=MAX).then_refused(refusal)
 
 
-@pytest.mark.rule("SEG-6")
+@rule("SEG-6")
 def test_what_was_revoked_is_not_revoked_again():
     max_is(DELEGATED, REVOKED).when(REVOKE, actor=MAX).then_refused(NoSuchDelegation)
 
@@ -236,14 +237,14 @@ def test_without_one_of_the_roles_a_command_is_forbidden():
     max_is().when(delegate(), actor=Actor(MAX.id, frozenset())).then_refused(Forbidden)
 
 
-@pytest.mark.rule("SEG-6")
+@part_of("SEG-6")
 def test_a_delegate_acts_in_the_delegators_role_under_both_names():
     mandate = authorised(asked_by(standing_in(MIA, MAX), DELEGATED), MANAGERS)
     assert mandate.roles == MANAGERS
     assert (mandate.names.person, mandate.names.on_behalf_of) == (MIA.id, MAX.id)
 
 
-@pytest.mark.rule("SEG-6")
+@part_of("SEG-6")
 @pytest.mark.parametrize(
     ("actor", "events", "now"),
     [
@@ -261,13 +262,13 @@ def test_a_delegation_counts_only_while_it_runs_to_whom_it_names(actor, events, 
         authorised(asked_by(standing_in(actor, MAX), *events, now=now), MANAGERS)
 
 
-@pytest.mark.rule("SEG-6")
+@part_of("SEG-6")
 def test_a_delegate_brings_none_of_their_own_roles_along():
     with pytest.raises(Forbidden):
         authorised(asked_by(standing_in(FINN, MAX), DELEGATED), frozenset({Role.FINANCE}))
 
 
-@pytest.mark.rule("SEG-6")
+@part_of("SEG-6")
 def test_the_delegators_history_is_always_looked_at():
     absent = standing_in(MIA, GINA)
     with pytest.raises(Exception, match="registry.Person") as missing:

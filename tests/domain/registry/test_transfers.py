@@ -26,6 +26,7 @@ from domain.registry.transfer import (
     TransferExists,
 )
 from domain.vocabulary import EquipmentKind
+from tests.rules import rule
 from tests.scenario import ADAM, ENZO, FINN, MAX, NOON, STAN, Story, given
 from tests.stories import (
     DEALER,
@@ -54,7 +55,7 @@ def told(**changes):
     return on.event
 
 
-@pytest.mark.rule("REG-7")
+@rule("REG-7")
 def test_a_transfer_soon_after_the_handover_is_recorded_with_the_fee_that_is_owed():
     command = transfer()
     given(transfer_story("named").histories).when(command, actor=MAX).then(
@@ -78,7 +79,7 @@ def test_a_transfer_soon_after_the_handover_is_recorded_with_the_fee_that_is_owe
     )
 
 
-@pytest.mark.rule("REG-7")
+@rule("REG-7")
 @pytest.mark.parametrize(
     ("days", "hours", "on_lease", "fee"),
     [
@@ -94,7 +95,7 @@ def test_the_fee_is_owed_within_either_limit_unless_on_lease(days, hours, on_lea
     assert moved.fee == fee and moved.because
 
 
-@pytest.mark.rule("REG-7")
+@rule("REG-7")
 def test_the_limits_and_the_fee_are_those_of_the_policy_in_force():
     terms = EncroachmentTerms(operating_hours=10, days=3, fee=yuan("900.00"))
     story = transfer_story("named").tell(PublishPolicy(content=terms), ADAM)
@@ -107,7 +108,7 @@ def test_the_limits_and_the_fee_are_those_of_the_policy_in_force():
     )
 
 
-@pytest.mark.rule("REG-7")
+@rule("REG-7")
 def test_a_phone_has_no_hours_and_the_days_alone_count():
     phone = register_equipment(equipment=EquipmentKind.PHONE, dealer_id=DEALER)
     histories = given(setting(phone).histories)
@@ -116,7 +117,7 @@ def test_a_phone_has_no_hours_and_the_days_alone_count():
     assert on.event.fee is None
 
 
-@pytest.mark.rule("REG-7")
+@rule("REG-7")
 def test_out_of_warranty_only_the_day_and_the_dealers_are_recorded():
     late = NOON + timedelta(days=120)
     bare = transfer(
@@ -135,7 +136,7 @@ def test_out_of_warranty_only_the_day_and_the_dealers_are_recorded():
     named.when(on_last_day, actor=MAX, now=late).then_refused(JointWarrantyFormMissing)
 
 
-@pytest.mark.rule("REG-7")
+@rule("REG-7")
 @pytest.mark.parametrize(
     ("changes", "refusal"),
     [
@@ -157,7 +158,7 @@ def test_what_cannot_be_transferred_so_stays_where_it_is(changes, refusal):
     named.when(transfer(**changes), actor=MAX).then_refused(refusal)
 
 
-@pytest.mark.rule("REG-3")
+@rule("REG-3")
 def test_nothing_moves_while_its_dates_are_asked_about():
     held = register_equipment(factory_date=DELIVERED + DAY, dealer_id=DEALER)
     given(setting(held).histories).when(transfer(), actor=MAX).then_refused(DatesUnderQuery)
@@ -208,7 +209,7 @@ def test_stock_belongs_to_the_other_dealer_afterwards(owner, then):
 # ── the fee ─────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("REG-7")
+@rule("REG-7")
 def test_finance_records_the_payment_of_the_fee_once():
     story = transfer_story("transferred")
     settled = EncroachmentFeeSettled(

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-import pytest
-
 from domain.approvals import Names
 from domain.money import Money
 from domain.registry.equipment import RecordExclusion
@@ -41,6 +39,7 @@ from tests.repair_stories import (
     wish,
     workshop_story,
 )
+from tests.rules import rule
 from tests.scenario import ENZO, MIA, SUSI, given
 from tests.stories import CUSTOMER, DEALER, MACHINE, TODAY, file_of, setting, yuan
 
@@ -69,7 +68,7 @@ def determined(covered: bool, rule: str, explanation: str, **facts) -> e.Warrant
 # ── warranty ────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("REG-4")
+@rule("REG-4")
 def test_of_a_registered_item_the_registry_says_whether_it_is_covered():
     story = setting().tell(receive(equipment_id=MACHINE), SUSI).tell(inspect(), SUSI)
     outcome = given(story.histories).when(wish(c.DetermineWarranty), actor=SUSI).outcome()
@@ -82,7 +81,7 @@ def test_of_a_registered_item_the_registry_says_whether_it_is_covered():
     assert isinstance(event, e.WarrantyDetermined) and not event.covered
 
 
-@pytest.mark.rule("REG-6")
+@rule("REG-6")
 def test_what_the_registry_excludes_is_not_covered():
     story = setting().tell(receive(equipment_id=MACHINE), SUSI).tell(inspect(), SUSI)
     excluded = RecordExclusion(
@@ -95,7 +94,7 @@ def test_what_the_registry_excludes_is_not_covered():
     assert story.state(RepairOrder, repair_id()).covered is False
 
 
-@pytest.mark.rule("REG-6")
+@rule("REG-6")
 def test_what_excludes_a_repair_is_recorded_with_evidence():
     story = counter_story("countersigned")
     given(story.histories).when(DAMAGED, actor=SUSI).then(
@@ -111,7 +110,7 @@ def test_what_excludes_a_repair_is_recorded_with_evidence():
     given(story.histories).when(without, actor=SUSI).then_refused(EvidenceMissing)
 
 
-@pytest.mark.rule("REG-4")
+@rule("REG-4")
 def test_of_an_unregistered_item_the_papers_are_read():
     story = counter_story("countersigned")
     given(story.histories).when(by_papers(), actor=SUSI).then(
@@ -125,7 +124,7 @@ def test_of_an_unregistered_item_the_papers_are_read():
 # ── the quote ───────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("REP-5")
+@rule("REP-5")
 def test_a_quote_is_by_the_price_list_of_its_day_and_names_the_version():
     story = counter_story("warranty determined")
     outside = (c.GivenOutside(about="soldering", amount=yuan("40.00")),)
@@ -136,7 +135,7 @@ def test_a_quote_is_by_the_price_list_of_its_day_and_names_the_version():
     assert (quoted.priced.total, quoted.total) == (yuan("170"), yuan("210.00"))
 
 
-@pytest.mark.rule("REP-5")
+@rule("REP-5")
 def test_what_has_no_price_and_what_is_in_another_currency_is_not_quoted():
     story = counter_story("warranty determined")
     unknown = quote(1, "gilding")
@@ -146,7 +145,7 @@ def test_what_has_no_price_and_what_is_in_another_currency_is_not_quoted():
     given(story.histories).when(mixed, actor=SUSI).then_refused(QuoteInTwoCurrencies)
 
 
-@pytest.mark.rule("REP-1")
+@rule("REP-1")
 def test_a_quote_is_accepted_or_declined_and_may_then_be_made_anew():
     story = counter_story("quoted")
     given(story.histories).when(ACCEPT, actor=SUSI).then(
@@ -160,7 +159,7 @@ def test_a_quote_is_accepted_or_declined_and_may_then_be_made_anew():
     assert (order.stage, order.owed) == (RepairStage.QUOTE_ACCEPTED, yuan("50"))
 
 
-@pytest.mark.rule("REP-1")
+@rule("REP-1")
 def test_nothing_is_assigned_before_warranty_and_price_are_agreed():
     story = counter_story("warranty determined")
     given(story.histories).when(assign(), actor=WALT).then_refused(RepairNotAgreed)
@@ -180,7 +179,7 @@ def test_nothing_is_assigned_before_warranty_and_price_are_agreed():
     )
 
 
-@pytest.mark.rule("REG-4")
+@rule("REG-4")
 def test_an_imported_order_whose_warranty_is_unknown_is_determined_before_work():
     """Imported history may have been assigned without anybody having said so."""
     story = counter_story("assigned")
@@ -193,7 +192,7 @@ def test_an_imported_order_whose_warranty_is_unknown_is_determined_before_work()
 # ── before an overhaul ──────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("REP-12")
+@rule("REP-12")
 def test_no_overhaul_without_a_signed_contract():
     steps = [(stage, told) for stage, told in in_workshop() if stage != "contract"]
     story = told_upto(steps, "assigned")
@@ -204,7 +203,7 @@ def test_no_overhaul_without_a_signed_contract():
     )
 
 
-@pytest.mark.rule("REP-12")
+@rule("REP-12")
 def test_no_overhaul_without_a_test_run_with_the_owner_on_arrival():
     steps = dict(in_workshop())
     steps["inspected"] = [(inspect(), WALT)]
@@ -213,7 +212,7 @@ def test_no_overhaul_without_a_test_run_with_the_owner_on_arrival():
     assert workshop_story("in work").state(RepairOrder, repair_id()).work_started
 
 
-@pytest.mark.rule("REP-4")
+@rule("REP-4")
 def test_whoever_loses_the_data_acknowledges_it():
     story = return_story("warranty determined")
     known = wish(c.AcknowledgeDataLoss, acknowledged_by="Dealer Wu")

@@ -23,6 +23,7 @@ from tests.field_stories import (
     list_unrepaired,
     unrepaired_story,
 )
+from tests.rules import rule
 from tests.scenario import ADAM, ENZO, STAN, SUSI, given, person_id
 from tests.stories import CUSTOMER, OTHER_STATION, STATION, TODAY, register_person, setting
 
@@ -31,7 +32,7 @@ HALF_PAST_FOUR = NOON - timedelta(hours=3, minutes=30)
 MINUTE = timedelta(minutes=1)
 
 
-@pytest.mark.rule("FLD-11")
+@rule("FLD-11")
 @pytest.mark.parametrize(
     ("at", "late"), [(HALF_PAST_EIGHT, False), (HALF_PAST_EIGHT + MINUTE, True)]
 )
@@ -58,7 +59,7 @@ def test_the_itinerary_is_in_by_half_past_eight_with_place_work_and_contact(at, 
     )
 
 
-@pytest.mark.rule("FLD-11")
+@rule("FLD-11")
 def test_an_itinerary_is_of_an_engineer_of_the_own_station():
     nobody = file_itinerary(engineer_id=person_id(50))
     given(setting().histories).when(nobody, actor=ENZO).then_refused(PersonNotFound)
@@ -71,14 +72,14 @@ def test_an_itinerary_is_of_an_engineer_of_the_own_station():
     )
 
 
-@pytest.mark.rule("AUD-5")
+@rule("AUD-5")
 def test_where_nobody_is_a_customer_the_stop_is_about_the_engineer():
     stop = i.PlannedStop(work="fetch a seal", place="depot", contact="the storekeeper")
     [on] = given(setting().histories).when(file_itinerary(stops=(stop,)), actor=ENZO).outcome()
     assert on.event.stops[0].subject == ENZO.id
 
 
-@pytest.mark.rule("FLD-8")
+@rule("FLD-8")
 @pytest.mark.parametrize(("at", "late"), [(HALF_PAST_FOUR, False), (HALF_PAST_FOUR + MINUTE, True)])
 def test_unrepaired_orders_are_listed_with_their_reasons_by_half_past_four(at, late):
     command = list_unrepaired(1)
@@ -95,7 +96,7 @@ def test_unrepaired_orders_are_listed_with_their_reasons_by_half_past_four(at, l
     )
 
 
-@pytest.mark.rule("FLD-8")
+@rule("FLD-8")
 def test_only_unrepaired_orders_of_the_station_are_listed():
     story = field_story("arrived", 2, unrepaired_story())
     given(story.histories).when(list_unrepaired(1, 2), actor=SUSI).then_refused(
@@ -110,7 +111,7 @@ def test_only_unrepaired_orders_of_the_station_are_listed():
     given(story.histories).when(list_unrepaired(1), actor=abroad).then_refused(AnotherStation)
 
 
-@pytest.mark.rule("FLD-8")
+@rule("FLD-8")
 def test_a_day_is_listed_when_it_is_there_and_each_order_once():
     tomorrow = list_unrepaired(1, day=date(2026, 3, 7))
     given(unrepaired_story().histories).when(tomorrow, actor=SUSI).then_refused(u.DayToCome)

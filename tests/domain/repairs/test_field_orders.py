@@ -40,6 +40,7 @@ from tests.field_stories import (
     unrepaired_story,
     work_report,
 )
+from tests.rules import rule
 from tests.scenario import (
     ADAM,
     DIVA,
@@ -126,7 +127,7 @@ def field_service(**changes) -> PublishPolicy:
 # ── its life, in the order of the handbook ──────────────────────────────────
 
 
-@pytest.mark.rule("FLD-3")
+@rule("FLD-3")
 def test_from_the_first_call_to_the_callback():
     story = field_story()
     assert [type(event) for event in story.events(Stream(FieldOrder.kind, ID))] == [
@@ -146,7 +147,7 @@ def test_from_the_first_call_to_the_callback():
     assert order(story).stage == FieldStage.CALLED_BACK
 
 
-@pytest.mark.rule("FLD-3")
+@rule("FLD-3")
 @pytest.mark.parametrize(
     ("upto", "command", "actor"),
     [
@@ -193,8 +194,7 @@ def test_each_step_has_its_people(command, actor):
 # ── the report ──────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("FLD-1")
-@pytest.mark.rule("CON-3")
+@rule("FLD-1", "CON-3")
 def test_a_report_sets_by_when_the_customer_is_contacted_and_reached():
     taken = [
         (name_id(ORDER_NUMBER, "FO-1"), NameTaken(of=ORDER_NUMBER, bearer=ID)),
@@ -215,14 +215,14 @@ def test_a_report_sets_by_when_the_customer_is_contacted_and_reached():
     )
 
 
-@pytest.mark.rule("FLD-1")
+@rule("FLD-1")
 def test_arrival_is_due_only_where_the_policy_of_the_region_says_so():
     assert outcome(setting(), report_fault(region="a"), HELEN).arrival_due is None
     there = field_story("departed", region="a")
     assert outcome(there, ARRIVE, ENZO, NOON + 90 * DAY).late is None
 
 
-@pytest.mark.rule("SLA-2")
+@rule("SLA-2")
 def test_a_later_policy_does_not_move_what_is_due():
     story = field_story("assigned")
     before = order(story).contact_due
@@ -231,7 +231,7 @@ def test_a_later_policy_does_not_move_what_is_due():
     assert order(story).arrival_due is not None
 
 
-@pytest.mark.rule("FLD-7")
+@rule("FLD-7")
 def test_a_job_has_one_order_for_a_product_type():
     story = field_story("reported")
     again = report_fault(2, job="Call 1 ")
@@ -287,14 +287,14 @@ def test_an_order_moves_to_another_station_until_somebody_leaves():
 # ── stopped machines ────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("FLD-4")
+@rule("FLD-4")
 def test_a_stopped_machine_is_told_to_the_division_manager():
     assert parties(outcome(setting(), report_fault(), HELEN)) == {FieldParty.SALES_DIRECTOR}
     stopped = outcome(setting(), report_fault(machine_stopped=True), HELEN)
     assert parties(stopped) == {FieldParty.SALES_DIRECTOR, FieldParty.DIVISION_MANAGER}
 
 
-@pytest.mark.rule("FLD-4")
+@rule("FLD-4")
 def test_a_machine_stops_and_runs_again():
     story = field_story("contacted")
     stop, run = (f.SayMachineStopped(field_order_id=ID, stopped=s) for s in (True, False))
@@ -309,7 +309,7 @@ def test_a_machine_stops_and_runs_again():
 # ── the contact ─────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("FLD-1")
+@rule("FLD-1")
 @pytest.mark.parametrize(("after", "late"), [(15 * MINUTE, False), (16 * MINUTE, True)])
 def test_the_first_response_is_measured_once(after, late):
     story = field_story("assigned")
@@ -318,7 +318,7 @@ def test_the_first_response_is_measured_once(after, late):
     assert outcome(story, contact(), SUSI, NOON + DAY).late is None
 
 
-@pytest.mark.rule("FLD-2")
+@rule("FLD-2")
 def test_the_contact_establishes_fault_phone_place_parts_and_arrears():
     findings = f.ContactFindings(
         fault="seal worn",
@@ -339,8 +339,7 @@ def test_the_contact_establishes_fault_phone_place_parts_and_arrears():
     )
 
 
-@pytest.mark.rule("FLD-2")
-@pytest.mark.rule("FLD-5")
+@rule("FLD-2", "FLD-5")
 def test_a_phone_solution_closes_the_order_though_the_serial_number_is_unknown():
     story = field_story("assigned").tell(contact(by_phone=True), SUSI)
     by = Names(person=SUSI.id)
@@ -353,7 +352,7 @@ def test_a_phone_solution_closes_the_order_though_the_serial_number_is_unknown()
     assert order(story.tell(CALL_BACK, HELEN)).stage == FieldStage.CALLED_BACK
 
 
-@pytest.mark.rule("FLD-2")
+@rule("FLD-2")
 def test_what_the_phone_cannot_solve_is_contacted_again_first():
     story = field_story("contacted")
     given(story.histories).when(PHONE, actor=SUSI).then_refused(r.PhoneCannotSolveIt)
@@ -364,7 +363,7 @@ def test_what_the_phone_cannot_solve_is_contacted_again_first():
 # ── the machine ─────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("FLD-5")
+@rule("FLD-5")
 def test_the_serial_number_is_known_before_the_order_closes():
     story = field_story("arrived")
     for command, actor in ((leave(), ENZO), (file_report(), ENZO), (ACCEPT, SAM)):
@@ -375,7 +374,7 @@ def test_the_serial_number_is_known_before_the_order_closes():
     assert order(story.tell(CLOSE, SAM)).stage == FieldStage.CLOSED
 
 
-@pytest.mark.rule("FLD-5")
+@rule("FLD-5")
 def test_a_machine_identified_after_the_report_names_its_photos_and_its_warranty():
     story = field_story("arrived").tell(leave(), ENZO).tell(file_report(), ENZO)
     filed = story.happened[-1].event
@@ -390,7 +389,7 @@ def test_a_machine_identified_after_the_report_names_its_photos_and_its_warranty
     assert identified.warranty.covered
 
 
-@pytest.mark.rule("FLD-5")
+@rule("FLD-5")
 def test_a_machine_is_named_by_its_serial_number_if_it_is_not_registered():
     story = field_story("contacted")
     unnamed = f.IdentifyMachine(field_order_id=ID)
@@ -408,7 +407,7 @@ def test_a_machine_is_named_by_its_serial_number_if_it_is_not_registered():
 # ── going there ─────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("FLD-9")
+@rule("FLD-9")
 @pytest.mark.parametrize("level", [None, *EngineerLevel])
 def test_maintenance_needs_an_engineer_of_level_1_at_least(level):
     novice = Actor(person_id(60), frozenset({Role.ENGINEER}))
@@ -421,7 +420,7 @@ def test_maintenance_needs_an_engineer_of_level_1_at_least(level):
         assert asked.outcome()[0].event.level == level
 
 
-@pytest.mark.rule("FLD-9")
+@rule("FLD-9")
 def test_an_engineer_goes_whom_we_know():
     story = field_story("contacted")
     nobody, clerk = plan(engineer_id=person_id(50)), plan(engineer_id=MIA.id)
@@ -429,7 +428,7 @@ def test_an_engineer_goes_whom_we_know():
     given(story.histories).when(clerk, actor=SAM).then_refused(r.NotAnEngineer)
 
 
-@pytest.mark.rule("FLD-3")
+@rule("FLD-3")
 def test_a_departure_states_companions_and_expected_arrival_and_who_is_told():
     story = field_story("dispatch planned")
     expected = NOON + 3 * HOUR
@@ -444,13 +443,13 @@ def test_a_departure_states_companions_and_expected_arrival_and_who_is_told():
     given(story.histories).when(early, actor=ENZO).then_refused(r.ArrivalBeforeDeparture)
 
 
-@pytest.mark.rule("FLD-3")
+@rule("FLD-3")
 def test_whom_a_node_notifies_is_what_the_policy_says_then():
     story = field_story("dispatch planned").tell(field_service(notices=()), ADAM)
     assert outcome(story, depart(), ENZO).notified == ()
 
 
-@pytest.mark.rule("FLD-1")
+@rule("FLD-1")
 @pytest.mark.parametrize(("after", "late"), [(36 * HOUR, False), (36 * HOUR + MINUTE, True)])
 def test_arrival_within_36_hours_of_the_report_is_measured_once(after, late):
     story = field_story("departed")
@@ -459,7 +458,7 @@ def test_arrival_within_36_hours_of_the_report_is_measured_once(after, late):
     assert outcome(again, ARRIVE, ENZO, NOON + 9 * DAY).late is None
 
 
-@pytest.mark.rule("FLD-7")
+@rule("FLD-7")
 def test_a_job_over_a_week_has_an_entry_at_least_weekly():
     story = field_story("arrived")
     entry = f.MakeJobEntry(field_order_id=ID, entry="waits for the crane")
@@ -484,7 +483,7 @@ def test_a_job_over_a_week_has_an_entry_at_least_weekly():
 # ── leaving ─────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("FLD-11")
+@rule("FLD-11")
 def test_the_customer_consents_before_the_engineer_leaves_or_it_is_said_why_not():
     story = field_story("arrived")
     silent = leave(customer_consents=False)
@@ -494,14 +493,14 @@ def test_the_customer_consents_before_the_engineer_leaves_or_it_is_said_why_not(
     assert (left.customer_consents, left.no_consent_because) == (False, "nobody was there")
 
 
-@pytest.mark.rule("FLD-11")
+@rule("FLD-11")
 def test_the_sales_manager_hears_result_and_opinion():
     left = outcome(field_story("arrived"), leave(), ENZO)
     assert (FieldParty.SALES_MANAGER, "result and opinion of the customer") in told(left)
     assert (left.result, left.customer_opinion) == ("pump resealed, runs", "quick")
 
 
-@pytest.mark.rule("FLD-8")
+@rule("FLD-8")
 def test_what_is_left_unrepaired_has_its_reason():
     story = field_story("arrived")
     for wrong in (leave(repaired=False), leave(unrepaired_because="no seal")):
@@ -510,7 +509,7 @@ def test_what_is_left_unrepaired_has_its_reason():
     assert (left.repaired, left.unrepaired_because) == (False, "no seal in stock")
 
 
-@pytest.mark.rule("FLD-8")
+@rule("FLD-8")
 @pytest.mark.parametrize(
     ("at", "late"), [(NOON + 12 * HOUR, False), (NOON + 20 * HOUR + 31 * MINUTE, True)]
 )
@@ -531,7 +530,7 @@ def test_an_unrepaired_order_is_followed_up_every_day_by_half_past_four(at, late
     assert order(story.tell(FOLLOW_UP, SUSI)).stage == FieldStage.UNREPAIRED
 
 
-@pytest.mark.rule("FLD-8")
+@rule("FLD-8")
 def test_an_unrepaired_order_goes_on_with_another_visit():
     story = unrepaired_story().tell(plan(), SAM).tell(depart(), ENZO).tell(ARRIVE, ENZO)
     story.tell(leave(), ENZO)
@@ -541,14 +540,14 @@ def test_an_unrepaired_order_goes_on_with_another_visit():
 # ── the report on the work ──────────────────────────────────────────────────
 
 
-@pytest.mark.rule("FLD-7")
+@rule("FLD-7")
 @pytest.mark.parametrize(("at", "late"), [(date(2026, 3, 9), False), (date(2026, 3, 10), True)])
 def test_the_service_report_is_filed_within_three_calendar_days(at, late):
     story = field_story("repaired")
     assert outcome(story, file_report(), ENZO, end_of(at) - MINUTE).late is late
 
 
-@pytest.mark.rule("FLD-11")
+@rule("FLD-11")
 def test_where_the_texts_differ_the_policy_says_when_the_report_is_due():
     story = field_story("arrived").tell(field_service(report_clock="field_report_same_day"), ADAM)
     assert outcome(story, leave(), ENZO).report_due == due(
@@ -556,7 +555,7 @@ def test_where_the_texts_differ_the_policy_says_when_the_report_is_due():
     )
 
 
-@pytest.mark.rule("FLD-7")
+@rule("FLD-7")
 @pytest.mark.parametrize(("at", "late"), [(date(2026, 3, 13), False), (date(2026, 3, 14), True)])
 def test_the_service_report_is_on_paper_within_seven_calendar_days(at, late):
     story = field_story("called back")
@@ -567,7 +566,7 @@ def test_the_service_report_is_on_paper_within_seven_calendar_days(at, late):
     given(story.histories).when(ON_PAPER, actor=SUSI).then_refused(r.PaperReportHere)
 
 
-@pytest.mark.rule("FLD-7")
+@rule("FLD-7")
 def test_photos_are_named_after_order_model_serial_hours_service_and_date():
     filed = outcome(field_story("repaired"), file_report(), ENZO)
     assert [(p.name, p.sha256) for p in filed.photos] == [
@@ -579,7 +578,7 @@ def test_photos_are_named_after_order_model_serial_hours_service_and_date():
     assert first.name == "FO-1-EX-200-SN-1-unknown-first_second-2026-03-02"
 
 
-@pytest.mark.rule("REG-4")
+@rule("REG-4")
 @pytest.mark.parametrize(
     ("failed_on", "covered"), [(date(2026, 2, 27), True), (date(2026, 6, 3), False)]
 )
@@ -591,8 +590,7 @@ def test_a_report_says_whether_the_work_was_under_warranty(failed_on, covered):
     assert filed.service_report == ServiceReport(**dict(filed.report), serial_number="SN-1")
 
 
-@pytest.mark.rule("FLD-10")
-@pytest.mark.rule("SEG-1")
+@rule("FLD-10", "SEG-1")
 def test_a_report_is_reviewed_by_somebody_else():
     story = field_story("repaired").tell(file_report(), SAM)
     given(story.histories).when(ACCEPT, actor=SAM).then_refused(ApproverPrepared)
@@ -601,7 +599,7 @@ def test_a_report_is_reviewed_by_somebody_else():
     assert order(story.tell(ACCEPT, SVEN)).stage == FieldStage.REPORT_REVIEWED
 
 
-@pytest.mark.rule("FLD-10")
+@rule("FLD-10")
 def test_a_report_with_faults_is_returned_and_filed_again():
     story = field_story("report filed")
     for wrong in (
@@ -619,7 +617,7 @@ def test_a_report_with_faults_is_returned_and_filed_again():
 # ── travel cost ─────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("FLD-7")
+@rule("FLD-7")
 def test_travel_cost_is_paid_with_signature_and_stamp():
     before = field_story("repaired")
     given(before.histories).when(TRAVEL, actor=ENZO).then_refused(r.TravelCostNotReimbursable)
@@ -632,7 +630,7 @@ def test_travel_cost_is_paid_with_signature_and_stamp():
     given(story.histories).when(EXCUSE, actor=DIVA).then_refused(r.NothingToExcuse)
 
 
-@pytest.mark.rule("FLD-7")
+@rule("FLD-7")
 @pytest.mark.parametrize("missing", ["customer_signed", "stamped"])
 def test_without_them_only_if_the_regional_manager_excuses_it(missing):
     story = field_story("repaired").tell(file_report(**{missing: False}), ENZO)
@@ -645,7 +643,7 @@ def test_without_them_only_if_the_regional_manager_excuses_it(missing):
     assert order(story).travel_claimed
 
 
-@pytest.mark.rule("SEG-1")
+@rule("SEG-1")
 def test_nobody_excuses_what_they_filed():
     both = Actor(DIVA.id, frozenset({Role.DIVISION_MANAGER, Role.SERVICE_SUPERVISOR}))
     story = field_story("repaired").tell(file_report(stamped=False), both)

@@ -8,6 +8,7 @@ from domain.messages import Stream
 from domain.repairs.repair import events as e
 from domain.repairs.repair.state import RepairOrder, RepairStage
 from tests.repair_stories import at_counter, from_dealer, in_workshop, repair_id, told_upto
+from tests.rules import rule
 from tests.scenario import Story, state_of
 from tests.stories import yuan
 
@@ -94,7 +95,7 @@ def life_of(story: Story) -> list[e.Event]:
     return [on.event for on in story.happened if on.stream.id == repair_id()]
 
 
-@pytest.mark.rule("REP-1")
+@rule("REP-1")
 @pytest.mark.parametrize(
     ("steps", "life"),
     [(at_counter, COUNTER), (from_dealer, DEALER_RETURN), (in_workshop, WORKSHOP)],
@@ -108,7 +109,7 @@ def test_an_item_comes_in_is_repaired_and_its_owner_is_called_back(steps, life):
     assert order.left_to_pay is None
 
 
-@pytest.mark.rule("REP-8")
+@rule("REP-8")
 def test_the_phone_was_repaired_twice_and_paid_for_once():
     order = told_upto(at_counter(), "called back").state(RepairOrder, repair_id())
     assert (order.reworks, order.paid) == (1, yuan("170.00"))

@@ -26,6 +26,7 @@ from domain.vocabulary import FieldNode
 from tests.clock import NOON
 from tests.domain.repairs.test_field_orders import field_service
 from tests.field_stories import field_order_id, field_story
+from tests.rules import rule
 from tests.scenario import (
     ADAM,
     DORA,
@@ -97,7 +98,7 @@ def reported_earlier(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scenario, "timeline", earlier)
 
 
-@pytest.mark.rule("FLD-6")
+@rule("FLD-6")
 def test_a_correction_is_asked_for_with_a_reason_from_the_list():
     story = field_story("repaired")
     given(story.histories).when(ask(), actor=ENZO).then(
@@ -119,7 +120,7 @@ def test_a_correction_is_asked_for_with_a_reason_from_the_list():
     )
 
 
-@pytest.mark.rule("FLD-6")
+@rule("FLD-6")
 def test_once_approved_the_right_time_stands_beside_the_recorded_one():
     story = asked()
     order = story.state(FieldOrder, ID)
@@ -139,8 +140,7 @@ def test_once_approved_the_right_time_stands_beside_the_recorded_one():
     given(story.histories).when(SIGN, actor=DORA).then_refused(r.CorrectionNotFound)
 
 
-@pytest.mark.rule("FLD-6")
-@pytest.mark.rule("SLA-4")
+@rule("FLD-6", "SLA-4")
 def test_what_starts_at_a_corrected_node_falls_due_anew():
     story = asked()
     before = story.state(FieldOrder, ID).entry_due
@@ -150,7 +150,7 @@ def test_what_starts_at_a_corrected_node_falls_due_anew():
     assert after.policy == before.policy
 
 
-@pytest.mark.rule("FLD-6")
+@rule("FLD-6")
 def test_no_time_of_a_field_order_is_corrected_without_approval():
     edit = CorrectTime(
         kind=FieldOrder.kind,
@@ -164,8 +164,7 @@ def test_no_time_of_a_field_order_is_corrected_without_approval():
     )
 
 
-@pytest.mark.rule("FLD-6")
-@pytest.mark.rule("SEG-1")
+@rule("FLD-6", "SEG-1")
 def test_who_asked_does_not_decide():
     director = Actor(ENZO.id, frozenset({Role.SERVICE_DIRECTOR}))
     story = asked()
@@ -175,7 +174,7 @@ def test_who_asked_does_not_decide():
     given(maker.histories).when(OF_MAKER, actor=director).then_refused(ApproverPrepared)
 
 
-@pytest.mark.rule("FLD-6")
+@rule("FLD-6")
 def test_the_policy_names_whose_headquarters_approve():
     story = asked(by_maker(field_story("repaired")))
     given(story.histories).when(SIGN, actor=DORA).then_refused(r.OtherHeadquartersApprove)
@@ -185,7 +184,7 @@ def test_the_policy_names_whose_headquarters_approve():
     given(asked().histories).when(OF_MAKER, actor=MAX).then_refused(r.OtherHeadquartersApprove)
 
 
-@pytest.mark.rule("SEG-4")
+@rule("SEG-4")
 def test_a_longer_chain_is_signed_in_its_order_by_different_people():
     [published] = next(
         events
@@ -210,7 +209,7 @@ def test_a_longer_chain_is_signed_in_its_order_by_different_people():
     assert not story.tell(SIGN, GINA).state(FieldOrder, ID).corrections[CORRECTION].open
 
 
-@pytest.mark.rule("FLD-6")
+@rule("FLD-6")
 def test_a_declined_correction_leaves_the_time_as_it_was():
     story = asked()
     given(story.histories).when(DECLINE, actor=DORA).then(
@@ -224,7 +223,7 @@ def test_a_declined_correction_leaves_the_time_as_it_was():
     assert story.tell(again, ENZO)
 
 
-@pytest.mark.rule("FLD-6")
+@rule("FLD-6")
 @pytest.mark.parametrize(
     ("changes", "refusal"),
     [
@@ -237,7 +236,7 @@ def test_a_correction_that_cannot_be_is_refused(changes, refusal):
     given(field_story("repaired").histories).when(ask(**changes), actor=ENZO).then_refused(refusal)
 
 
-@pytest.mark.rule("FLD-6")
+@rule("FLD-6")
 def test_a_node_has_one_open_correction():
     story = asked()
     for again in (ask(), ask(correction_id=UUID(int=0xC0_0002)), ask(CONTACTED)):

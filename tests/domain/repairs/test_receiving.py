@@ -50,6 +50,7 @@ from tests.repair_stories import (
     return_story,
     wish,
 )
+from tests.rules import rule
 from tests.scenario import ADAM, ENZO, SAM, SUSI, Story, given, person_id, standing_in
 from tests.stories import CUSTOMER, MACHINE, MAKER, OTHER_MAKER, OTHER_STATION, setting
 
@@ -77,7 +78,7 @@ def with_exempt_factory() -> Story:
 # ── receipt ─────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("REP-1")
+@rule("REP-1")
 def test_a_receipt_records_the_item_all_that_came_with_it_and_who_handed_it_over():
     received = e.ItemReceived(
         number="R-1",
@@ -101,7 +102,7 @@ def test_a_receipt_records_the_item_all_that_came_with_it_and_who_handed_it_over
     )
 
 
-@pytest.mark.rule("REP-1")
+@rule("REP-1")
 def test_of_a_registered_item_the_registry_says_who_made_it_and_its_serial_number():
     story = setting().tell(receive(equipment_id=MACHINE, manufacturer_id=None), SUSI)
     received = story.happened[-2].event
@@ -109,7 +110,7 @@ def test_of_a_registered_item_the_registry_says_who_made_it_and_its_serial_numbe
     assert (received.manufacturer_id, received.serial_number) == (MAKER, "SN-1")
 
 
-@pytest.mark.rule("REP-1")
+@rule("REP-1")
 @pytest.mark.parametrize(
     ("changes", "refusal"),
     [
@@ -124,7 +125,7 @@ def test_an_item_that_cannot_be_received_is_refused(changes, refusal):
     given(setting().histories).when(receive(**changes), actor=SUSI).then_refused(refusal)
 
 
-@pytest.mark.rule("REP-1")
+@rule("REP-1")
 def test_an_item_is_received_once_under_a_number_of_its_own():
     story = counter_story("received")
     given(story.histories).when(receive(), actor=SUSI).then_refused(RepairExists)
@@ -154,7 +155,7 @@ def test_each_step_of_the_reception_has_its_people(command, actor):
 # ── inspection ──────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("REP-1")
+@rule("REP-1")
 def test_the_inspection_names_main_and_secondary_faults_and_both_sides_sign():
     story = counter_story("received")
     given(story.histories).when(inspect(), actor=SUSI).then(
@@ -175,7 +176,7 @@ def test_the_inspection_names_main_and_secondary_faults_and_both_sides_sign():
     )
 
 
-@pytest.mark.rule("REP-1")
+@rule("REP-1")
 def test_what_is_inspected_anew_is_signed_anew_before_work_starts():
     story = counter_story("countersigned").tell(inspect(main_fault="water inside"), SUSI)
     assert not story.state(RepairOrder, repair_id()).countersigned
@@ -198,7 +199,7 @@ def test_what_is_inspected_anew_is_signed_anew_before_work_starts():
 # ── a dealer's return ───────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("REP-2")
+@rule("REP-2")
 @pytest.mark.parametrize(
     ("channel", "due"),
     [
@@ -213,7 +214,7 @@ def test_only_a_dealers_return_is_to_be_on_its_way_in_time(channel, due):
     assert received.to_factory_due == due
 
 
-@pytest.mark.rule("REP-2")
+@rule("REP-2")
 @pytest.mark.parametrize(("maker", "runs"), [(MAKER, False), (OTHER_MAKER, True)])
 def test_a_factory_may_be_exempt_by_policy(maker: UUID, runs: bool):
     story = with_exempt_factory().tell(receive(channel=RETURN, manufacturer_id=maker), SUSI)
@@ -225,7 +226,7 @@ def test_a_factory_may_be_exempt_by_policy(maker: UUID, runs: bool):
     assert [clock is not None for clock in clocks] == [runs] * 3
 
 
-@pytest.mark.rule("REP-2")
+@rule("REP-2")
 def test_a_return_is_accepted_once_and_is_then_due_back_with_the_dealer():
     story = return_story("inspected")
     accept = wish(c.AcceptReturn)
@@ -242,7 +243,7 @@ def test_a_return_is_accepted_once_and_is_then_due_back_with_the_dealer():
     )
 
 
-@pytest.mark.rule("REP-2")
+@rule("REP-2")
 def test_nothing_is_done_with_a_return_that_is_not_accepted():
     story = return_story("inspected").tell(by_papers(), SUSI)
     story.tell(wish(c.AcknowledgeDataLoss, acknowledged_by="Wu"), SUSI)
@@ -257,7 +258,7 @@ DISPUTE = wish(c.DisputeDiscrepancy, dispute="the paper says T3")
 SETTLE = wish(c.SettleDiscrepancy, agreed="it is a T3")
 
 
-@pytest.mark.rule("REP-3")
+@rule("REP-3")
 def test_a_discrepancy_is_to_be_raised_with_the_dealer_the_same_day():
     story = return_story("received")
     given(story.histories).when(FIND, actor=KURT).then(
@@ -278,7 +279,7 @@ def test_a_discrepancy_is_to_be_raised_with_the_dealer_the_same_day():
     )
 
 
-@pytest.mark.rule("REP-3")
+@rule("REP-3")
 @pytest.mark.parametrize("upto", ["discrepancy found", "raised", "disputed"])
 def test_work_waits_until_a_discrepancy_is_settled(upto):
     story = return_story(upto).tell(inspect(), SUSI)
@@ -286,13 +287,13 @@ def test_work_waits_until_a_discrepancy_is_settled(upto):
         given(story.histories).when(command, actor=SUSI).then_refused(DiscrepancyOpen)
 
 
-@pytest.mark.rule("REP-3")
+@rule("REP-3")
 def test_work_that_was_ready_to_start_waits_too():
     story = return_story("acknowledged").tell(FIND, KURT)
     given(story.histories).when(wish(c.SendToFactory), actor=KURT).then_refused(DiscrepancyOpen)
 
 
-@pytest.mark.rule("REP-3")
+@rule("REP-3")
 def test_what_the_dealer_disputes_a_supervisor_settles():
     story = return_story("disputed")
     given(story.histories).when(SETTLE, actor=SUSI).then_refused(SupervisorSettles)
@@ -314,7 +315,7 @@ def settled(story: Story, by: Names) -> e.DiscrepancySettled:
     )
 
 
-@pytest.mark.rule("REP-2")
+@rule("REP-2")
 def test_what_is_due_waits_while_a_discrepancy_is_with_the_dealer():
     """Received on Friday evening: Monday counts as its day, so that it is due on Wednesday."""
     story = return_story("received").tell(FIND, KURT).tell(RAISE, SUSI)
@@ -328,7 +329,7 @@ def test_what_is_due_waits_while_a_discrepancy_is_with_the_dealer():
     assert order.to_factory_due == due_by("dealer_return_to_factory", shanghai(3, 17, 18))
 
 
-@pytest.mark.rule("REP-3")
+@rule("REP-3")
 @pytest.mark.parametrize(
     ("upto", "commands"),
     [
@@ -344,7 +345,7 @@ def test_a_discrepancy_goes_step_by_step(upto, commands):
         given(story.histories).when(command, actor=SAM).then_refused(NoDiscrepancy)
 
 
-@pytest.mark.rule("REP-3")
+@rule("REP-3")
 def test_no_discrepancy_is_found_once_work_goes_on():
     found = given(counter_story("in work").histories).when(FIND, actor=SUSI)
     found.then_refused(RepairNotPossibleNow, "in_work")

@@ -42,6 +42,7 @@ from tests.repair_stories import (
     told_upto,
     wish,
 )
+from tests.rules import rule
 from tests.scenario import DORA, ENZO, FINN, GINA, HELEN, SUSI, decided, given
 from tests.stories import MAKER, STATION, yuan
 
@@ -59,7 +60,7 @@ def stage_of(story) -> RepairStage:
 # ── payment ─────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("REP-7")
+@rule("REP-7")
 @pytest.mark.parametrize("paid", [(), ("169.99",), ("100.00", "69.99")])
 def test_nothing_leaves_before_it_is_paid_in_full(paid):
     story = counter_story("ready")
@@ -73,14 +74,14 @@ def test_nothing_leaves_before_it_is_paid_in_full(paid):
     )
 
 
-@pytest.mark.rule("REP-7")
+@rule("REP-7")
 @pytest.mark.parametrize("role", sorted(set(Role) - {Role.FINANCE}))
 def test_nobody_but_finance_records_a_payment_least_of_all_a_dealer(role):
     somebody = Actor(SUSI.id, frozenset({role}))
     given(counter_story("ready").histories).when(pay(), actor=somebody).then_refused(Forbidden)
 
 
-@pytest.mark.rule("REP-7")
+@rule("REP-7")
 def test_payments_add_up_and_never_exceed_what_is_owed():
     story = counter_story("ready").tell(pay(amount="100.00"), FINN)
     given(story.histories).when(pay(amount="70.00"), actor=FINN).then(
@@ -98,7 +99,7 @@ def test_payments_add_up_and_never_exceed_what_is_owed():
     given(story.histories).when(pay(amount="0.01"), actor=FINN).then_refused(NothingToPay)
 
 
-@pytest.mark.rule("SEG-2")
+@rule("SEG-2")
 @pytest.mark.parametrize(
     ("command", "role"), [(pay(), Role.FINANCE), (PERMIT, Role.SERVICE_DIRECTOR)]
 )
@@ -112,7 +113,7 @@ def test_whoever_manages_the_station_neither_books_nor_excuses_a_payment(command
 # ── the exception ───────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("REP-7")
+@rule("REP-7")
 def test_headquarters_may_permit_an_exception_before_the_act():
     story = counter_story("ready")
     given(story.histories).when(PERMIT, actor=SUSI).then_refused(Forbidden)
@@ -131,7 +132,7 @@ def test_headquarters_may_permit_an_exception_before_the_act():
     assert stage_of(story) is RepairStage.CLOSED
 
 
-@pytest.mark.rule("REP-7")
+@rule("REP-7")
 def test_an_exception_that_is_permitted_afterwards_is_none():
     """A release that is told late, as if it had been before the permission, is still unpaid."""
     story = counter_story("ready").tell(PERMIT, GINA, LATER)
@@ -142,7 +143,7 @@ def test_an_exception_that_is_permitted_afterwards_is_none():
     given(unpaid.histories).when(PERMIT, actor=GINA).then_refused(RepairNotPossibleNow, "before")
 
 
-@pytest.mark.rule("SEG-1")
+@rule("SEG-1")
 def test_who_permits_the_exception_does_not_release():
     both = Actor(SUSI.id, SUSI.roles | DORA.roles)
     story = counter_story("ready").tell(PERMIT, both)
@@ -152,7 +153,7 @@ def test_who_permits_the_exception_does_not_release():
 # ── free, declined, cancelled ───────────────────────────────────────────────
 
 
-@pytest.mark.rule("REP-7")
+@rule("REP-7")
 def test_what_is_under_warranty_leaves_free():
     given(return_story("ready").histories).when(RELEASE, actor=SUSI).then(
         e.ItemReleased(release=ReleaseGround.FREE, released_by=BY_SUSI)
@@ -181,7 +182,7 @@ def test_nothing_is_released_before_it_is_ready_or_twice(upto):
 # ── the way out ─────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("REP-8")
+@rule("REP-8")
 def test_the_inspection_on_the_way_out_is_signed_by_both_sides():
     story = counter_story("paid")
     alone = outbound(signed_by=None)
@@ -201,7 +202,7 @@ def test_the_inspection_on_the_way_out_is_signed_by_both_sides():
     assert stage_of(parcel.tell(hand_back(), SUSI)) is RepairStage.RETURNED
 
 
-@pytest.mark.rule("REG-5")
+@rule("REG-5")
 def test_a_return_says_how_long_the_item_was_out_of_use():
     story = counter_story("in work").tell(wish(c.AwaitRepairParts, parts=(part(),)), ENZO, LATER)
     arrived = LATER + timedelta(days=3)
@@ -223,7 +224,7 @@ def test_a_return_says_how_long_the_item_was_out_of_use():
     )
 
 
-@pytest.mark.rule("REG-5")
+@rule("REG-5")
 def test_of_imported_history_without_a_receipt_nothing_is_made_up():
     story = counter_story("released")
     stream = hand_back().stream
@@ -236,7 +237,7 @@ def test_of_imported_history_without_a_receipt_nothing_is_made_up():
 # ── the report, and afterwards ──────────────────────────────────────────────
 
 
-@pytest.mark.rule("CLM-1")
+@rule("CLM-1")
 @pytest.mark.parametrize("covered", [True, False])
 def test_the_report_says_whether_a_claim_is_due(covered):
     steps = dict(at_counter())
@@ -252,7 +253,7 @@ def test_the_report_says_whether_a_claim_is_due(covered):
     assert (filed.number, filed.manufacturer_id) == ("R-1", MAKER)
 
 
-@pytest.mark.rule("REP-11")
+@rule("REP-11")
 def test_the_parts_of_the_report_were_issued_for_the_order():
     story = counter_story("finished")
     too_many = file_report(parts=(part(), part("P-78"), part()))

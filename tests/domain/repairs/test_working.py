@@ -57,6 +57,7 @@ from tests.repair_stories import (
     wish,
     workshop_story,
 )
+from tests.rules import rule
 from tests.scenario import ADAM, ENZO, SAM, SUSI, given, standing_in
 from tests.stories import MAKER, STATION, file_of
 
@@ -78,7 +79,7 @@ def without(steps, *stages):
 # ── cancelling ──────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("REP-1")
+@rule("REP-1")
 @pytest.mark.parametrize("upto", ["received", "inspected", "quoted", "assigned"])
 def test_a_repair_is_cancelled_until_work_starts(upto):
     given(counter_story(upto).histories).when(CANCEL, actor=SUSI).then(
@@ -86,14 +87,14 @@ def test_a_repair_is_cancelled_until_work_starts(upto):
     )
 
 
-@pytest.mark.rule("REP-1")
+@rule("REP-1")
 @pytest.mark.parametrize("upto", ["in work", "finished", "ready", "returned", "closed"])
 def test_no_repair_is_cancelled_after_work_started(upto):
     story = counter_story(upto)
     given(story.histories).when(CANCEL, actor=SUSI).then_refused(NothingCancelledAfterStart)
 
 
-@pytest.mark.rule("REP-1")
+@rule("REP-1")
 def test_what_is_at_the_factory_is_not_cancelled_either():
     story = return_story("at factory")
     given(story.histories).when(CANCEL, actor=SUSI).then_refused(NothingCancelledAfterStart)
@@ -102,7 +103,7 @@ def test_what_is_at_the_factory_is_not_cancelled_either():
 # ── labels and parts ────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("REP-9")
+@rule("REP-9")
 def test_a_faulty_component_is_labelled_with_order_engineer_symptom_and_fault_code():
     given(counter_story("in work").histories).when(exchange_component(), actor=ENZO).then(
         e.ComponentExchanged(
@@ -117,7 +118,7 @@ def test_a_faulty_component_is_labelled_with_order_engineer_symptom_and_fault_co
     )
 
 
-@pytest.mark.rule("REP-11")
+@rule("REP-11")
 def test_parts_are_issued_by_the_store_against_the_order():
     story = counter_story("in work")
     given(story.histories).when(issue(), actor=KURT).then(
@@ -129,7 +130,7 @@ def test_parts_are_issued_by_the_store_against_the_order():
     )
 
 
-@pytest.mark.rule("SEG-2")
+@rule("SEG-2")
 def test_whoever_manages_the_station_issues_none_of_its_parts():
     both = Actor(KURT.id, KURT.roles | {Role.STATION_MANAGER}, STATION)
     given(counter_story("in work").histories).when(issue(), actor=both).then_refused(
@@ -137,7 +138,7 @@ def test_whoever_manages_the_station_issues_none_of_its_parts():
     )
 
 
-@pytest.mark.rule("REP-11")
+@rule("REP-11")
 def test_the_time_of_waiting_for_parts_is_kept():
     story, wait = counter_story("in work"), wish(c.AwaitRepairParts, parts=(part(),))
     arrived = wish(c.RecordPartsArrival)
@@ -157,7 +158,7 @@ def test_the_time_of_waiting_for_parts_is_kept():
 # ── factory and vendor ──────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("REP-2")
+@rule("REP-2")
 def test_what_goes_to_the_factory_is_processed_there_in_time():
     story = return_story("acknowledged")
     leg = freight(FreightLeg.TO_FACTORY, carrier="SF", tracking_number="SF-1")
@@ -176,13 +177,13 @@ def test_what_goes_to_the_factory_is_processed_there_in_time():
     )
 
 
-@pytest.mark.rule("REP-4")
+@rule("REP-4")
 def test_nothing_goes_to_the_factory_before_the_loss_of_data_is_acknowledged():
     story = return_story("warranty determined")
     given(story.histories).when(TO_FACTORY, actor=KURT).then_refused(DataLossNotAcknowledged)
 
 
-@pytest.mark.rule("REP-6")
+@rule("REP-6")
 def test_a_faulty_item_that_is_sent_back_lacks_no_component():
     steps = dict(from_dealer())
     steps["inspected"] = [(inspect(missing_components=("lid", "screw")), SUSI)]
@@ -190,7 +191,7 @@ def test_a_faulty_item_that_is_sent_back_lacks_no_component():
     given(story.histories).when(TO_FACTORY, actor=KURT).then_refused(ComponentMissing, "lid")
 
 
-@pytest.mark.rule("REP-6")
+@rule("REP-6")
 @pytest.mark.parametrize(
     ("policy", "goes"),
     [
@@ -223,7 +224,7 @@ def test_what_is_not_under_warranty_goes_only_to_a_factory_that_repairs_for_mone
         asked.then_refused(NotUnderWarrantyForFactory)
 
 
-@pytest.mark.rule("REP-2")
+@rule("REP-2")
 def test_an_item_is_taken_back_when_the_factory_is_done_with_it():
     story = return_story("at factory")
     given(story.histories).when(BACK, actor=KURT).then_refused(RepairNotPossibleNow, "factory")
@@ -239,7 +240,7 @@ def test_an_item_is_taken_back_when_the_factory_is_done_with_it():
     assert stage_of(return_story("back")) is RepairStage.FINISHED
 
 
-@pytest.mark.rule("REP-2")
+@rule("REP-2")
 def test_whatever_is_late_is_flagged_and_never_refused():
     story, late = return_story("acknowledged"), NOON + timedelta(days=30)
     story.tell(TO_FACTORY, KURT, late)
@@ -253,7 +254,7 @@ def test_whatever_is_late_is_flagged_and_never_refused():
     assert not any(on.event.late for on in in_time.happened if isinstance(on.event, ends))
 
 
-@pytest.mark.rule("REP-10")
+@rule("REP-10")
 def test_the_freight_of_each_leg_is_recorded_with_its_payer():
     payers = [
         (on.event.freight.leg, on.event.freight.payer)
@@ -275,7 +276,7 @@ def test_the_freight_of_each_leg_is_recorded_with_its_payer():
 # ── quality ─────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("REP-8")
+@rule("REP-8")
 def test_who_repaired_does_not_check_nor_has_it_checked_in_their_place():
     story = counter_story("finished")
     promoted = Actor(ENZO.id, QING.roles)
@@ -287,7 +288,7 @@ def test_who_repaired_does_not_check_nor_has_it_checked_in_their_place():
     given(story.histories).when(check(), actor=standing_in(QING, ENZO)).then_refused(Forbidden)
 
 
-@pytest.mark.rule("REP-8")
+@rule("REP-8")
 def test_who_exchanged_a_component_or_repaired_before_the_rework_repaired_too():
     story = counter_story("failed").tell(START, ERNA).tell(finish(), ERNA)
     for engineer in (ENZO, ERNA):
@@ -295,7 +296,7 @@ def test_who_exchanged_a_component_or_repaired_before_the_rework_repaired_too():
         given(story.histories).when(check(), actor=promoted).then_refused(RepairerChecked)
 
 
-@pytest.mark.rule("REP-8")
+@rule("REP-8")
 def test_a_failed_check_means_rework_at_once_and_reworks_are_counted():
     story = counter_story("finished")
     for rework in (1, 2, 3):
@@ -310,7 +311,7 @@ def test_a_failed_check_means_rework_at_once_and_reworks_are_counted():
     assert stage_of(story.tell(check(), QING)) is RepairStage.READY
 
 
-@pytest.mark.rule("REP-12")
+@rule("REP-12")
 @pytest.mark.parametrize("component", list(MajorComponent))
 def test_engine_pump_and_valve_need_their_test_report(component):
     story = counter_story("supplied").tell(finish(components={component}), ENZO)
@@ -324,7 +325,7 @@ def test_engine_pump_and_valve_need_their_test_report(component):
     given(story.histories).when(check(), actor=QING).then_refused(ComponentTestMissing)
 
 
-@pytest.mark.rule("REP-12")
+@rule("REP-12")
 def test_an_overhaul_is_tested_with_its_engineer_and_then_again_with_its_owner():
     story = workshop_story("ready")
     release = wish(c.ReleaseItem)

@@ -22,6 +22,7 @@ from domain.sla.marks import (
 )
 from domain.sla.targets import Due
 from tests.domain.sla.calendars import CHINA, HOUR, MINUTE, aim, at, within, working
+from tests.rules import part_of
 
 FOUR_HOURS = aim(within(240, "wmin"), name="ordinary")
 ONE_HOUR = aim(within(60, "wmin"), name="urgent")
@@ -40,7 +41,7 @@ def reading(*marks, now: str) -> Reading:
 # ── states ──────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("SLA-1")
+@part_of("SLA-1")
 @pytest.mark.parametrize(
     ("marks", "now", "state", "due", "used", "left", "over"),
     [
@@ -85,7 +86,7 @@ def test_a_clock_that_has_not_started_has_no_reading():
     assert read([WAITS, Stopped(TEN)], at("03-03 09:00")) is None
 
 
-@pytest.mark.rule("SLA-4")
+@part_of("SLA-4")
 def test_marks_may_be_told_in_any_order_and_late():
     marks = [STARTED, WAITS, GOES_ON, Stopped(at("03-02 14:30"))]
     assert read(marks[::-1], at("03-05 09:00")) == read(marks, at("03-05 09:00"))
@@ -102,7 +103,7 @@ def test_pauses_for_two_reasons_end_one_by_one():
     assert (none_left.state, none_left.due.at) == (ClockState.RUNNING, at("03-02 16:00"))
 
 
-@pytest.mark.rule("SLA-1")
+@part_of("SLA-1")
 def test_a_start_while_it_runs_changes_nothing_and_one_after_its_end_is_a_new_run():
     again = Started(at("03-02 11:00"), FOUR_HOURS)
     assert reading(STARTED, again, now="03-02 12:00").started_at == TEN
@@ -110,7 +111,7 @@ def test_a_start_while_it_runs_changes_nothing_and_one_after_its_end_is_a_new_ru
     assert (anew.started_at, anew.state) == (at("03-02 11:00"), ClockState.RUNNING)
 
 
-@pytest.mark.rule("SLA-1")
+@part_of("SLA-1")
 def test_a_clock_knows_the_events_that_made_it_so():
     found = reading(
         Started(TEN, FOUR_HOURS, "e1"),
@@ -133,7 +134,7 @@ def to_ordinary(moment: str) -> Retargeted:
     return Retargeted(at(moment), FOUR_HOURS)
 
 
-@pytest.mark.rule("SLA-1c")
+@part_of("SLA-1c")
 def test_a_new_target_counts_from_the_original_start_with_its_pauses():
     waited = [STARTED, Paused(at("03-02 10:15"), "parts"), Resumed(at("03-02 10:45"))]
     found = reading(*waited, to_urgent("03-02 10:50"), now="03-02 11:00")
@@ -141,13 +142,13 @@ def test_a_new_target_counts_from_the_original_start_with_its_pauses():
     assert [target.due.at for target in found.targets] == [at("03-02 14:30"), at("03-02 11:30")]
 
 
-@pytest.mark.rule("SLA-1c")
+@part_of("SLA-1c")
 def test_a_target_may_be_told_to_count_from_now():
     found = reading(STARTED, to_urgent("03-02 12:00", restart=True), now="03-02 12:30")
     assert (found.started_at, found.due.at) == (at("03-02 12:00"), at("03-02 13:00"))
 
 
-@pytest.mark.rule("SLA-1c")
+@part_of("SLA-1c")
 def test_there_and_back_gives_the_first_due_time_again():
     there = [STARTED, WAITS, to_urgent("03-02 11:30"), GOES_ON]
     back = reading(*there, to_ordinary("03-02 12:10"), now="03-02 12:30")
@@ -155,7 +156,7 @@ def test_there_and_back_gives_the_first_due_time_again():
     assert (back.due, back.state) == (never.due, never.state)
 
 
-@pytest.mark.rule("SLA-1c")
+@part_of("SLA-1c")
 def test_a_deadline_once_missed_stays_missed_on_record():
     urgent = Started(TEN, ONE_HOUR)
     found = reading(urgent, to_ordinary("03-02 12:00"), now="03-02 12:30")
@@ -167,7 +168,7 @@ def test_a_deadline_once_missed_stays_missed_on_record():
     assert (met.state, met.misses) == (ClockState.MET, found.misses)
 
 
-@pytest.mark.rule("SLA-1c")
+@part_of("SLA-1c")
 def test_a_target_that_is_past_when_it_comes_is_missed_from_then():
     found = reading(STARTED, to_urgent("03-02 12:00"), now="03-02 12:30")
     assert found.state is ClockState.MISSED
@@ -175,7 +176,7 @@ def test_a_target_that_is_past_when_it_comes_is_missed_from_then():
     assert (miss.due.at, miss.at) == (at("03-02 11:00"), at("03-02 12:00"))
 
 
-@pytest.mark.rule("SLA-1c")
+@part_of("SLA-1c")
 def test_a_target_that_comes_again_is_missed_once_from_the_first_time():
     again = Retargeted(at("03-02 15:00"), FOUR_HOURS)
     assert reading(STARTED, again, now="03-02 16:00").misses == (
@@ -183,7 +184,7 @@ def test_a_target_that_comes_again_is_missed_once_from_the_first_time():
     )
 
 
-@pytest.mark.rule("SLA-1c")
+@part_of("SLA-1c")
 def test_a_miss_on_record_stays_although_the_facts_are_corrected():
     recorded = MissRecorded(at("03-02 14:00"), FOUR_HOURS, Due(at=at("03-02 14:00")))
     late = [STARTED, recorded, Stopped(at("03-02 14:30"))]
@@ -193,7 +194,7 @@ def test_a_miss_on_record_stays_although_the_facts_are_corrected():
     assert (corrected.state, corrected.misses) == (ClockState.MET, before.misses)
 
 
-@pytest.mark.rule("SLA-1e")
+@part_of("SLA-1e")
 def test_publishing_the_next_year_makes_a_provisional_due_time_final():
     announced = working("09:00-18:00", off=(date(2027, 1, 1),))
     two_days = aim(within(2, "wd"))
@@ -206,7 +207,7 @@ def test_publishing_the_next_year_makes_a_provisional_due_time_final():
     assert after.targets[0].due == before.due
 
 
-@pytest.mark.rule("SLA-1c")
+@part_of("SLA-1c")
 def test_a_target_that_comes_when_the_clock_is_over_decides_only_after_a_reopening():
     done = [STARTED, Stopped(at("03-02 13:00")), to_urgent("03-02 14:00")]
     assert reading(*done, now="03-02 15:00").state is ClockState.MET
@@ -221,7 +222,7 @@ def test_a_target_that_comes_when_the_clock_is_over_decides_only_after_a_reopeni
 # ── reopening ───────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("SLA-1d")
+@part_of("SLA-1d")
 def test_reopening_goes_on_and_the_time_between_does_not_count():
     done = [STARTED, Stopped(at("03-02 11:00"))]
     found = reading(*done, Reopened(at("03-02 15:00")), now="03-02 15:30")
@@ -233,7 +234,7 @@ def test_reopening_goes_on_and_the_time_between_does_not_count():
     assert over.state is ClockState.MISSED
 
 
-@pytest.mark.rule("SLA-1d")
+@part_of("SLA-1d")
 def test_what_was_never_stopped_cannot_be_reopened():
     assert reading(STARTED, Reopened(at("03-02 12:00")), now="03-02 13:00") == reading(
         STARTED, now="03-02 13:00"
@@ -258,7 +259,7 @@ def reached(*marks, now: str) -> list[tuple[int, str]]:
     return [(each.level.amount, f"{each.at + 8 * HOUR:%H:%M}") for each in found]
 
 
-@pytest.mark.rule("SLA-1d")
+@part_of("SLA-1d")
 def test_each_level_is_reached_once():
     started = Started(TEN, TWO_HOURS)
     at_times = {
@@ -268,7 +269,7 @@ def test_each_level_is_reached_once():
     assert at_times == {"10:59": [], "11:01": both[:1], "11:31": both, "17:00": both}
 
 
-@pytest.mark.rule("SLA-1d")
+@part_of("SLA-1d")
 @pytest.mark.parametrize(
     ("end", "expected"),
     [
@@ -282,7 +283,7 @@ def test_levels_that_were_not_reached_are_dropped_at_the_end_or_with_their_targe
     assert reached(Started(TEN, TWO_HOURS), end, now="03-02 17:00") == expected
 
 
-@pytest.mark.rule("SLA-1d")
+@part_of("SLA-1d")
 def test_a_pause_moves_the_levels_that_are_to_come_and_no_other():
     waited = [Paused(at("03-02 11:10"), "parts"), Resumed(at("03-02 12:10"))]
     marks = [Started(TEN, TWO_HOURS), *waited]
@@ -291,7 +292,7 @@ def test_a_pause_moves_the_levels_that_are_to_come_and_no_other():
     assert reached(*marks, now="03-02 12:30") == [(-60, "11:00"), (-30, "12:30")]
 
 
-@pytest.mark.rule("SLA-1d")
+@part_of("SLA-1d")
 def test_no_level_is_reached_while_it_waits():
     promised = aim(Stated(by="a promise"), stated=at("03-02 16:00"), levels=(level(-60),))
     waited = [Started(TEN, promised), Paused(at("03-02 14:00"), "customer")]
@@ -299,14 +300,14 @@ def test_no_level_is_reached_while_it_waits():
     assert reached(*waited, Resumed(at("03-02 15:40")), now="03-02 15:45") == [(-60, "15:40")]
 
 
-@pytest.mark.rule("SLA-1c")
+@part_of("SLA-1c")
 def test_there_and_back_does_not_reach_a_level_twice():
     there = [Started(TEN, TWO_HOURS), Retargeted(at("03-02 11:10"), FOUR_HOURS)]
     back = [*there, Retargeted(at("03-02 11:20"), TWO_HOURS)]
     assert reached(*back, now="03-02 17:00") == [(-60, "11:00"), (-30, "11:30")]
 
 
-@pytest.mark.rule("SLA-1d")
+@part_of("SLA-1d")
 def test_a_level_that_was_past_when_its_target_came_is_reached_at_once_and_says_so():
     found = reading(STARTED, Retargeted(at("03-02 11:20"), TWO_HOURS), now="03-02 11:40")
     assert [(each.at, each.at_once) for each in found.levels] == [
@@ -315,7 +316,7 @@ def test_a_level_that_was_past_when_its_target_came_is_reached_at_once_and_says_
     ]
 
 
-@pytest.mark.rule("SLA-1d")
+@part_of("SLA-1d")
 @pytest.mark.parametrize(
     ("amount", "unit", "moment"),
     [
@@ -334,7 +335,7 @@ def test_levels_are_told_in_their_own_unit(amount, unit, moment):
     assert [each.at for each in found.levels] == [at(moment)]
 
 
-@pytest.mark.rule("SLA-1d")
+@part_of("SLA-1d")
 def test_it_says_when_to_look_again():
     started = Started(TEN, TWO_HOURS)
     late = at("03-02 12:00") + timedelta(microseconds=1)
@@ -358,7 +359,7 @@ NAMED = aim(
 )
 
 
-@pytest.mark.rule("SLA-1")
+@part_of("SLA-1")
 def test_marks_are_read_off_the_events_that_the_deadline_names():
     names = (
         "claims.ClaimSubmitted",
@@ -376,7 +377,7 @@ def test_marks_are_read_off_the_events_that_the_deadline_names():
     ]
 
 
-@pytest.mark.rule("SLA-1")
+@part_of("SLA-1")
 def test_an_event_that_ends_no_pause_of_its_own_ends_them_all():
     deadline = NAMED.deadline.model_copy(update={"resumes_on": ("claims.Resumed",)})
     (mark,) = marks_of(

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-import pytest
-
 from domain.sla.explanation import SegmentKind, explain
 from domain.sla.marks import Paused, Resumed, Retargeted, Started, Stopped
 from tests.domain.sla.calendars import HOUR, MINUTE, aim, at, within, working
+from tests.rules import part_of
 
 TEN_HOURS = aim(within(600, "wmin"))
 
@@ -26,7 +25,7 @@ def told(marks, now: str) -> list[tuple[str, str, str, int, str]]:
     ]
 
 
-@pytest.mark.rule("SLA-1")
+@part_of("SLA-1")
 def test_a_due_time_is_explained_by_what_was_open_closed_and_paused():
     marks = [
         Started(at("2025-09-29 16:00"), TEN_HOURS),
@@ -44,7 +43,7 @@ def test_a_due_time_is_explained_by_what_was_open_closed_and_paused():
     ]
 
 
-@pytest.mark.rule("SLA-1")
+@part_of("SLA-1")
 def test_a_segment_names_the_event_that_made_it_wait_and_a_closed_date_no_sort_of_day():
     shut = working("09:00-18:00", dates={date(2026, 3, 3): ()})
     marks = [
@@ -61,7 +60,7 @@ def test_a_segment_names_the_event_that_made_it_wait_and_a_closed_date_no_sort_o
     ]
 
 
-@pytest.mark.rule("SLA-1")
+@part_of("SLA-1")
 def test_where_two_pauses_overlap_both_reasons_hold():
     marks = [
         Started(at("03-02 09:00"), TEN_HOURS),
@@ -78,7 +77,7 @@ def test_where_two_pauses_overlap_both_reasons_hold():
     ]
 
 
-@pytest.mark.rule("SLA-1")
+@part_of("SLA-1")
 def test_clock_time_is_never_closed():
     marks = [
         Started(at("03-06 16:00"), aim(within(36, "h"))),
@@ -92,7 +91,7 @@ def test_clock_time_is_never_closed():
     ]
 
 
-@pytest.mark.rule("SLA-1")
+@part_of("SLA-1")
 def test_a_late_end_is_explained_until_it_came():
     marks = [Started(at("03-02 09:00"), aim(within(60, "wmin"))), Stopped(at("03-02 12:00"))]
     assert told(marks, "03-05 09:00") == [("open", "03-02 09:00", "03-02 12:00", 180, "")]

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -43,6 +42,7 @@ from tests.domain.sla.calendars import (
     within,
     working,
 )
+from tests.rules import part_of
 
 NEW_YORK = "America/New_York"
 FIRST = datetime(2026, 3, 1, tzinfo=UTC)
@@ -137,7 +137,7 @@ clocks = moments.flatmap(lambda start: st.tuples(st.just(start), paused_from(sta
 # ── against the walker ──────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("SLA-1a")
+@part_of("SLA-1a")
 @settings(max_examples=40, deadline=None)
 @given(calendars, clocks, targets)
 def test_a_due_time_is_where_a_walker_arrives(walker, clock, count):
@@ -146,7 +146,7 @@ def test_a_due_time_is_where_a_walker_arrives(walker, clock, count):
     assert used_up(walker.engine(), start, count * MINUTE, pauses) == expected
 
 
-@pytest.mark.rule("SLA-1a")
+@part_of("SLA-1a")
 @settings(max_examples=40, deadline=None)
 @given(calendars, moments, st.integers(0, 10 * 24 * 60))
 def test_open_time_is_what_a_walker_counts(walker, since, length):
@@ -158,7 +158,7 @@ def test_open_time_is_what_a_walker_counts(walker, since, length):
     assert sum((b - a for a, b in opened), NOTHING) == expected
 
 
-@pytest.mark.rule("SLA-1b")
+@part_of("SLA-1b")
 @settings(max_examples=15, deadline=None)
 @given(calendars, clocks, st.integers(1, 5))
 def test_working_days_end_where_a_walker_counts_them(walker, clock, count):
@@ -174,7 +174,7 @@ def test_working_days_end_where_a_walker_counts_them(walker, clock, count):
 # ── laws ────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("SLA-1a")
+@part_of("SLA-1a")
 @settings(deadline=None)
 @given(calendars, clocks, targets, st.sampled_from(ExactFit))
 def test_what_is_used_when_it_is_due_is_the_target(walker, clock, count, fit):
@@ -184,7 +184,7 @@ def test_what_is_used_when_it_is_due_is_the_target(walker, clock, count, fit):
     assert engine.between(start, due) - sum(waited, NOTHING) == count * MINUTE
 
 
-@pytest.mark.rule("SLA-1a")
+@part_of("SLA-1a")
 @settings(deadline=None)
 @given(calendars, clocks, targets, targets)
 def test_a_longer_target_is_due_later(walker, clock, count, more):
@@ -193,7 +193,7 @@ def test_a_longer_target_is_due_later(walker, clock, count, more):
     assert shorter < used_up(engine, start, (count + more) * MINUTE, pauses)
 
 
-@pytest.mark.rule("SLA-1a")
+@part_of("SLA-1a")
 @settings(deadline=None)
 @given(calendars, moments, targets, targets)
 def test_two_targets_one_after_the_other_are_their_sum(walker, start, first, second):
@@ -202,7 +202,7 @@ def test_two_targets_one_after_the_other_are_their_sum(walker, start, first, sec
     assert by_steps == engine.after(start, (first + second) * MINUTE)
 
 
-@pytest.mark.rule("SLA-1d")
+@part_of("SLA-1d")
 @settings(deadline=None)
 @given(calendars, moments, targets)
 def test_counting_back_undoes_counting_on(walker, start, count):
@@ -225,7 +225,7 @@ TARGETS = [
 ]
 
 
-@pytest.mark.rule("SLA-1a")
+@part_of("SLA-1a")
 @settings(deadline=None)
 @given(calendars, clocks, st.sampled_from(TARGETS[:4]))
 def test_a_pause_of_closed_time_changes_nothing(walker, clock, target):
@@ -237,7 +237,7 @@ def test_a_pause_of_closed_time_changes_nothing(walker, clock, target):
     assert due_of(days, start, union([*pauses, *nights])) == due
 
 
-@pytest.mark.rule("SLA-1a")
+@part_of("SLA-1a")
 @settings(deadline=None)
 @given(calendars, clocks, st.sampled_from(TARGETS), st.integers(1, 6 * 24 * 60))
 def test_splitting_a_pause_changes_nothing(walker, clock, target, cut):
@@ -252,7 +252,7 @@ def test_splitting_a_pause_changes_nothing(walker, clock, target, cut):
     assert due_of(days, start, split) == due_of(days, start, pauses)
 
 
-@pytest.mark.rule("SLA-1a")
+@part_of("SLA-1a")
 @settings(deadline=None)
 @given(calendars, clocks, st.sampled_from(TARGETS))
 def test_pauses_only_ever_make_it_later_and_those_after_it_change_nothing(walker, clock, target):
@@ -263,7 +263,7 @@ def test_pauses_only_ever_make_it_later_and_those_after_it_change_nothing(walker
     assert due_of(days, start, union([*pauses, after])) == due
 
 
-@pytest.mark.rule("SLA-1")
+@part_of("SLA-1")
 @settings(deadline=None)
 @given(calendars, clocks, targets)
 def test_the_segments_are_without_gaps_and_add_up(walker, clock, count):
@@ -310,7 +310,7 @@ histories = st.lists(later.flatmap(mark), max_size=8).map(
 )
 
 
-@pytest.mark.rule("SLA-1c")
+@part_of("SLA-1c")
 @settings(deadline=None)
 @given(histories, later, later)
 def test_what_was_missed_or_reached_stays_so_whatever_comes_later(marks, one, other):
@@ -322,7 +322,7 @@ def test_what_was_missed_or_reached_stays_so_whatever_comes_later(marks, one, ot
     }
 
 
-@pytest.mark.rule("SLA-1")
+@part_of("SLA-1")
 @settings(deadline=None)
 @given(histories, later)
 def test_nothing_changes_before_it_says_it_has_to_be_looked_at_again(marks, now):
@@ -336,7 +336,7 @@ def test_nothing_changes_before_it_says_it_has_to_be_looked_at_again(marks, now)
     assert (again.state, again.misses, again.levels) == (found.state, found.misses, found.levels)
 
 
-@pytest.mark.rule("SLA-1c")
+@part_of("SLA-1c")
 @settings(max_examples=50, deadline=None)
 @given(histories, later, st.sampled_from(AIMS))
 def test_going_there_and_back_gives_the_same_due_time(marks, at, other):

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from domain.policy_content import Every, ExactFit, Period, SameDay, Stated, Until, Within
 from domain.sla.targets import NothingStated, PeriodHasNoStart, due_of
 from tests.domain.sla.calendars import BERLIN, CHINA, DAY, WEEK, aim, at, pauses, within, working
+from tests.rules import part_of
 
 ALWAYS = working("00:00-24:00", days=WEEK)
 
@@ -17,7 +18,7 @@ ALWAYS = working("00:00-24:00", days=WEEK)
 # ── working minutes ─────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("SLA-1b")
+@part_of("SLA-1b")
 @pytest.mark.parametrize(
     ("start", "minutes", "due"),
     [
@@ -31,7 +32,7 @@ def test_working_minutes_are_open_time(start, minutes, due):
     assert due_of(aim(within(minutes, "wmin")), at(start)).at == at(due)
 
 
-@pytest.mark.rule("SLA-1a")
+@part_of("SLA-1a")
 @pytest.mark.parametrize(("fit", "due"), [("closing", "03-02 18:00"), ("opening", "03-03 09:00")])
 @pytest.mark.parametrize("waited", [(), (("03-02 12:00", "03-02 14:00"),)], ids=["", "paused"])
 def test_an_exact_fit_is_as_the_policy_says(fit, due, waited):
@@ -40,7 +41,7 @@ def test_an_exact_fit_is_as_the_policy_says(fit, due, waited):
     assert due_of(exact, at("03-02 09:00"), pauses(*waited)).at == at(due)
 
 
-@pytest.mark.rule("SLA-1a")
+@part_of("SLA-1a")
 @pytest.mark.parametrize(
     ("waited", "due"),
     [
@@ -66,7 +67,7 @@ def test_pauses_count_where_they_overlap_open_time(waited, due):
 # ── working days ────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("SLA-1b")
+@part_of("SLA-1b")
 @pytest.mark.parametrize(
     ("start", "days", "due"),
     [
@@ -82,7 +83,7 @@ def test_working_days_end_at_the_close_of_business(start, days, due):
     assert due_of(aim(within(days, "wd")), at(start)).at == at(due)
 
 
-@pytest.mark.rule("SLA-1b")
+@part_of("SLA-1b")
 @pytest.mark.parametrize(
     ("waited", "due"),
     [
@@ -104,7 +105,7 @@ def test_a_day_that_ends_in_a_pause_does_not_count(waited, due):
     assert due_of(aim(within(2, "wd")), at("03-02 10:00"), pauses(*waited)).at == at(due)
 
 
-@pytest.mark.rule("SLA-1b")
+@part_of("SLA-1b")
 @pytest.mark.parametrize(
     ("start", "waited", "due"),
     [
@@ -122,7 +123,7 @@ def test_working_days_may_end_at_the_time_of_day_they_began(start, waited, due):
 # ── calendar days, months, clock hours ──────────────────────────────────────
 
 
-@pytest.mark.rule("SLA-1b")
+@part_of("SLA-1b")
 @pytest.mark.parametrize(
     ("amount", "unit", "roll", "due"),
     [
@@ -145,7 +146,7 @@ def test_calendar_and_clock_time_run_always_and_roll_as_the_policy_says(amount, 
     assert due_of(aim(within(amount, unit, roll=roll)), at("03-02 16:00")).at == at(due)
 
 
-@pytest.mark.rule("SLA-1b")
+@part_of("SLA-1b")
 @pytest.mark.parametrize(
     ("amount", "unit", "due"),
     [(15, "min", "03-09 09:00"), (1, "cd", "03-10 00:00"), (2, "cd", "03-10 00:00")],
@@ -155,7 +156,7 @@ def test_nothing_rolls_back_to_before_its_start(amount, unit, due):
     assert due_of(aim(within(amount, unit, roll="preceding")), saturday).at == at(due)
 
 
-@pytest.mark.rule("SLA-1b")
+@part_of("SLA-1b")
 @pytest.mark.parametrize(
     ("amount", "unit", "waited", "due"),
     [
@@ -180,7 +181,7 @@ def test_what_is_due_with_a_day_is_late_from_the_next_and_an_instant_is_in_time(
     assert minute.passed_by(minute.late_from)
 
 
-@pytest.mark.rule("SLA-1a")
+@part_of("SLA-1a")
 def test_days_are_local_where_clocks_change():
     berlin = working("09:00-18:00", zone=BERLIN)
     start = at("03-28 12:00", BERLIN)
@@ -239,7 +240,7 @@ def test_what_is_due_in_every_period_has_no_start():
 # ── what is not known yet ───────────────────────────────────────────────────
 
 
-@pytest.mark.rule("SLA-1e")
+@part_of("SLA-1e")
 @pytest.mark.parametrize(
     ("target", "provisional"),
     [

@@ -11,13 +11,14 @@ from pydantic import ValidationError
 from domain.policy_content import ExactFit, HoursOfWeekdays, OpeningHours, OpeningRange, Weekday
 from domain.working_time import NOTHING
 from tests.domain.sla.calendars import BERLIN, CHINA, DAY, HOUR, MINUTE, WEEK, at, ranges, working
+from tests.rules import part_of
 
 SPLIT = working("08:00-12:00", "13:30-17:30")
 DISPUTED = date(2005, 12, 31)  # worked, though one source does not know it
 ALWAYS = working("00:00-24:00", days=WEEK)
 
 
-@pytest.mark.rule("SLA-1e")
+@part_of("SLA-1e")
 @pytest.mark.parametrize(
     ("since", "until", "hours"),
     [
@@ -33,7 +34,7 @@ def test_holidays_are_closed_and_make_up_days_open(since, until, hours):
     assert CHINA.between(at(since), at(until)) == hours * HOUR
 
 
-@pytest.mark.rule("SLA-1b")
+@part_of("SLA-1b")
 def test_a_day_may_open_several_times():
     assert SPLIT.between(at("03-02 11:00"), at("03-02 14:00")) == 90 * MINUTE
     assert SPLIT.after(at("03-02 11:00"), 2 * HOUR) == at("03-02 14:30")
@@ -43,7 +44,7 @@ def test_a_day_may_open_several_times():
     ]
 
 
-@pytest.mark.rule("SLA-1a")
+@part_of("SLA-1a")
 @pytest.mark.parametrize(
     ("since", "hours", "closing", "opening"),
     [
@@ -61,7 +62,7 @@ def test_what_is_used_up_at_closing_is_due_then_or_at_the_next_opening(
     assert SPLIT.after(at(since), hours * HOUR, ExactFit.OPENING) == at(opening)
 
 
-@pytest.mark.rule("SLA-1d")
+@part_of("SLA-1d")
 @pytest.mark.parametrize(
     ("until", "hours", "since"),
     [
@@ -99,7 +100,7 @@ def test_a_day_that_never_closes_is_followed_by_the_next():
 # ── clocks that change ──────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("SLA-1a")
+@part_of("SLA-1a")
 @pytest.mark.parametrize(
     ("told", "day", "minutes"),
     [
@@ -120,14 +121,14 @@ def test_hours_are_local_and_durations_are_real(told, day, minutes):
     assert berlin.is_working_day(day) is (minutes > 0)
 
 
-@pytest.mark.rule("SLA-1a")
+@part_of("SLA-1a")
 def test_ranges_that_meet_past_a_gap_count_once():
     berlin = working("02:15-02:45", "03:00-04:00", zone=BERLIN, days=WEEK)
     opened = list(berlin.open_intervals(at("03-29 00:00", BERLIN), at("03-30 00:00", BERLIN)))
     assert opened == [(at("03-29 03:00", BERLIN), at("03-29 04:00", BERLIN))]
 
 
-@pytest.mark.rule("SLA-1a")
+@part_of("SLA-1a")
 def test_a_day_that_a_zone_skips_is_no_working_day():
     samoa = working("09:00-17:00", zone="Pacific/Apia", off=(date(2011, 1, 1),))
     assert not samoa.is_working_day(date(2011, 12, 30))  # a Friday that Samoa never had
@@ -138,7 +139,7 @@ def test_a_day_that_a_zone_skips_is_no_working_day():
 # ── working days ────────────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("SLA-1b")
+@part_of("SLA-1b")
 @pytest.mark.parametrize(
     ("moment", "day"),
     [
@@ -155,7 +156,7 @@ def test_a_moment_outside_working_hours_counts_as_the_next_opening(moment, day):
     assert CHINA.day_of(at(moment)) == day
 
 
-@pytest.mark.rule("SLA-1e")
+@part_of("SLA-1e")
 @pytest.mark.parametrize(
     ("day", "count", "expected"),
     [
@@ -175,7 +176,7 @@ def test_working_days_are_counted_over_weekends_and_holidays(day, count, expecte
         assert CHINA.count(day + DAY, expected + DAY) == count
 
 
-@pytest.mark.rule("SLA-1e")
+@part_of("SLA-1e")
 @pytest.mark.parametrize("first", [date(2004, 1, 1), date(2015, 9, 3), date(2025, 10, 1)])
 def test_working_days_of_many_years_are_those_of_the_notices(first):
     last = date(2026, 12, 31)
@@ -185,7 +186,7 @@ def test_working_days_of_many_years_are_those_of_the_notices(first):
     assert CHINA.add(first - DAY, expected) == worked[-1]
 
 
-@pytest.mark.rule("SLA-1e")
+@part_of("SLA-1e")
 def test_a_date_may_have_hours_of_its_own_whatever_sort_of_day_it_is():
     new_year, saturday, monday = date(2026, 1, 1), date(2026, 3, 7), date(2026, 3, 9)
     own = working(
@@ -201,7 +202,7 @@ def test_a_date_may_have_hours_of_its_own_whatever_sort_of_day_it_is():
 # ── how far it reaches ──────────────────────────────────────────────────────
 
 
-@pytest.mark.rule("SLA-1e")
+@part_of("SLA-1e")
 def test_beyond_the_announced_years_only_the_week_is_known():
     assert CHINA.announced(at("2004-01-01 00:00"), at("12-31 23:59"))
     assert not CHINA.announced(at("12-31 23:59"), at("2027-01-01 00:00"))
