@@ -65,6 +65,11 @@ def without_holiday_rule(facts: Facts) -> Facts:
     return facts  # what was not said reads as the default
 
 
+def without_orders(facts: Facts) -> Facts:
+    """The repair or field order behind a claim was only named by its number at first."""
+    return {**facts, "repair_order_id": None, "field_order_id": None}
+
+
 def without_steps_of_deadlines(facts: Facts) -> Facts:
     """Levels, roll rules and times of day of deadlines could not be said at first."""
     return facts  # what could not be said reads as none
@@ -87,6 +92,7 @@ STEPS: Final[Mapping[Form, Step]] = {
         Form("policies.PolicyPublished", 2), without_steps_of_deadlines
     ),
     Form("credits.CreditNoteBooked", 1): Step(Form("credits.CreditNoteBooked", 2), without_prices),
+    Form("claims.ClaimOpened", 1): Step(Form("claims.ClaimOpened", 2), without_orders),
     Form("claims.ClaimSubmitted", 1): Step(Form("claims.ClaimSubmitted", 2), without_clock),
     Form("claims.ClaimResubmitted", 1): Step(Form("claims.ClaimResubmitted", 2), without_clock),
     Form("credits.MatchProposed", 1): Step(Form("credits.MatchProposed", 2), without_agreement),

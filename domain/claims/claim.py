@@ -8,6 +8,7 @@ from domain.claims import (
     answering,
     crediting,
     judging,
+    on_report,
     preparing,
     submitting,
     withdrawing,
@@ -33,7 +34,14 @@ from domain.registry.stations_apart import refuse_other_stations
 
 State = Claim
 Command: TypeAlias = (
-    c.Preparing | c.Judging | c.Submitting | c.Answering | c.Withdrawing | c.WritingOff | c.Closing
+    c.Reported
+    | c.Preparing
+    | c.Judging
+    | c.Submitting
+    | c.Answering
+    | c.Withdrawing
+    | c.WritingOff
+    | c.Closing
 )
 
 
@@ -45,6 +53,8 @@ def decide(claim: Claim | None, command: Command, world: World) -> list[Event | 
         of=claim.station_id if claim else None,
         hidden=ClaimNotFound,
     )
+    if isinstance(command, c.Reported):
+        return on_report.decide(claim, command, world)
     if isinstance(command, c.Preparing):
         return preparing.decide(claim, command, world)
     claim = existing(claim)

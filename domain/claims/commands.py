@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from domain import messages
+from domain.approvals import Names
 from domain.claims.amounts import Amounts
 from domain.messages import Message, Role, Sha256, Stream, Text
 from domain.money import PositiveMoney
@@ -82,8 +83,48 @@ class OpenClaim(ClaimCommand):
     dealer_id: UUID | None = None
     customer_id: UUID | None = None
     order_reference: Text = Field(description="The repair or field order that was finished.")
+    repair_order_id: UUID | None = Field(None, description="The repair order, if it is one.")
+    field_order_id: UUID | None = Field(None, description="The field order, if it is one.")
     report: Report
     amounts: Amounts
+
+
+class PartListed(Message):
+    """A part that was put in, whose price is still to be claimed."""
+
+    number: Text
+    name: Text
+    quantity: Annotated[int, Field(ge=1)]
+
+
+class PaperListed(Message):
+    """A paper that was filed with the report."""
+
+    paper: PaperKind
+    sha256: Sha256
+    dated: date
+
+
+class OpenClaimOnReport(ClaimCommand):
+    """Open a claim on the report of an order, or bring it to what a later report says (CLM-1).
+
+    What it asks for is to be said by whoever prepares it.
+    """
+
+    roles = frozenset({Role.SYSTEM})
+    claim: ClaimKind
+    repair_order_id: UUID | None = None
+    field_order_id: UUID | None = None
+    order_reference: Text
+    equipment_id: UUID | None = None
+    manufacturer_id: UUID | None = None
+    station_id: UUID | None = None
+    dealer_id: UUID | None = None
+    customer_id: UUID | None = None
+    report: Report
+    parts: tuple[PartListed, ...] = ()
+    papers: tuple[PaperListed, ...] = ()
+    reported_by: Names
 
 
 class AttachPaper(ClaimCommand):
@@ -118,6 +159,7 @@ class CorrectClaimSubject(ClaimCommand):
     reason: Text
 
 
+Reported: TypeAlias = OpenClaimOnReport
 Preparing: TypeAlias = OpenClaim | AttachPaper | AmendClaim | CorrectClaimSubject
 
 # ── judging ─────────────────────────────────────────────────────────────────

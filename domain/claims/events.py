@@ -56,6 +56,7 @@ class ClaimEvent(messages.Event):
 class ClaimOpened(ClaimEvent):
     """A claim for finished work was opened; it is to be submitted by a day (CLM-1)."""
 
+    schema_version = 2
     number: str
     claim: ClaimKind
     manufacturer_id: UUID
@@ -64,6 +65,8 @@ class ClaimOpened(ClaimEvent):
     dealer_id: UUID | None
     customer_id: UUID | None
     order_reference: str
+    repair_order_id: UUID | None
+    field_order_id: UUID | None
     report: Report
     amounts: Amounts
     total: Money

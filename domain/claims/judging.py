@@ -25,7 +25,13 @@ from domain.claims.events import (
     OpinionGiven,
     SignatureRevoked,
 )
-from domain.claims.refusals import JudgedOwnWork, NotAJudge, NotPossibleNow, VettingFailed
+from domain.claims.refusals import (
+    JudgedOwnWork,
+    NotAJudge,
+    NothingClaimed,
+    NotPossibleNow,
+    VettingFailed,
+)
 from domain.claims.state import Claim, Status
 from domain.claims.states_allowed import only_in
 from domain.claims.vetting import findings
@@ -54,7 +60,7 @@ def decide(claim: Claim, command: Judging, world: World) -> list[Event]:
 def judge(claim: Claim, command: JudgeClaim, world: World) -> list[Event]:
     """The last of those who judge together makes it a judgement, if they agree (CLM-6a).
 
-    A claim that fails vetting cannot be judged claimable (CLM-3).
+    A claim that fails vetting, or asks for nothing yet, cannot be judged claimable (CLM-3, CLM-4).
     """
     only_in(claim, *UNDECIDED)
     if claim.chain.signatures:
@@ -65,6 +71,8 @@ def judge(claim: Claim, command: JudgeClaim, world: World) -> list[Event]:
     failed = tuple(f"{f.check}: {f.explanation}" for f in found if not f.passed)
     if command.claimable and failed:
         raise VettingFailed(reasons=failed)
+    if command.claimable and not claim.total.amount:
+        raise NothingClaimed("Nobody has said yet what the claim asks for. Amend it with amounts.")
     seats = policies.in_force(world, ClaimJudges).seats
     opinion = OpinionGiven(
         seat=seat_of(claim, seats, world),

@@ -7,13 +7,14 @@ from typing import assert_never
 from uuid import UUID
 
 from domain import calendar, policies, uniqueness
-from domain.approvals import names
+from domain.approvals import Names, names
 from domain.claims import amounts
 from domain.claims.commands import (
     AmendClaim,
     AttachPaper,
     CorrectClaimSubject,
     OpenClaim,
+    OpenClaimOnReport,
     Preparing,
     Report,
 )
@@ -34,6 +35,7 @@ from domain.claims.refusals import (
 from domain.claims.state import Claim, Status
 from domain.claims.states_allowed import existing, no_write_off_pending, only_in
 from domain.messages import On, World
+from domain.money import Money
 from domain.policy_content import ClaimLimits
 from domain.registry.manufacturer import Manufacturer, ManufacturerNotFound
 from domain.registry.station import Station, StationNotFound
@@ -41,6 +43,7 @@ from domain.vocabulary import ClaimKind
 
 OWN_NUMBER = "claims.OwnNumber"
 WORK = "claims.Work"
+ORDER = "claims.Order"
 SUBMISSION_CLOCK = "claim_submission"
 
 
@@ -49,7 +52,8 @@ def decide(claim: Claim | None, command: Preparing, world: World) -> list[Event 
         case OpenClaim():
             if claim:
                 raise ClaimExists
-            return [opening(command, world), *taken_names(command, world)]
+            asked = amounts.sum_of(command.amounts)
+            return [opening(command, asked, names(world), world), *taken_names(command, world)]
         case AttachPaper():
             return attach(existing(claim), command, world)
         case AmendClaim():
@@ -60,7 +64,7 @@ def decide(claim: Claim | None, command: Preparing, world: World) -> list[Event 
             assert_never(never)
 
 
-def opening(command: OpenClaim, world: World) -> ClaimOpened:
+def opening(command: OpenClaim, asked: Money, opened_by: Names, world: World) -> ClaimOpened:
     """Opened by whoever has the report; the clock of CLM-1 starts when the work is completed."""
     refuse_impossible(command.report, world)
     days = submission_days(command.manufacturer_id, world)
@@ -75,13 +79,15 @@ def opening(command: OpenClaim, world: World) -> ClaimOpened:
         dealer_id=command.dealer_id,
         customer_id=command.customer_id,
         order_reference=command.order_reference,
+        repair_order_id=command.repair_order_id,
+        field_order_id=command.field_order_id,
         report=command.report,
         amounts=command.amounts,
-        total=amounts.sum_of(command.amounts),
+        total=asked,
         submission_days=days,
         submit_by=calendar.add_days(command.report.completed_on, days),
         clock=policies.clock(world, SUBMISSION_CLOCK),
-        opened_by=names(world),
+        opened_by=opened_by,
     )
 
 
@@ -97,10 +103,22 @@ def taken_names(command: OpenClaim, world: World) -> list[On]:
     """Our number is unique, and the same work is claimed once for a kind (CLM-8)."""
     by = command.claim_id
     work = work_name(command.manufacturer_id, command.order_reference, command.claim)
+    orders = order_names(command)
     return [
         *uniqueness.take(world, by, OWN_NUMBER, command.number, taken=OwnNumberTaken),
         *uniqueness.take(world, by, WORK, *work, taken=WorkAlreadyClaimed),
+        *(
+            on
+            for order in orders
+            for on in uniqueness.take(world, by, ORDER, *order, taken=WorkAlreadyClaimed)
+        ),
     ]
+
+
+def order_names(command: OpenClaim | OpenClaimOnReport) -> list[tuple[str, str]]:
+    """By which the claim is found again on the orders that it is for."""
+    orders = (command.repair_order_id, command.field_order_id)
+    return [(str(order), command.claim) for order in orders if order]
 
 
 def work_name(manufacturer_id: UUID, order_reference: str, kind: ClaimKind) -> tuple[str, str, str]:

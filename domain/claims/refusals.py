@@ -32,6 +32,25 @@ class ManufacturerNumberTaken(uniqueness.AlreadyTaken):
     rule = "CLM-8"
 
 
+class NotRegisteredWithUs(Refusal):
+    """No registered equipment is known for this work, and only for such a claim is opened.
+
+    Register it and name it on the order, then have the reaction tried again; or open the claim by
+    hand, naming the order.
+    """
+
+    rule = "CLM-3"
+
+
+class OpenedOnAnotherReport(Refusal):
+    """The claim stands on an earlier report and can no longer follow this one.
+
+    Look at what the report says now, and amend the claim by hand as far as that is right.
+    """
+
+    rule = "CLM-1"
+
+
 class WorkAlreadyClaimed(uniqueness.AlreadyTaken):
     """This work is already claimed from this manufacturer."""
 

@@ -18,6 +18,7 @@ from uuid import UUID
 
 from domain.approvals import SigningChain
 from domain.claims import events as e
+from domain.claims.amounts import Amounts
 from domain.claims.commands import CLAIM, Report
 from domain.messages import Role
 from domain.money import Money, total
@@ -78,7 +79,7 @@ class Claim:
     customer_id: UUID | None
     order_reference: str
     report: Report
-    parts_listed: int
+    amounts: Amounts
     total: Money
     submission_days: int
     prepared_by: frozenset[UUID]
@@ -169,7 +170,7 @@ def opened(event: e.ClaimOpened) -> Claim:
         customer_id=event.customer_id,
         order_reference=event.order_reference,
         report=event.report,
-        parts_listed=len(event.amounts.parts),
+        amounts=event.amounts,
         total=event.total,
         submission_days=event.submission_days,
         prepared_by=event.opened_by.both,
@@ -215,7 +216,7 @@ def amended(claim: Claim, event: e.ClaimAmended) -> Claim:
     return replace(
         unjudged(claim),
         report=event.report,
-        parts_listed=len(event.amounts.parts),
+        amounts=event.amounts,
         total=event.total,
         ruled_out=False,
         prepared_by=claim.prepared_by | event.amended_by.both,

@@ -156,5 +156,5 @@ def parts(claim: Claim) -> Finding:
         p.paper in (PaperKind.REPLACED_PART, PaperKind.PART_PHOTO) for p in claim.papers
     )
     needed = claim.claim == ClaimKind.FAILURE or part_filed
-    listed = claim.parts_listed
+    listed = len(claim.amounts.parts)
     return found(Check.PARTS, bool(listed) or not needed, f"{listed} kinds of part are listed.")

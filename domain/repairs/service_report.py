@@ -11,6 +11,9 @@ from pydantic import Field
 from domain.messages import Message, Sha256, Text
 from domain.vocabulary import PaperKind, Part
 
+CLAIM_CLOCK = "claim_opening"
+"""By when a claim is opened for work under warranty whose report is in (CLM-1)."""
+
 
 class PartReplaced(Message):
     """A part that was put in."""

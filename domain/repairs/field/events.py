@@ -207,12 +207,23 @@ class FieldReportFiled(NodeEvent):
     late: bool | None
     filed_by: Names
 
-    @property
-    def service_report(self) -> ServiceReport | None:
-        """What a warranty claim for the work needs; None while the serial is unknown."""
-        if self.report is None or self.serial_number is None:
-            return None
-        return ServiceReport(**dict(self.report), serial_number=self.serial_number)
+
+class FieldWorkReported(FieldOrderEvent):
+    """The work is done, its report is in, and its machine is known (FLD-5, FLD-7).
+
+    Unless it was found not to be covered, a claim for it is due by a moment (CLM-1).
+    """
+
+    number: str | None
+    service: FieldServiceKind | None
+    report: ServiceReport
+    photos: tuple[NamedPhoto, ...]
+    equipment_id: UUID | None
+    station_id: UUID | None
+    customer_id: UUID | None
+    warranty: WarrantyAnswer | None
+    claim_due: DueBy | None
+    reported_by: Names
 
 
 class FieldPaperReportFiled(FieldOrderEvent):
@@ -340,6 +351,7 @@ Visit: TypeAlias = (
 )
 Ending: TypeAlias = (
     FieldReportFiled
+    | FieldWorkReported
     | FieldPaperReportFiled
     | FieldReportReviewed
     | FieldReportReturned

@@ -28,18 +28,23 @@ from domain.repairs.field.refusals import (
 )
 from domain.repairs.field.standing import late, only_at, told_of
 from domain.repairs.field.state import FieldOrder, FieldStage
-from domain.repairs.service_report import WorkReport
-from domain.vocabulary import FieldNode
+from domain.repairs.service_report import CLAIM_CLOCK, ServiceReport, WorkReport
+from domain.sla.starting import started
+from domain.vocabulary import FieldNode, FieldServiceKind
 from domain.warranty import WarrantyAnswer, under_warranty
 
 UNKNOWN = "unknown"
+WITHOUT_CLAIM = frozenset({FieldServiceKind.HANDOVER})
+"""What the manufacturer is not asked to pay, under warranty or not (ours)."""
+
 NOT_IN_A_FILE_NAME = re.compile(r'[\s\\/:*?"<>|]+')
 
 
 def decide(order: FieldOrder, command: c.Filing, world: World) -> list[e.Event]:
     match command:
         case c.FileFieldReport():
-            return [file_report(order, command, world)]
+            filed = file_report(order, command, world)
+            return [filed, *work_reported(order, filed, filed, world)]
         case c.FileFieldPaperReport():
             return [file_on_paper(order, world)]
         case c.ReviewFieldReport(accepted=accepted, findings=findings):
@@ -76,6 +81,32 @@ def file_report(order: FieldOrder, command: c.FileFieldReport, world: World) -> 
         notified=told_of(FieldNode.REPORT_FILED, order, world),
         filed_by=names(world),
     )
+
+
+def work_reported(
+    order: FieldOrder,
+    filed: e.FieldReportFiled,
+    known: e.FieldReportFiled | e.MachineIdentified,
+    world: World,
+) -> list[e.FieldWorkReported]:
+    """Once the work is done, reported, and its machine known: whichever comes last (CLM-1)."""
+    if not filed.repaired or filed.report is None or known.serial_number is None:
+        return []
+    answer = known.warranty
+    due = order.service not in WITHOUT_CLAIM and (answer is None or answer.covered)
+    reported = e.FieldWorkReported(
+        number=filed.order_number,
+        service=order.service,
+        report=ServiceReport(**dict(filed.report), serial_number=known.serial_number),
+        photos=known.photos,
+        equipment_id=known.equipment_id,
+        station_id=order.station_id,
+        customer_id=order.customer_id,
+        warranty=answer,
+        claim_due=started(world, CLAIM_CLOCK, world.effective_at) if due else None,
+        reported_by=filed.filed_by,
+    )
+    return [reported]
 
 
 def named(

@@ -176,7 +176,7 @@ def identify(order: FieldOrder, command: c.IdentifyMachine, world: World) -> lis
         warranty=filing.warranty(report, command.equipment_id, world) if report else None,
         identified_by=names(world),
     )
-    return [identified]
+    return [identified, *(filing.work_reported(order, filed, identified, world) if filed else [])]
 
 
 def say_stopped(order: FieldOrder, stopped: bool, world: World) -> list[e.Event]:

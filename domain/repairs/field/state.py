@@ -167,7 +167,8 @@ def ended(order: FieldOrder, event: e.Ending) -> FieldOrder:
         case e.TravelCostClaimed():
             return replace(order, travel_claimed=True)
         case (
-            e.FieldReportReturned()
+            e.FieldWorkReported()
+            | e.FieldReportReturned()
             | e.FieldReportReviewed()
             | e.FieldOrderClosed()
             | e.FieldCallbackMade()

@@ -19,9 +19,8 @@ from domain.repairs.repair.refusals import (
 )
 from domain.repairs.repair.stages_allowed import LEAVING, late, only_at, terms_of
 from domain.repairs.repair.state import RepairOrder, RepairStage
+from domain.repairs.service_report import CLAIM_CLOCK
 from domain.sla.starting import started
-
-REPORT_CLOCK = "claim_opening"
 
 
 def decide(order: RepairOrder, command: c.Releasing, world: World) -> list[e.Event]:
@@ -138,7 +137,7 @@ def file_report(
         dealer_id=order.dealer_id,
         customer_id=order.customer_id,
         filed_by=names(world),
-        claim_due=started(world, REPORT_CLOCK, world.effective_at) if under_warranty else None,
+        claim_due=started(world, CLAIM_CLOCK, world.effective_at) if under_warranty else None,
     )
 
 

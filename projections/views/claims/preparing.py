@@ -24,6 +24,8 @@ def opened(id: UUID, event: e.ClaimOpened, at: datetime) -> Claim:
         dealer_id=event.dealer_id,
         customer_id=event.customer_id,
         order_reference=event.order_reference,
+        repair_order_id=event.repair_order_id,
+        field_order_id=event.field_order_id,
         serial_number=event.report.serial_number,
         model=event.report.model,
         filed_under=file_name(event.report, event.number),

@@ -155,6 +155,8 @@ class Claim(Row):
     dealer_id: UUID | None
     customer_id: UUID | None
     order_reference: str = Field(description="The repair or field order that was finished.")
+    repair_order_id: UUID | None
+    field_order_id: UUID | None
     serial_number: str
     model: str
     filed_under: str = Field(description="Model, serial number and claim number (CLM-2).")

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import assert_never
 
 from domain.repairs.field import events as e
-from projections.views.field_orders.beginning import in_time_unless
+from projections.views.field_orders.beginning import due_at, in_time_unless
 from projections.views.field_orders.row import FieldOrder
 
 DONE_AT: dict[type[e.NodeEvent], str] = {
@@ -17,8 +17,8 @@ DONE_AT: dict[type[e.NodeEvent], str] = {
 
 def fold(order: FieldOrder, event: e.Ending, at: datetime) -> FieldOrder:
     match event:
-        case e.FieldReportFiled():
-            return filed(order, event, at)
+        case e.FieldReportFiled() | e.FieldWorkReported():
+            return reported(order, event, at)
         case e.FieldPaperReportFiled(late=late):
             return order.but(paper_filed_at=at, paper_in_time=in_time_unless(late))
         case e.FieldReportReviewed() | e.FieldOrderClosed():
@@ -35,6 +35,14 @@ def fold(order: FieldOrder, event: e.Ending, at: datetime) -> FieldOrder:
             return order.but(called_back_at=at, satisfied=satisfied, callback_remark=remark)
         case never:
             assert_never(never)
+
+
+def reported(
+    order: FieldOrder, event: e.FieldReportFiled | e.FieldWorkReported, at: datetime
+) -> FieldOrder:
+    if isinstance(event, e.FieldWorkReported):
+        return order.but(claim_due_at=due_at(event.claim_due))
+    return filed(order, event, at)
 
 
 def filed(order: FieldOrder, event: e.FieldReportFiled, at: datetime) -> FieldOrder:

@@ -138,6 +138,7 @@ class FieldOrder(Row):
     photos: tuple[NamedPhoto, ...] = ()
     warranty: WarrantyAnswer | None = None
     covered: bool | None = Field(None, description="Whether the work was under warranty.")
+    claim_due_at: datetime | None = Field(None, description="When its claim is to be open (CLM-1).")
     customer_signed: bool | None = None
     stamped: bool | None = None
     excused_because: str | None = None

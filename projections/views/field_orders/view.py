@@ -12,7 +12,7 @@ from domain.policy_content import Organisation
 from domain.repairs.field import events as e
 from domain.repairs.field.standing import OVER
 from domain.repairs.field.state import FieldStage, stage_after
-from projections.view import One, Owner, View, before, equal, since
+from projections.view import Many, One, Owner, View, before, equal, since
 from projections.views.field_orders import beginning, correcting, ending, visiting
 from projections.views.field_orders.row import FieldOrder, NodeReached, queue_of
 
@@ -77,6 +77,7 @@ FIELD_ORDERS = View(
     fold=fold,
     owners={Owner.STATION: "station_id", Owner.CUSTOMER: "customer_id"},
     scope="repairs:read",
+    version=2,
     filters=(
         equal("number"),
         equal("stage"),
@@ -110,6 +111,7 @@ FIELD_ORDERS = View(
         "customer": One("customers", via="customer_id"),
         "equipment": One("equipment", via="equipment_id"),
         "engineer": One("people", via="engineer_id"),
+        "claims": Many("claims", via="field_order_id"),
     },
     field_scopes=dict.fromkeys(
         ("corrections", "arrears", "prepayment", "travel_cost", "return_findings", "follow_ups"),

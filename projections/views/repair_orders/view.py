@@ -7,7 +7,7 @@ from typing import Any
 
 from application.recorded import Recorded
 from domain.repairs.repair import events as e
-from projections.view import One, Owner, View, before, equal, since
+from projections.view import Many, One, Owner, View, before, equal, since
 from projections.views.repair_orders.arriving import agreed, differing, inspected, received
 from projections.views.repair_orders.doing import checked, sent, worked
 from projections.views.repair_orders.leaving import left, paid
@@ -90,5 +90,6 @@ REPAIR_ORDERS = View(
         "equipment": One("equipment", via="equipment_id"),
         "customer": One("customers", via="customer_id"),
         "engineer": One("people", via="engineer_id"),
+        "claims": Many("claims", via="repair_order_id"),
     },
 )

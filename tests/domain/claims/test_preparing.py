@@ -99,6 +99,8 @@ def test_a_claim_is_opened_with_its_exact_total_and_the_day_it_is_due():
             dealer_id=DEALER,
             customer_id=CUSTOMER,
             order_reference="FO-1",
+            repair_order_id=None,
+            field_order_id=None,
             report=report(),
             amounts=amounts("1000.00"),
             total=yuan("1000.00"),

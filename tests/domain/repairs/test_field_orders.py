@@ -97,9 +97,15 @@ def end_of(day: date):
     return NOON.replace(year=day.year, month=day.month, day=day.day, hour=16)
 
 
+def outcomes(story: Story, command, actor: Actor, now=NOON):
+    """The events of what would come of it."""
+    told = given(story.histories).when(command, actor=actor, now=now).outcome()
+    return [on.event for on in told]
+
+
 def outcome(story: Story, command, actor: Actor, now=NOON):
     """The first event of what would come of it."""
-    return given(story.histories).when(command, actor=actor, now=now).outcome()[0].event
+    return outcomes(story, command, actor, now)[0]
 
 
 def order(story: Story) -> FieldOrder:
@@ -140,6 +146,7 @@ def test_from_the_first_call_to_the_callback():
         e.MachineIdentified,
         e.EngineerLeft,
         e.FieldReportFiled,
+        e.FieldWorkReported,
         e.FieldReportReviewed,
         e.FieldOrderClosed,
         e.FieldCallbackMade,
@@ -378,8 +385,7 @@ def test_the_serial_number_is_known_before_the_order_closes():
 def test_a_machine_identified_after_the_report_names_its_photos_and_its_warranty():
     story = field_story("arrived").tell(leave(), ENZO).tell(file_report(), ENZO)
     filed = story.happened[-1].event
-    assert isinstance(filed, e.FieldReportFiled)
-    assert filed.warranty is None and filed.service_report is None
+    assert isinstance(filed, e.FieldReportFiled) and filed.warranty is None
     assert [p.name for p in filed.photos][0] == "FO-1-EX-200-unknown-812-repair-2026-03-02"
     identified = outcome(story, IDENTIFY, ENZO)
     assert [p.name for p in identified.photos] == [
@@ -583,11 +589,36 @@ def test_photos_are_named_after_order_model_serial_hours_service_and_date():
     ("failed_on", "covered"), [(date(2026, 2, 27), True), (date(2026, 6, 3), False)]
 )
 def test_a_report_says_whether_the_work_was_under_warranty(failed_on, covered):
-    filed = outcome(
-        field_story("repaired"), file_report(report=work_report(failed_on=failed_on)), ENZO
-    )
-    assert filed.warranty.covered is covered
-    assert filed.service_report == ServiceReport(**dict(filed.report), serial_number="SN-1")
+    wish = file_report(report=work_report(failed_on=failed_on))
+    filed, reported = outcomes(field_story("repaired"), wish, ENZO)
+    assert filed.warranty == reported.warranty and filed.warranty.covered is covered
+    assert reported.report == ServiceReport(**dict(filed.report), serial_number="SN-1")
+    assert (reported.claim_due is not None) is covered
+
+
+@rule("CLM-1")
+@rule("FLD-5")
+def test_a_claim_is_due_once_the_work_is_done_reported_and_its_machine_known():
+    story = field_story("arrived").tell(leave_unrepaired(), ENZO).tell(IDENTIFY, ENZO)
+    assert len(outcomes(story, file_report(), ENZO)) == 1, "the work is not done"
+
+    story = field_story("arrived").tell(leave(), ENZO)
+    assert len(outcomes(story, file_report(), ENZO)) == 1, "the machine is not known"
+    _, reported = outcomes(story.tell(file_report(), ENZO), IDENTIFY, SUSI)
+    assert isinstance(reported, e.FieldWorkReported)
+    assert (reported.equipment_id, reported.report.serial_number) == (MACHINE, "SN-1")
+    assert reported.reported_by.person == ENZO.id
+    assert reported.claim_due and reported.claim_due.due.at == end_of(NOON.date())
+
+    unregistered = f.IdentifyMachine(field_order_id=ID, serial_number="X-9")
+    _, reported = outcomes(story, unregistered, ENZO)
+    assert reported.warranty is None and reported.claim_due, "whether it is covered is not known"
+
+
+@rule("CLM-1")
+def test_nobody_is_asked_to_pay_for_a_handover():
+    story = field_story("repaired", service=FieldServiceKind.HANDOVER)
+    assert outcomes(story, file_report(), ENZO)[1].claim_due is None
 
 
 @rule("FLD-10", "SEG-1")
