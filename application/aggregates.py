@@ -21,6 +21,7 @@ from domain.credits import (
     refused_file,
 )
 from domain.registry import customer, dealer, equipment, manufacturer, person, station
+from domain.repairs.exchange import dealer_credit, exchange
 from domain.repairs.field import field_order, itinerary, unrepaired_list
 from domain.repairs.repair import repair_order
 
@@ -44,6 +45,8 @@ AGGREGATES: tuple[ModuleType, ...] = (
     reference,
     reconciliation_period,
     repair_order,
+    exchange,
+    dealer_credit,
     corrections,
 )
 

@@ -20,6 +20,7 @@ from domain.money import Amount, Currency, ExactMoney, Money
 from domain.vocabulary import (
     Approver,
     ClaimKind,
+    DiscrepancyKind,
     EngineerLevel,
     EquipmentKind,
     FieldNode,
@@ -76,6 +77,10 @@ class Approved(StrEnum):
     COMMERCIAL_AMOUNT = "commercial_amount"  # who fix its amount together
     COMMERCIAL_CLAIM = "commercial_claim"  # the joint signatures, and who decides last
     NODE_CORRECTION = "node_correction"  # of the time of a field order's node (FLD-6)
+    EXCHANGE = "exchange"  # of new goods that arrived faulty (EXC-2)
+    REFUND = "refund"  # instead of an exchange (EXC-5)
+    INBOUND_FREIGHT = "inbound_freight"  # of goods to be exchanged, booked to sales (EXC-4)
+    RETURN_FREIGHT = "return_freight"  # of what goes back to the dealer (EXC-4)
 
 
 ALWAYS_NAMED = (Approved.STANDARD_CLAIM, Approved.WRITE_OFF)
@@ -589,6 +594,37 @@ class PriceList(Content):
         return self
 
 
+# ── exchanges ───────────────────────────────────────────────────────────────
+
+
+class ExchangeExclusion(Message):
+    """What keeps goods from being exchanged, unless it can be charged (EXC-6, EXC-7)."""
+
+    word: Word
+    about: Text
+    equipment: EquipmentKind
+    discrepancy: DiscrepancyKind  # as which it is raised with the dealer
+    chargeable: bool  # whether goods with a quality fault are exchanged once it is paid for
+
+
+class ExchangeTerms(Content):
+    """What is looked at when goods arrive to be exchanged, by kind of product (EXC-6)."""
+
+    policy: Literal["exchange_terms"] = "exchange_terms"
+    exclusions: tuple[ExchangeExclusion, ...]
+
+    @model_validator(mode="after")
+    def each_word_once(self) -> Self:
+        words = [(each.equipment, each.word) for each in self.exclusions]
+        if len(set(words)) < len(words):
+            raise ValueError("Each exclusion is named once for a kind of product.")
+        return self
+
+    def of(self, equipment: EquipmentKind | None) -> tuple[ExchangeExclusion, ...]:
+        """The list of a kind of product; nothing if the kind is not known."""
+        return tuple(each for each in self.exclusions if each.equipment == equipment)
+
+
 # ── field orders ────────────────────────────────────────────────────────────
 
 
@@ -829,6 +865,7 @@ PolicyContent = Annotated[
     | RepairChannels
     | FactoryRepairs
     | PriceList
+    | ExchangeTerms
     | FieldService
     | Deadline,
     Field(discriminator="policy"),

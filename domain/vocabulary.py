@@ -93,6 +93,16 @@ class RepairChannel(StrEnum):
     WORKSHOP = "workshop"  # for overhaul
 
 
+class DiscrepancyKind(StrEnum):
+    """In what an item differs from what was announced (REP-3, EXC-2)."""
+
+    COUNT = "count"
+    MODEL = "model"
+    NO_STOCK = "no_stock"
+    HUMAN_DAMAGE = "human_damage"
+    MISSING_COMPONENT = "missing_component"
+
+
 class MajorComponent(StrEnum):
     """What is repaired only with a test report of its own (REP-12)."""
 

@@ -13,8 +13,10 @@ from projections.views.claims.view import CLAIMS
 from projections.views.commercial_claims import COMMERCIAL_CLAIMS
 from projections.views.credit_notes import CREDIT_NOTES
 from projections.views.customers import CUSTOMERS
+from projections.views.dealer_credits import DEALER_CREDITS
 from projections.views.dealers import DEALERS
 from projections.views.equipment import EQUIPMENT
+from projections.views.exchanges.view import EXCHANGES
 from projections.views.field_orders.view import FIELD_ORDERS
 from projections.views.itineraries import ITINERARIES
 from projections.views.manufacturers import MANUFACTURERS
@@ -113,7 +115,9 @@ VIEWS: Final[Views] = catalogue(
     CREDIT_NOTES,
     CUSTOMERS,
     DEALERS,
+    DEALER_CREDITS,
     EQUIPMENT,
+    EXCHANGES,
     FIELD_ORDERS,
     ITINERARIES,
     MANUFACTURERS,

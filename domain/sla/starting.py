@@ -24,6 +24,11 @@ class DueBy(Message):
     due: Due
 
 
+def late(due: DueBy | None, world: World) -> bool:
+    """Whether it was due before now. That is on record, and never a refusal."""
+    return due is not None and due.due.passed_by(world.effective_at)
+
+
 def started(world: World, name: str, at: datetime, stated: date | datetime | None = None) -> DueBy:
     """By when it is due under the deadline in force, counted from a moment.
 

@@ -71,6 +71,7 @@ CUSTOMERS = View(
         "station": One("stations", via="station_id"),
         "equipment": Many("equipment", via="customer_id"),
         "claims": Many("claims", via="customer_id"),
+        "exchanges": Many("exchanges", via="customer_id"),
         "repair_orders": Many("repair_orders", via="customer_id"),
         "field_orders": Many("field_orders", via="customer_id"),
     },

@@ -141,6 +141,7 @@ EQUIPMENT = View(
         "station": One("stations", via="station_id"),
         "claims": Many("claims", via="equipment_id"),
         "transfers": Many("transfers", via="equipment_id"),
+        "exchanges": Many("exchanges", via="equipment_id"),
         "repair_orders": Many("repair_orders", via="equipment_id"),
         "field_orders": Many("field_orders", via="equipment_id"),
     },

@@ -19,6 +19,7 @@ from domain.registry.person import RegisterPerson
 from domain.repairs.field.commands import Arrive
 from domain.vocabulary import EngineerLevel
 from tests.clock import NOON, Clock
+from tests.exchange_stories import refunded, with_dealer
 from tests.field_stories import (
     contact,
     depart,
@@ -99,6 +100,8 @@ def story() -> Story:
     story.tell(request_parts(2, station_id=OTHER_STATION), STAN)
     field_order_of_theirs(story)
     told_upto(at_counter(2, **THEIRS), "ready", story)
+    with_dealer(story, OTHER_DEALER)
+    told_upto(refunded(2, **THEIRS | {"equipment_id": None}), "closed", story)
     return story.tell(EraseCustomer(customer_id=ERASED_CUSTOMER, legal_basis="GDPR 17"), ADAM)
 
 

@@ -262,6 +262,8 @@ def test_every_kind_of_policy_ships_and_none_twice():
         "repair_channels",
         "factory_repairs",
         "price_list.repairs",
+        "price_list.customer_damage",
+        "exchange_terms",
         "field_service",
     }
 

@@ -21,9 +21,11 @@ from domain.messages import Actor, Command, Refusal, Role
 from domain.money import Money
 from domain.policy_content import ReasonWord, Tolerance
 from domain.registry import customer, dealer, equipment, manufacturer, person, station
+from domain.repairs.exchange import commands as ec
+from domain.repairs.freight import FreightLeg
 from domain.repairs.repair import commands as rc
 from domain.vocabulary import EngineerLevel, ExclusionGround, PaperKind
-from tests import field_stories
+from tests import exchange_stories, field_stories
 from tests.clock import NOON
 from tests.repair_stories import (
     at_counter,
@@ -100,6 +102,7 @@ NOTES = 3
 GOODWILL = (21, 22)
 ORDERS = (21, 22, 23)  # numbers of their own, so that a story may go on with others
 REPAIRS = (21, 22, 23)
+EXCHANGES = (21, 22)
 OFFERS = 3  # attempts for each event there is room for
 
 Told = tuple[Command, Actor]
@@ -114,6 +117,7 @@ def random_story(random: Random, length: int, story: Story | None = None) -> Sto
         *map(goodwill_script, GOODWILL),
         *map(order_script, ORDERS),
         *repair_scripts(),
+        *exchange_scripts(),
         *map(field_stories.script, field_stories.NUMBERS),
     ]
     scripts = [*claims * 3, *map(deque, others)]  # most of what happens is about claims
@@ -174,6 +178,14 @@ def repair_scripts() -> Iterator[Iterator[Told]]:
         yield (told for _, stage in steps(number) for told in stage)
 
 
+def exchange_scripts() -> Iterator[Iterator[Told]]:
+    """What usually happens to faulty goods: one is exchanged, for one the money goes back."""
+    ways = zip(EXCHANGES, (exchange_stories.exchanged, exchange_stories.refunded), strict=True)
+    for number, steps in ways:
+        begun = hand_over_dealer(), CHAN
+        yield iter([begun, *(told for _, stage in steps(number) for told in stage)])
+
+
 def any_claim(random: Random) -> int:
     return random.randint(1, CLAIMS)
 
@@ -202,6 +214,13 @@ def about_order(make: Callable[[UUID, Random], Command], *actors: Actor) -> Wish
 
 def about_repair(kind: type[rc.RepairCommand], actor: Actor, **facts: Any) -> Wish:
     return lambda random, story: (wish(kind, random.choice(REPAIRS), **facts), actor)
+
+
+def about_exchange(kind: type[ec.ExchangeCommand], *actors: Actor, **facts: Any) -> Wish:
+    return lambda random, story: (
+        exchange_stories.wish(kind, random.choice(EXCHANGES), **facts),
+        random.choice(actors),
+    )
 
 
 def routine(random: Random, story: Story) -> Told:
@@ -267,6 +286,36 @@ REPAIR_WISHES: tuple[Wish, ...] = (
     lambda r, s: (finish(r.choice(REPAIRS)), ENZO),
     lambda r, s: (pay(r.choice(REPAIRS), r.choice(["20.00", "100.00"])), FINN),
 )
+EXCHANGE_WISHES: tuple[Wish, ...] = (
+    about_exchange(ec.SignExchange, CHAN, exchange_stories.PETRA, FINN),
+    about_exchange(ec.RevokeExchangeSignature, exchange_stories.PETRA, FINN, reason="unsure"),
+    about_exchange(ec.DeclineExchange, exchange_stories.PETRA, reason="not ours"),
+    about_exchange(ec.WithdrawExchange, SUSI, reason="it works"),
+    about_exchange(ec.RefuseEntry, SUSI, remark="too early"),
+    about_exchange(ec.RejectExchange, SUSI, reason="opened"),
+    about_exchange(
+        ec.ReturnFaultyGoods, exchange_stories.KURT, carrier="SF", tracking_number="SF-9"
+    ),
+    about_exchange(
+        ec.RecordExchangeFreight, SUSI, leg=FreightLeg.TO_US, amount=yuan("12.00"), carrier="SF"
+    ),
+    about_exchange(ec.SignExchangeFreight, SAUL, leg=FreightLeg.TO_US),
+    about_exchange(ec.PermitUnpaidReplacement, DORA, reason="a hospital"),
+    lambda r, s: (exchange_stories.request_refund(r.choice(EXCHANGES)), SUSI),
+    lambda r, s: (
+        exchange_stories.reinspect(
+            r.choice(EXCHANGES),
+            *r.sample(exchange_stories.PHONE_POINTS, r.randint(0, 2)),
+            quality_fault=r.random() < 0.8,
+        ),
+        SUSI,
+    ),
+    lambda r, s: (
+        exchange_stories.use(r.randint(1, 4), r.choice(["0.01", "299.00", "1299.00"])),
+        FINN,
+    ),
+    lambda r, s: (exchange_stories.give_back(r.randint(1, 4)), FINN),
+)
 WISHES: tuple[Wish, ...] = (
     *(booked, by_hand) * 4,
     *(undo,) * 2,
@@ -306,6 +355,7 @@ WISHES: tuple[Wish, ...] = (
         lambda id, r: po.MatchPartOrder(part_order_id=id, claim_id=claim_id(any_claim(r))), MIA
     ),
     *REPAIR_WISHES,
+    *EXCHANGE_WISHES,
     lambda r, s: (MatchByReference(note_id=note_id(any_note(r))), SYSTEM),
     lambda r, s: (AssignIssuer(note_id=note_id(any_note(r)), manufacturer_id=MAKER), FINN),
     about_claim(lambda n, r: c.ApproveClaim(claim_id=claim_id(n)), MAX, DORA, FINN, GINA),

@@ -29,6 +29,7 @@ from projections.replaying import differences, replay, shown_rows
 from projections.touching import Touching
 from tests.clock import Clock
 from tests.databases import Databases
+from tests.exchange_stories import refund_story
 from tests.field_stories import list_unrepaired
 from tests.projections.names import Bench, catch_up, record
 from tests.projections.random_stories import random_story
@@ -61,13 +62,14 @@ def lived(databases: Databases) -> Iterator[tuple[Bench, Engine]]:
         engine = bench.engine(VIEWS)
         random = Random(20260306)
         begun = partly_paid_claim(5, paid_claim(6)).tell(refuse(9), FINN)
-        story = random_story(random, 180, begun)
+        story = random_story(random, 240, begun)
         tell(bench, work_story(story).happened, random)
         catch_up(engine, 7)
         before = len(story.happened)
         february = ClosePeriod(manufacturer_id=MAKER, currency="CNY", month=date(2026, 2, 1))
         story.tell(february, FINN)
         story.tell(list_unrepaired(day=date(2026, 2, 1)), SAM)
+        refund_story(story=story)
         with suppress(NoLegalHold):
             story.tell(LiftLegalHold(customer_id=CUSTOMER, ground="settled"), ADAM)
         story.tell(EraseCustomer(customer_id=CUSTOMER, legal_basis="GDPR 17"), ADAM)

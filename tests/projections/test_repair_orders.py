@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from domain.repairs.discrepancies import DiscrepancyStage
 from domain.repairs.repair import events as e
 from domain.repairs.repair.commands import Difficulty
-from domain.repairs.repair.state import DiscrepancyStage, RepairStage
+from domain.repairs.repair.state import RepairStage
 from projections.reference import Reference
 from projections.views.repair_orders.row import RepairOrder
 from projections.views.repair_orders.view import REPAIR_ORDERS

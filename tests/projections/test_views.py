@@ -661,6 +661,8 @@ def refused_then_booked() -> Story:
 
 
 BEGUN_BY_ANY_EVENT = {
+    "dealer_credits",
+    "exchanges",
     "field_orders",
     "itineraries",
     "policies",

@@ -15,7 +15,13 @@ from domain.policy_content import Word
 from domain.repairs.freight import Freight
 from domain.repairs.service_report import PartReplaced, ServiceReport
 from domain.tariff import Wanted
-from domain.vocabulary import ExclusionGround, MajorComponent, Part, RepairChannel
+from domain.vocabulary import (
+    DiscrepancyKind,
+    ExclusionGround,
+    MajorComponent,
+    Part,
+    RepairChannel,
+)
 
 REPAIR_ORDER = "repairs.RepairOrder"
 
@@ -26,16 +32,6 @@ CHECKERS = frozenset({Role.QUALITY_INSPECTOR, Role.WORKSHOP_LEAD, Role.SERVICE_S
 STORE = frozenset({Role.STOREKEEPER, Role.PARTS_ADMIN})
 SUPERVISORS = frozenset({Role.SERVICE_SUPERVISOR, Role.SERVICE_DIRECTOR})
 HEADQUARTERS = frozenset({Role.SERVICE_DIRECTOR, Role.GENERAL_MANAGER})
-
-
-class DiscrepancyKind(StrEnum):
-    """In what an item differs from what was announced (REP-3)."""
-
-    COUNT = "count"
-    MODEL = "model"
-    NO_STOCK = "no_stock"
-    HUMAN_DAMAGE = "human_damage"
-    MISSING_COMPONENT = "missing_component"
 
 
 class Difficulty(StrEnum):

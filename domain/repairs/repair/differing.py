@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import assert_never
 
 from domain.approvals import names
-from domain.intervals import Interval, union, within
+from domain.intervals import Interval
 from domain.messages import World
 from domain.registry.person import authorised
+from domain.repairs.discrepancies import DiscrepancyStage, later
 from domain.repairs.repair import commands as c
 from domain.repairs.repair import events as e
 from domain.repairs.repair.refusals import NoDiscrepancy, SupervisorSettles
-from domain.repairs.repair.stages_allowed import BEFORE_WORK, late, only_at, refuse_open_discrepancy
-from domain.repairs.repair.state import DiscrepancyStage, RepairOrder
-from domain.sla.starting import DueBy, restarted, started
-from domain.working_time import Instants
+from domain.repairs.repair.stages_allowed import BEFORE_WORK, only_at, refuse_open_discrepancy
+from domain.repairs.repair.state import RepairOrder
+from domain.sla.starting import late, started
 
 DISCREPANCY_CLOCK = "repair_discrepancy"
 
@@ -69,14 +68,6 @@ def settle(order: RepairOrder, agreed: str, world: World) -> e.DiscrepancySettle
         return_due=later(order.return_due, waited, world),
         settled_by=names(world),
     )
-
-
-def later(due: DueBy | None, waited: Iterable[Instants], world: World) -> DueBy | None:
-    """By when it is due, counted from the same start without the time in which it waited."""
-    if due is None:
-        return None
-    pauses = within(union(waited), Interval(due.since, world.effective_at))
-    return restarted(world, due.policy, due.since, pauses)
 
 
 def discrepancy_at(order: RepairOrder, *stages: DiscrepancyStage) -> None:

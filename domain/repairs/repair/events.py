@@ -17,7 +17,6 @@ from domain.money import Money
 from domain.repairs.freight import Freight
 from domain.repairs.repair.commands import (
     Difficulty,
-    DiscrepancyKind,
     FactoryOutcome,
     GivenOutside,
     ToldAbout,
@@ -25,7 +24,7 @@ from domain.repairs.repair.commands import (
 from domain.repairs.service_report import PartReplaced, ServiceReport
 from domain.sla.starting import DueBy
 from domain.tariff import Priced
-from domain.vocabulary import ExclusionGround, MajorComponent, RepairChannel
+from domain.vocabulary import DiscrepancyKind, ExclusionGround, MajorComponent, RepairChannel
 
 
 class ReleaseGround(StrEnum):

@@ -17,10 +17,10 @@ from domain.repairs.repair.refusals import (
     ReleaseTestMissing,
     RepairNotPossibleNow,
 )
-from domain.repairs.repair.stages_allowed import LEAVING, late, only_at, terms_of
+from domain.repairs.repair.stages_allowed import LEAVING, only_at, terms_of
 from domain.repairs.repair.state import RepairOrder, RepairStage
 from domain.repairs.service_report import CLAIM_CLOCK
-from domain.sla.starting import started
+from domain.sla.starting import late, started
 
 
 def decide(order: RepairOrder, command: c.Releasing, world: World) -> list[e.Event]:

@@ -17,9 +17,9 @@ from domain.repairs.repair.refusals import (
     NotUnderWarrantyForFactory,
     RepairNotPossibleNow,
 )
-from domain.repairs.repair.stages_allowed import WORKABLE, exempt, late, only_at, ready_for_work
+from domain.repairs.repair.stages_allowed import WORKABLE, exempt, only_at, ready_for_work
 from domain.repairs.repair.state import RepairOrder, RepairStage
-from domain.sla.starting import started
+from domain.sla.starting import late, started
 
 FACTORY_CLOCK = "factory_processing"
 

@@ -19,7 +19,6 @@ from domain.repairs.repair.refusals import (
     WarrantyNotDetermined,
 )
 from domain.repairs.repair.state import RepairOrder, RepairStage
-from domain.sla.starting import DueBy
 from domain.vocabulary import RepairChannel
 
 BEFORE_WORK: Final = (
@@ -69,11 +68,6 @@ def exempt(order: RepairOrder, world: World) -> bool:
         return True
     repairs = policies.in_force(world, FactoryRepairs)
     return repairs.exempt_from_deadlines(order.manufacturer_id)
-
-
-def late(due: DueBy | None, world: World) -> bool:
-    """Whether it was due before now. That is on record, and never a refusal."""
-    return due is not None and due.due.passed_by(world.effective_at)
 
 
 def refuse_open_discrepancy(order: RepairOrder) -> None:

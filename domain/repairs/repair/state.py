@@ -15,6 +15,7 @@ from uuid import UUID
 from domain.approvals import Names
 from domain.intervals import Interval
 from domain.money import Money
+from domain.repairs.discrepancies import DiscrepancyStage
 from domain.repairs.repair import events as e
 from domain.repairs.repair.commands import REPAIR_ORDER, FactoryOutcome
 from domain.sla.starting import DueBy
@@ -44,15 +45,6 @@ class RepairStage(StrEnum):
     CLOSED = "closed"
 
 
-class DiscrepancyStage(StrEnum):
-    """How far a discrepancy is (REP-3)."""
-
-    FOUND = "found"
-    RAISED = "raised"
-    DISPUTED = "disputed"
-    SETTLED = "settled"
-
-
 @dataclass(frozen=True, slots=True)
 class Waited:
     """A time in which the repair waited for parts (REP-11)."""
@@ -74,6 +66,7 @@ class RepairOrder:
     customer_id: UUID | None = None
     manufacturer_id: UUID | None = None
     equipment_id: UUID | None = None
+    serial_number: str | None = None
     received_at: datetime | None = None
     missing_components: tuple[str, ...] = ()
     test_run_on_arrival: bool = False
@@ -172,6 +165,7 @@ def received(order: RepairOrder, event: e.ItemReceived) -> RepairOrder:
         customer_id=event.customer_id,
         manufacturer_id=event.manufacturer_id,
         equipment_id=event.equipment_id,
+        serial_number=event.serial_number,
         received_at=event.received_at,
         to_factory_due=event.to_factory_due,
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, assert_never
 
+from domain.repairs.discrepancies import DiscrepancyStage
 from domain.repairs.repair import events as e
-from domain.repairs.repair.state import DiscrepancyStage, RepairStage
+from domain.repairs.repair.state import RepairStage
 from domain.sla.starting import DueBy
 from projections.views.repair_orders.row import Discrepancy, RepairOrder
 

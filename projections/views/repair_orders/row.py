@@ -9,19 +9,19 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.messages import PersonalText
+from domain.repairs.discrepancies import DiscrepancyStage
 from domain.repairs.freight import FreightLeg, FreightPayer
 from domain.repairs.repair.commands import (
     Difficulty,
-    DiscrepancyKind,
     FactoryOutcome,
     GivenOutside,
     ToldAbout,
 )
 from domain.repairs.repair.events import OutOfUse, ReleaseGround
-from domain.repairs.repair.state import DiscrepancyStage, RepairStage
+from domain.repairs.repair.state import RepairStage
 from domain.repairs.service_report import PartReplaced, ServiceReport
 from domain.tariff import Priced
-from domain.vocabulary import ExclusionGround, MajorComponent, RepairChannel
+from domain.vocabulary import DiscrepancyKind, ExclusionGround, MajorComponent, RepairChannel
 from projections.view import Embedded, Row
 
 

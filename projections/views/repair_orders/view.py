@@ -89,6 +89,8 @@ REPAIR_ORDERS = View(
         "station": One("stations", via="station_id"),
         "equipment": One("equipment", via="equipment_id"),
         "customer": One("customers", via="customer_id"),
+        "dealer": One("dealers", via="dealer_id"),
+        "exchanges": Many("exchanges", via="repair_order_id"),
         "engineer": One("people", via="engineer_id"),
         "claims": Many("claims", via="repair_order_id"),
     },
