@@ -61,15 +61,22 @@ class Circumstances(NamedTuple):
     policies: dict[str, int]
 
 
-def metadata_of(recording: Recording) -> str:
+def metadata(of: Circumstances) -> str:
     return orjson.dumps(
         {
-            "channel": recording.instruction.channel,
-            "roles": sorted(recording.roles),
-            "reason": recording.instruction.reason,
-            "policies": dict(sorted(recording.policies.items())),
+            "channel": of.channel,
+            "roles": sorted(of.roles),
+            "reason": of.reason,
+            "policies": dict(sorted(of.policies.items())),
         }
     ).decode()
+
+
+def metadata_of(recording: Recording) -> str:
+    given = recording.instruction
+    return metadata(
+        Circumstances(given.channel, recording.roles, given.reason, dict(recording.policies))
+    )
 
 
 @lru_cache(maxsize=4096)

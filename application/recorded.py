@@ -86,6 +86,11 @@ class Recorded(Generic[E_co]):
     def envelope(self) -> Envelope:
         return self._envelope
 
+    @property
+    def imported(self) -> bool:
+        """Whether it is history of another system: nobody decided on it here (AUD-1)."""
+        return self.envelope.channel is Channel.IMPORT
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Recorded):
             return NotImplemented

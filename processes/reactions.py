@@ -74,7 +74,7 @@ class Reactions:
         refusals = []
         for recorded in events:
             for reaction in self.reactions:
-                if isinstance(recorded.event, reaction.to) and not imported(recorded):
+                if isinstance(recorded.event, reaction.to) and not recorded.imported:
                     refusals += self._attempt(reaction, recorded)
         return refusals
 
@@ -123,10 +123,6 @@ class Reactions:
 def command_id(reaction: Reaction[Any], recorded: Recorded) -> UUID:
     """The same for every process, and every time."""
     return uuid5(recorded.envelope.event_id, reaction.name)
-
-
-def imported(recorded: Recorded) -> bool:
-    return recorded.envelope.channel is Channel.IMPORT
 
 
 def refused(

@@ -47,6 +47,14 @@ COMMANDS: Final = (
         ),
     ),
     Entry(
+        "import log",
+        "importing.import_log",
+        (
+            "recourse import log repairExample.xes.gz --map phone-repair",
+            "recourse import log --dry-run --json history.xes --map ours.toml",
+        ),
+    ),
+    Entry(
         "list",
         "lists.list_",
         (
@@ -109,6 +117,14 @@ COMMANDS: Final = (
         "views.skip",
         ("recourse views skip claims 4711 --reason 'entered by hand before the rules existed'",),
     ),
+    Entry(
+        "report process",
+        "processes.process",
+        (
+            "recourse report process --json",
+            "recourse report process --map ours.toml --variants 20 --as-of 2026-03-06",
+        ),
+    ),
     Entry("policies list", "policies.list_", ("recourse policies list --as-of 2026-03-06",)),
     Entry("policies show", "policies.show", ("recourse policies show tolerance",)),
     Entry(
@@ -133,9 +149,11 @@ COMMANDS: Final = (
 )
 GROUPS: Final = {
     "intake": "Take in files.",
+    "import": "Take over history from other systems.",
     "claims": "Warranty claims.",
     "credits": "Credit notes.",
     "views": "How far the views are, and what they could not take in.",
+    "report": "Figures from our own events.",
     "sla": "Clocks: by when something is due, and why.",
     "policies": "The numbers and lists that the rules refer to, as data.",
 }

@@ -114,6 +114,7 @@ class RepairOrder(Row):
     condition: str | None = None
     handed_over_by: PersonalText | None = None
     received_at: datetime
+    imported: bool = Field(False, description="Whether its history began in another system.")
 
     main_fault: str | None = None
     fault_code: str | None = None

@@ -17,7 +17,9 @@ from projections.views.repair_orders.row import RepairOrder
 def fold(row: RepairOrder | None, recorded: Recorded[e.Event], reference: Any) -> RepairOrder:
     """Imported history may begin with anything."""
     at = recorded.effective_at
-    begun = row or RepairOrder(repair_order_id=recorded.stream_id, received_at=at)
+    begun = row or RepairOrder(
+        repair_order_id=recorded.stream_id, received_at=at, imported=recorded.imported
+    )
     return changed(begun, recorded.event, at)
 
 
@@ -71,6 +73,7 @@ REPAIR_ORDERS = View(
         equal("serial_number"),
         equal("number"),
         equal("covered", indexed=False),
+        equal("imported", indexed=False),
         equal("discrepancy", indexed=False),
         equal("waiting_for_parts", indexed=False),
         since("received_at"),
