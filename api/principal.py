@@ -37,7 +37,7 @@ and sign for commercial claims of every station (rulebook 0, CLM-6, CLM-6a)."""
 
 REGISTRY: Final = frozenset({"registry:read", "equipment:read", "dealers:read"})
 CLAIMS: Final = REGISTRY | {"claims:read", "claims:internal"}
-REPAIRS: Final = frozenset({"repairs:read"})
+REPAIRS: Final = frozenset({"repairs:read", "contacts:read"})
 MONEY: Final = frozenset({"credits:read"})
 PEOPLE: Final = frozenset({"people:read", "customers:read"})
 FILES: Final = frozenset({Scope.FILES, Scope.UPLOAD})
@@ -61,8 +61,8 @@ SCOPES: Final[dict[Role, frozenset[str]]] = {
     Role.PROCUREMENT: HEADQUARTERS,
     Role.GENERAL_MANAGER: HEADQUARTERS | MONEY | PEOPLE,
     Role.GM_ASSISTANT: HEADQUARTERS | MONEY,
-    Role.DEALER: frozenset({"claims:read", "equipment:read", "repairs:read", "dealers:read"}),
-    Role.CUSTOMER: frozenset({"claims:read", "equipment:read", "customers:read", "repairs:read"}),
+    Role.DEALER: frozenset({"claims:read", "equipment:read", "dealers:read"}) | REPAIRS,
+    Role.CUSTOMER: frozenset({"claims:read", "equipment:read", "customers:read"}) | REPAIRS,
     Role.AUDITOR: EVERY_VIEW | {Scope.EVENTS, Scope.OPERATIONS, Scope.FILES, Scope.PERSONAL},
     Role.ADMIN: EVERY_VIEW | {Scope.OPERATIONS},
     Role.SYSTEM: EVERY_VIEW | {Scope.OPERATIONS, Scope.FILES},

@@ -13,6 +13,7 @@ from typing import Any, get_args
 from domain import corrections, messages, policies, uniqueness
 from domain.claims import part_order, routine
 from domain.claims.commercial import commercial_claim
+from domain.contacts import contact, standard_answer
 from domain.credits import (
     credit_note,
     posted_claim,
@@ -37,6 +38,8 @@ AGGREGATES: tuple[ModuleType, ...] = (
     commercial_claim,
     part_order,
     routine,
+    contact,
+    standard_answer,
     field_order,
     itinerary,
     unrepaired_list,

@@ -20,6 +20,7 @@ from domain.money import Amount, Currency, ExactMoney, Money
 from domain.vocabulary import (
     Approver,
     ClaimKind,
+    ContactCategory,
     DiscrepancyKind,
     EngineerLevel,
     EquipmentKind,
@@ -710,6 +711,64 @@ class FieldService(Content):
         return tuple(each for each in self.notices if each.node == node and holds[each.when])
 
 
+# ── contacts ────────────────────────────────────────────────────────────────
+
+
+class InCharge(Message):
+    """Who may be in charge of contacts of a category (CON-2)."""
+
+    category: ContactCategory
+    roles: Annotated[tuple[Role, ...], Field(min_length=1)]
+
+
+def every_category(entries: tuple[InCharge, ...]) -> tuple[InCharge, ...]:
+    if sorted(entry.category for entry in entries) != sorted(ContactCategory):
+        raise ValueError("There is one entry for each category.")
+    return entries
+
+
+class ContactHandling(Content):
+    """Whom contacts are routed to, and when an answer becomes a standard one (CON-2, CON-4)."""
+
+    policy: Literal["contact_handling"] = "contact_handling"
+    in_charge: Annotated[tuple[InCharge, ...], AfterValidator(every_category)]
+    standard_from: Annotated[int, Field(ge=2)] = Field(
+        description="An answer that is given so many times is a standard answer from then on."
+    )
+
+    def roles_for(self, category: ContactCategory) -> frozenset[Role]:
+        return frozenset(next(each.roles for each in self.in_charge if each.category == category))
+
+
+class Department(Message):
+    """A department, who is of it, and who is its head."""
+
+    word: Word
+    about: Text
+    members: Annotated[tuple[Role, ...], Field(min_length=1)]
+    head: Role
+
+
+class Departments(Content):
+    """The departments that inquiries and work go to (CON-4, CON-5)."""
+
+    policy: Literal["departments"] = "departments"
+    departments: Annotated[tuple[Department, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def each_once(self) -> Self:
+        if len({each.word for each in self.departments}) < len(self.departments):
+            raise ValueError("Each department is named once.")
+        return self
+
+    def called(self, word: str) -> Department | None:
+        return next((each for each in self.departments if each.word == word), None)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return tuple(each.word for each in self.departments)
+
+
 # ── deadlines ───────────────────────────────────────────────────────────────
 
 
@@ -867,6 +926,8 @@ PolicyContent = Annotated[
     | PriceList
     | ExchangeTerms
     | FieldService
+    | ContactHandling
+    | Departments
     | Deadline,
     Field(discriminator="policy"),
 ]

@@ -162,3 +162,30 @@ class Approver(StrEnum):
 
     OURS = "ours"
     MANUFACTURER = "manufacturer"
+
+
+class ContactChannel(StrEnum):
+    """How somebody got in touch with us (CON-1)."""
+
+    HOTLINE = "hotline"
+    PHONE = "phone"  # of one of our people
+    EMAIL = "email"
+    MESSAGE = "message"
+    IN_PERSON = "in_person"
+
+
+class ContactCategory(StrEnum):
+    """What a contact is about (CON-2, CON-6)."""
+
+    TECHNICAL_SERVICE = "technical_service"
+    COMPLAINT = "complaint"
+    PRICE_INQUIRY = "price_inquiry"
+    GENERAL_INQUIRY = "general_inquiry"
+    PARTS_INQUIRY = "parts_inquiry"
+    SALES_INQUIRY = "sales_inquiry"
+    USED_MACHINE = "used_machine"
+
+    @property
+    def is_inquiry(self) -> bool:
+        """Whether an answer is what is asked for (CON-4)."""
+        return self not in (ContactCategory.TECHNICAL_SERVICE, ContactCategory.COMPLAINT)

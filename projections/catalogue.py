@@ -11,6 +11,7 @@ from projections.view import Many, One, Owner, Relation, View
 from projections.views.allocations import ALLOCATIONS
 from projections.views.claims.view import CLAIMS
 from projections.views.commercial_claims import COMMERCIAL_CLAIMS
+from projections.views.contacts.view import CONTACTS
 from projections.views.credit_notes import CREDIT_NOTES
 from projections.views.customers import CUSTOMERS
 from projections.views.dealer_credits import DEALER_CREDITS
@@ -27,6 +28,7 @@ from projections.views.reconciliation_periods import RECONCILIATION_PERIODS
 from projections.views.refused_files import REFUSED_FILES
 from projections.views.repair_orders.view import REPAIR_ORDERS
 from projections.views.routines import ROUTINES
+from projections.views.standard_answers import STANDARD_ANSWERS
 from projections.views.stations import STATIONS
 from projections.views.transfers import TRANSFERS
 from projections.views.unrepaired_lists import UNREPAIRED_LISTS
@@ -112,6 +114,7 @@ VIEWS: Final[Views] = catalogue(
     ALLOCATIONS,
     CLAIMS,
     COMMERCIAL_CLAIMS,
+    CONTACTS,
     CREDIT_NOTES,
     CUSTOMERS,
     DEALERS,
@@ -128,6 +131,7 @@ VIEWS: Final[Views] = catalogue(
     REFUSED_FILES,
     REPAIR_ORDERS,
     ROUTINES,
+    STANDARD_ANSWERS,
     STATIONS,
     TRANSFERS,
     UNREPAIRED_LISTS,

@@ -74,5 +74,6 @@ CUSTOMERS = View(
         "exchanges": Many("exchanges", via="customer_id"),
         "repair_orders": Many("repair_orders", via="customer_id"),
         "field_orders": Many("field_orders", via="customer_id"),
+        "contacts": Many("contacts", via="customer_id"),
     },
 )

@@ -167,6 +167,7 @@ DEALERS = View(
     relations={
         "station": One("stations", via="station_id"),
         "equipment": Many("equipment", via="dealer_id"),
+        "contacts": Many("contacts", via="dealer_id"),
         "claims": Many("claims", via="dealer_id"),
         "commercial_claims": Many("commercial_claims", via="dealer_id"),
         "repair_orders": Many("repair_orders", via="dealer_id"),

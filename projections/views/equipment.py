@@ -144,5 +144,6 @@ EQUIPMENT = View(
         "exchanges": Many("exchanges", via="equipment_id"),
         "repair_orders": Many("repair_orders", via="equipment_id"),
         "field_orders": Many("field_orders", via="equipment_id"),
+        "contacts": Many("contacts", via="equipment_id"),
     },
 )

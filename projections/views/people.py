@@ -151,6 +151,7 @@ PEOPLE = View(
     relations={
         "station": One("stations", via="station_id"),
         "field_orders": Many("field_orders", via="engineer_id"),
+        "contacts": Many("contacts", via="person_in_charge_id"),
         "itineraries": Many("itineraries", via="engineer_id"),
     },
 )

@@ -45,6 +45,7 @@ STATIONS = View(
         "equipment": Many("equipment", via="station_id"),
         "claims": Many("claims", via="station_id"),
         "field_orders": Many("field_orders", via="station_id"),
+        "contacts": Many("contacts", via="station_id"),
         "unrepaired_lists": Many("unrepaired_lists", via="station_id"),
     },
 )

@@ -32,6 +32,7 @@ OWNERS = {
         "dealer": "dealer_id",
         "customer": "customer_id",
     },
+    "contacts": {"station": "station_id", "dealer": "dealer_id", "customer": "customer_id"},
     "credit_notes": {},
     "customers": {"station": "station_id", "customer": "customer_id"},
     "dealer_credits": {"dealer": "dealer_id"},
@@ -54,6 +55,7 @@ OWNERS = {
         "customer": "customer_id",
     },
     "routines": {},
+    "standard_answers": {},
     "stations": {},
     "transfers": {"dealer": "from_dealer_id"},
 }
@@ -64,6 +66,7 @@ READS = {
     "claims:internal": set(Role) - {Role.DEALER, Role.CUSTOMER},
     "equipment:read": set(Role),
     "repairs:read": set(Role),
+    "contacts:read": set(Role),
     "dealers:read": set(Role) - {Role.CUSTOMER},
     "registry:read": set(Role) - {Role.DEALER, Role.CUSTOMER},
     "credits:read": {

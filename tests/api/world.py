@@ -17,8 +17,9 @@ from domain.registry.customer import EraseCustomer, RegisterCustomer
 from domain.registry.equipment import Owner, OwnerKind
 from domain.registry.person import RegisterPerson
 from domain.repairs.field.commands import Arrive
-from domain.vocabulary import EngineerLevel
+from domain.vocabulary import ContactCategory, EngineerLevel
 from tests.clock import NOON, Clock
+from tests.contact_stories import contact_story
 from tests.exchange_stories import refunded, with_dealer
 from tests.field_stories import (
     contact,
@@ -98,6 +99,7 @@ def story() -> Story:
     claim_of_theirs(story, 12, upto_acceptance=False)
     goodwill_story("filed", story=work_story(story), number=2, **THEIRS)
     story.tell(request_parts(2, station_id=OTHER_STATION), STAN)
+    contact_story("answered", 11, ContactCategory.PRICE_INQUIRY, story, **THEIRS)
     field_order_of_theirs(story)
     told_upto(at_counter(2, **THEIRS), "ready", story)
     with_dealer(story, OTHER_DEALER)

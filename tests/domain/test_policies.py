@@ -265,6 +265,8 @@ def test_every_kind_of_policy_ships_and_none_twice():
         "price_list.customer_damage",
         "exchange_terms",
         "field_service",
+        "contact_handling",
+        "departments",
     }
 
 

@@ -25,7 +25,7 @@ from domain.repairs.exchange import commands as ec
 from domain.repairs.freight import FreightLeg
 from domain.repairs.repair import commands as rc
 from domain.vocabulary import EngineerLevel, ExclusionGround, PaperKind
-from tests import exchange_stories, field_stories
+from tests import contact_stories, exchange_stories, field_stories
 from tests.clock import NOON
 from tests.repair_stories import (
     at_counter,
@@ -119,6 +119,8 @@ def random_story(random: Random, length: int, story: Story | None = None) -> Sto
         *repair_scripts(),
         *exchange_scripts(),
         *map(field_stories.script, field_stories.NUMBERS),
+        *map(contact_stories.script, contact_stories.NUMBERS),
+        headquarters_script(),
     ]
     scripts = [*claims * 3, *map(deque, others)]  # most of what happens is about claims
     before = len(story.told)
@@ -169,6 +171,13 @@ def order_script(number: int) -> Iterator[Told]:
     yield from ((po.SignPartOrder(part_order_id=id), signer) for signer in (DORA, FINN, GINA))
     yield po.PlacePartOrder(part_order_id=id), PIA
     yield po.MatchPartOrder(part_order_id=id, claim_id=claim_id(number - 20)), MIA
+
+
+def headquarters_script() -> Iterator[Told]:
+    """What happens seldom, and in every story, so that every view has something to show."""
+    yield policies.PublishPolicy(content=Tolerance(amount=yuan("2"), percent=Decimal(1))), ADAM
+    yield transfer(1), MAX
+    yield settle_fee(1), FINN
 
 
 def repair_scripts() -> Iterator[Iterator[Told]]:
@@ -321,6 +330,7 @@ WISHES: tuple[Wish, ...] = (
     *(undo,) * 2,
     routine,
     *(lambda random, story: field_stories.field_wish(random),) * 6,
+    *(lambda random, story: contact_stories.contact_wish(random),) * 4,
     about_goodwill(
         lambda id, r: g.ApplyForCommercialClaim(commercial_claim_id=id, reason="loyal"), SAM, DIVA
     ),

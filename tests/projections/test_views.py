@@ -663,12 +663,14 @@ def refused_then_booked() -> Story:
 BEGUN_BY_ANY_EVENT = {
     "dealer_credits",
     "exchanges",
+    "contacts",
     "field_orders",
     "itineraries",
     "policies",
     "reconciliation_periods",
     "repair_orders",
     "routines",
+    "standard_answers",
     "unrepaired_lists",
 }
 

@@ -109,6 +109,7 @@ FIELD_ORDERS = View(
     relations={
         "station": One("stations", via="station_id"),
         "customer": One("customers", via="customer_id"),
+        "contact": One("contacts", via="contact_id"),
         "equipment": One("equipment", via="equipment_id"),
         "engineer": One("people", via="engineer_id"),
         "claims": Many("claims", via="field_order_id"),

@@ -94,6 +94,7 @@ REPAIR_ORDERS = View(
         "customer": One("customers", via="customer_id"),
         "dealer": One("dealers", via="dealer_id"),
         "exchanges": Many("exchanges", via="repair_order_id"),
+        "contact": One("contacts", via="contact_id"),
         "engineer": One("people", via="engineer_id"),
         "claims": Many("claims", via="repair_order_id"),
     },

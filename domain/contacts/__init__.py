@@ -1,0 +1,1 @@
+"""Contacts: calls and messages, what is answered to them, and work between departments."""

@@ -1,0 +1,161 @@
+"""What is shown of contacts and of answers (CON-1 to CON-6)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from domain.contacts import commands as c
+from domain.contacts import events as e
+from domain.contacts.standard_answer import WithdrawStandardAnswer, id_of
+from domain.contacts.state import ContactStage
+from domain.vocabulary import ContactCategory
+from projections.folding import Folding, Touch
+from projections.reference import Reference
+from projections.view import Row
+from projections.views.contacts.row import Contact
+from projections.views.contacts.view import CONTACTS
+from projections.views.standard_answers import STANDARD_ANSWERS
+from tests.clock import NOON
+from tests.contact_stories import (
+    LEAFLET,
+    about,
+    answer,
+    close,
+    confirm,
+    contact_id,
+    contact_story,
+    find_opportunity,
+    follow_opportunity,
+    log_stranger,
+    miss_call,
+    opportunity_id,
+    refer,
+    route,
+    speak,
+)
+from tests.rules import rule
+from tests.scenario import HELEN, SAM, Story
+from tests.stories import CUSTOMER, STATION, setting
+
+ID = contact_id()
+PRICE = ContactCategory.PRICE_INQUIRY
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+def rows(view: Any, story: Story) -> dict[Any, Any]:
+    folding: Folding[Any, Any] = Folding(view)
+    for recorded in story.recorded():
+        for key in view.touched_by(recorded):
+            folding.take(Touch(recorded, key, Reference()))
+    assert folding.faults == []
+    return {key: folded.row for key, folded in folding.rows.items()}
+
+
+def row(story: Story) -> Contact:
+    found: Contact = rows(CONTACTS, story)[ID]
+    return found
+
+
+def shows(row: Row, **expected: object) -> None:
+    assert {name: getattr(row, name) for name in expected} == expected
+
+
+@rule("CON-1", "CON-2")
+def test_a_contact_shows_who_is_in_charge_and_what_is_due_next() -> None:
+    logged = row(contact_story("logged"))
+    due = NOON + 15 * MINUTE
+    shows(
+        logged,
+        stage=ContactStage.LOGGED,
+        open=True,
+        caller="Wang Fang",
+        customer_id=CUSTOMER,
+        station_id=STATION,
+        logged_by_id=HELEN.id,
+        came_in_on=date(2026, 3, 6),
+        week=date(2026, 3, 2),
+        month=date(2026, 3, 1),
+        contact_due_at=due,
+        due_next_at=due,
+    )
+    assert logged.queue.startswith("0 ")
+    shows(row(contact_story("routed")), person_in_charge_id=SAM.id)
+    shows(row(contact_story("contacted")), contacted_in_time=True, due_next_at=None)
+    over = row(contact_story())
+    shows(over, open=False, outcome="order FO-1", stage=ContactStage.CLOSED)
+    assert over.confirmed_at and over.ended_at and over.queue.startswith("2 ")
+
+
+@rule("CON-1")
+def test_a_missed_call_shows_by_when_it_is_returned_and_whether_it_was() -> None:
+    story = setting().tell(miss_call(called_person_id=SAM.id), HELEN)
+    shows(
+        row(story),
+        missed=True,
+        called_person_id=SAM.id,
+        stage=ContactStage.MISSED,
+        return_due_at=NOON + 30 * MINUTE,
+        due_next_at=NOON + 30 * MINUTE,
+    )
+    story.tell(about(c.ReturnCall, reached=False), SAM, NOON + HOUR)
+    shows(row(story), returned_in_time=False, due_next_at=None, stage=ContactStage.MISSED)
+    story.tell(about(c.ReturnCall, reached=True), SAM, NOON + 2 * HOUR)
+    shows(row(story), returned_in_time=False, stage=ContactStage.RETURNED)
+    story.tell(log_stranger(), SAM, NOON + 2 * HOUR)
+    shows(row(story), contact_due_at=NOON + 2 * HOUR + 15 * MINUTE, caller="Wang Min")
+    story.tell(about(c.IdentifyCaller, customer_id=CUSTOMER), HELEN)
+    shows(row(story), customer_id=CUSTOMER)
+    story.tell(about(c.DropContact, reason="never there"), HELEN)
+    shows(row(story), stage=ContactStage.DROPPED, outcome="never there", open=False)
+
+
+@rule("CON-4")
+def test_an_inquiry_shows_its_answer_and_the_answer_how_often_it_was_given() -> None:
+    story = contact_story("confirmed", category=PRICE)
+    shows(row(story), inquiry=True, due_next_at=NOON + timedelta(days=4) - 2 * HOUR)
+    story.tell(refer(), SAM)
+    shows(row(story), referred_to="commerce", referred_in_time=True, due_next_at=None)
+    story.tell(answer(), SAM)
+    shows(row(story), answer=LEAFLET, answered_in_time=True, standard_answer_id=id_of(LEAFLET))
+    shows(rows(STANDARD_ANSWERS, story)[id_of(LEAFLET)], text=LEAFLET, times=1, standard=False)
+    story = contact_story("answered", 2, PRICE, story)
+    kept = rows(STANDARD_ANSWERS, story)[id_of(LEAFLET)]
+    shows(kept, times=2, standard=True, category=PRICE)
+    withdrawn = WithdrawStandardAnswer(standard_answer_id=id_of(LEAFLET), reason="old prices")
+    story.tell(withdrawn, HELEN)
+    kept = rows(STANDARD_ANSWERS, story)[id_of(LEAFLET)]
+    shows(kept, standard=False, standard_since=None, withdrawn_because="old prices")
+
+
+@rule("CON-6")
+def test_opportunities_show_what_came_of_them_and_whether_one_is_open() -> None:
+    story = contact_story("confirmed").tell(find_opportunity(), SAM)
+    shows(row(story), opportunity_count=1, opportunity_open=True)
+    story.tell(follow_opportunity(), SAM).tell(close(), HELEN)
+    story.tell(follow_opportunity(won=True, result="bought"), SAM)
+    shown = row(story)
+    shows(shown, opportunity_count=1, opportunity_open=False)
+    [found] = shown.opportunities
+    assert found.opportunity_id == opportunity_id()
+    assert (found.results, found.won) == (("wants an offer", "bought"), True)
+
+
+@rule("CON-2")
+def test_a_contact_that_the_customer_denies_is_counted_and_measured_by_the_first() -> None:
+    story = contact_story("contacted").tell(confirm(happened=False), HELEN)
+    shows(row(story), refuted=1, stage=ContactStage.ROUTED, contacted_in_time=True)
+    story.tell(route(), HELEN).tell(speak(), SAM, NOON + HOUR)
+    shows(row(story), contacted_in_time=True, stage=ContactStage.CONTACTED)
+
+
+def test_imported_history_is_shown_whatever_it_begins_with() -> None:
+    story = contact_story(category=PRICE)
+    recorded = [each for each in story.recorded() if isinstance(each.event, e.Event)]
+    for first in recorded:
+        shown = CONTACTS.fold(None, first, Reference())
+        assert shown is not None and shown.contact_id == ID
+    backwards: Contact | None = None
+    for each in reversed(recorded):
+        backwards = CONTACTS.fold(backwards, each, Reference())
+    assert backwards is not None and backwards.reason == "the pump leaks"
