@@ -70,6 +70,16 @@ def without_orders(facts: Facts) -> Facts:
     return {**facts, "repair_order_id": None, "field_order_id": None}
 
 
+def without_entitlements(facts: Facts) -> Facts:
+    """What the buyer of a phone may ask for was not recorded at first (REG-5a)."""
+    return facts  # what was not recorded reads as nothing
+
+
+def without_success(facts: Facts) -> Facts:
+    """Whether an item went back repaired was not said at first."""
+    return facts  # what was not said reads as unknown
+
+
 def without_steps_of_deadlines(facts: Facts) -> Facts:
     """Levels, roll rules and times of day of deadlines could not be said at first."""
     return facts  # what could not be said reads as none
@@ -92,6 +102,10 @@ STEPS: Final[Mapping[Form, Step]] = {
         Form("policies.PolicyPublished", 2), without_steps_of_deadlines
     ),
     Form("credits.CreditNoteBooked", 1): Step(Form("credits.CreditNoteBooked", 2), without_prices),
+    Form("repairs.WarrantyDetermined", 1): Step(
+        Form("repairs.WarrantyDetermined", 2), without_entitlements
+    ),
+    Form("repairs.ItemReturned", 1): Step(Form("repairs.ItemReturned", 2), without_success),
     Form("claims.ClaimOpened", 1): Step(Form("claims.ClaimOpened", 2), without_orders),
     Form("claims.ClaimSubmitted", 1): Step(Form("claims.ClaimSubmitted", 2), without_clock),
     Form("claims.ClaimResubmitted", 1): Step(Form("claims.ClaimResubmitted", 2), without_clock),

@@ -82,6 +82,17 @@ def grounds(guarantee: PhoneGuarantee, fault: Fault) -> Iterator[Entitlement]:
     yield given(Remedy.REPAIR, "it is under warranty", sold)
 
 
+def in_prospect(guarantee: PhoneGuarantee, fault: Fault, on: date) -> tuple[Entitlement, ...]:
+    """What the buyer may choose from on the day of receipt, and what follows if it takes long.
+
+    How long the repair will take, and why, is not known yet: each delay gives an exchange from a
+    day of its own.
+    """
+    delays = (InRepair(since=on, delay=delay) for delay in Delay)
+    later = (as_available(too_long(guarantee, delay), fault) for delay in delays)
+    return (*entitlements(guarantee, fault, on), *later)
+
+
 def within(remedy: Remedy, sold: date, days: int) -> Entitlement:
     """The day of the invoice is not counted."""
     return given(remedy, f"within {days} days of the invoice", sold, add_days(sold, days))

@@ -85,6 +85,13 @@ class ExclusionGround(StrEnum):
     OPENED_SEAL = "opened_seal"
 
 
+class Interruption(StrEnum):
+    """Why a product could not be used, which extends its warranty (REG-5)."""
+
+    IN_REPAIR = "in_repair"
+    WAITING_FOR_PARTS = "waiting_for_parts"
+
+
 class RepairChannel(StrEnum):
     """How an item comes to us (rulebook 3.1)."""
 

@@ -13,7 +13,7 @@ from domain.calendar import add_days, add_months
 from domain.intervals import Interval, union, within
 from domain.messages import Message, Refusal, RefusalCode, Sha256
 from domain.policy_content import DayKind, PhoneGuarantee, PublicHolidays, WarrantyTerms
-from domain.vocabulary import EquipmentKind, ExclusionGround, HolidayRule, Part
+from domain.vocabulary import EquipmentKind, ExclusionGround, HolidayRule, Interruption, Part
 
 Days = Interval[date]
 """From a day until another that is not counted: brought for repair, and taken home."""
@@ -31,6 +31,14 @@ class Coverage(Message):
     starts_on: date
     ends_on: date
     holiday_rule: HolidayRule = HolidayRule.STATUTORY
+
+
+class OutOfUse(Message):
+    """From a day until another that does not count."""
+
+    because: Interruption
+    since: date
+    until: date
 
 
 class Exclusion(Message):
@@ -126,6 +134,23 @@ def after_holidays(day: date, holidays: PublicHolidays, rule: HolidayRule) -> da
 
 def counts_as_holiday(kind: DayKind, rule: HolidayRule) -> bool:
     return kind.rests if rule is HolidayRule.REST_DAYS else kind is DayKind.STATUTORY
+
+
+class PartTerm(Message):
+    """The term of one part as it is by now, and the rule that gives its last day (REG-5)."""
+
+    part: Part
+    rule: str
+    term: Term
+
+
+def terms_of(
+    covered: Iterable[Coverage], holidays: PublicHolidays, interrupted: Iterable[Days] = ()
+) -> tuple[PartTerm, ...]:
+    """The term of every part, with the same interruptions."""
+    days = tuple(interrupted)
+    terms = ((each.part, term_of(each, holidays, days)) for each in covered)
+    return tuple(PartTerm(part=part, rule=rule_of(term), term=term) for part, term in terms)
 
 
 # ── coverage on a day ───────────────────────────────────────────────────────

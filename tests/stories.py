@@ -14,6 +14,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+from domain.approvals import Names
 from domain.claims import commands as c
 from domain.claims import part_order as po
 from domain.claims.amounts import Amounts, Labour, OtherCost, PartUsed
@@ -308,6 +309,27 @@ def open_claim(number: int = 1, total: str = "1000.00", **changes: Any) -> c.Ope
         "amounts": amounts(total),
     }
     return c.OpenClaim(**fields | changes)
+
+
+def reported(number: int = 1, **changes: Any) -> c.OpenClaimOnReport:
+    """What the report of a field order asks for."""
+    slip = c.PaperListed(
+        paper=PaperKind.SERVICE_REPORT, sha256=file_of("service report"), dated=COMPLETED
+    )
+    fields: dict[str, Any] = {
+        "claim_id": claim_id(number),
+        "claim": ClaimKind.FAILURE,
+        "field_order_id": UUID(int=0xF0_0000_0000 + number),
+        "order_reference": f"FO-{number}",
+        "equipment_id": MACHINE,
+        "station_id": STATION,
+        "customer_id": CUSTOMER,
+        "report": report(),
+        "parts": (c.PartListed(number="P-77", name="seal", quantity=2),),
+        "papers": (slip,),
+        "reported_by": Names(person=ENZO.id),
+    }
+    return c.OpenClaimOnReport(**fields | changes)
 
 
 PAPERS = (

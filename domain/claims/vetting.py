@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from domain import policies, warranty
+from domain import policies
 from domain.claims.events import Check, Finding
 from domain.claims.state import Claim
 from domain.messages import World
@@ -100,13 +100,8 @@ def customer(claim: Claim, equipment: Equipment) -> Finding:
 def covered(claim: Claim, equipment: Equipment, world: World) -> Finding:
     """Under warranty on the day of the failure (REG-4 to REG-6)."""
     report = claim.report
-    answer = warranty.under_warranty(
-        equipment.coverage,
-        equipment.exclusions,
-        report.part,
-        report.failed_on,
-        policies.in_force(world, PublicHolidays),
-    )
+    holidays = policies.in_force(world, PublicHolidays)
+    answer = equipment.under_warranty(report.part, report.failed_on, holidays)
     return found(Check.WARRANTY, answer.covered, f"{answer.rule}: {answer.explanation}")
 
 

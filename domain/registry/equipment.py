@@ -28,10 +28,11 @@ from domain.messages import (
 )
 from domain.money import Money
 from domain.policy_content import DocumentSet, PublicHolidays, WarrantyTerms, Word
-from domain.registry import transfer
+from domain.registry import out_of_use, transfer
 from domain.registry.manufacturer import Manufacturer, ManufacturerNotFound
+from domain.registry.out_of_use import Orders, OutOfUseRecorded, RecordOutOfUse, interruptions
 from domain.vocabulary import EquipmentKind, ExclusionGround, Part, RegistrationDocument
-from domain.warranty import Coverage, Exclusion
+from domain.warranty import Coverage, Exclusion, WarrantyAnswer
 
 SERIAL_NUMBER = "registry.SerialNumber"
 KEEPERS = frozenset(
@@ -123,6 +124,7 @@ Command: TypeAlias = (
     | RecordExclusion
     | transfer.TransferEquipment
     | transfer.SettleEncroachmentFee
+    | RecordOutOfUse
 )
 
 # ── events ──────────────────────────────────────────────────────────────────
@@ -195,6 +197,7 @@ Event: TypeAlias = (
     | RegistrationReleased
     | RegistrationDocumentFiled
     | ExclusionRecorded
+    | OutOfUseRecorded
     | transfer.EquipmentTransferred
     | transfer.EncroachmentFeeSettled
 )
@@ -263,6 +266,20 @@ class Equipment:
     dealer_id: UUID | None = None
     moves: tuple[transfer.EquipmentTransferred, ...] = ()
     fees_owed: dict[UUID, Money] = field(default_factory=dict)
+    orders: Orders = field(default_factory=dict)  # that kept it out of use
+
+    def under_warranty(self, part: Part, on: date, holidays: PublicHolidays) -> WarrantyAnswer:
+        """Whether a part is covered on a day, the days in repair being added (REG-4 to REG-6)."""
+        interrupted = interruptions(
+            stretch for order in self.orders.values() for stretch in order.out_of_use
+        )
+        return warranty.under_warranty(
+            self.coverage, self.exclusions, part, on, holidays, interrupted
+        )
+
+    def repaired_before(self, order_id: UUID) -> int:
+        """In how many other orders it was repaired (REG-5a)."""
+        return sum(bool(each.repaired) for id, each in self.orders.items() if id != order_id)
 
 
 State = Equipment
@@ -272,8 +289,8 @@ def evolve(equipment: Equipment | None, event: Event) -> Equipment:
     if isinstance(event, EquipmentRegistered):
         return registered(event)
     assert equipment is not None, "equipment is registered first"
-    if isinstance(event, transfer.Event):
-        return moved(equipment, event)
+    if isinstance(event, transfer.Event | OutOfUseRecorded):
+        return used(equipment, event)
     match event:
         case RegistrationHeld():
             return replace(equipment, on_hold=True)
@@ -304,8 +321,10 @@ def registered(event: EquipmentRegistered) -> Equipment:
     )
 
 
-def moved(equipment: Equipment, event: transfer.Event) -> Equipment:
+def used(equipment: Equipment, event: transfer.Event | OutOfUseRecorded) -> Equipment:
     match event:
+        case OutOfUseRecorded(order_id=order_id):
+            return replace(equipment, orders={**equipment.orders, order_id: event})
         case transfer.EquipmentTransferred(transfer_id=id, to_dealer_id=dealer_id, fee=fee):
             owed = {id: fee} if fee else {}
             return replace(
@@ -334,8 +353,8 @@ def decide(equipment: Equipment | None, command: Command, world: World) -> list[
         return register(equipment, command, world)
     if equipment is None:
         raise EquipmentNotFound
-    if isinstance(command, transfer.TransferEquipment):
-        return [transferred(equipment, command, world)]
+    if isinstance(command, transfer.Command | RecordOutOfUse):
+        return use(equipment, command, world)
     match command:
         case FileRegistrationDocument(filed=filed):
             return [file_document(equipment, filed)]
@@ -345,8 +364,20 @@ def decide(equipment: Equipment | None, command: Command, world: World) -> list[
             exclusion = Exclusion(ground=ground, since=since, evidence=evidence)
             known = exclusion in equipment.exclusions
             return [] if known else [ExclusionRecorded(exclusion=exclusion)]
+        case never:
+            assert_never(never)
+
+
+def use(
+    equipment: Equipment, command: transfer.Command | RecordOutOfUse, world: World
+) -> list[Event | On]:
+    match command:
+        case transfer.TransferEquipment():
+            return [transferred(equipment, command, world)]
         case transfer.SettleEncroachmentFee():
             return [transfer.settle(equipment, command, world)]
+        case RecordOutOfUse():
+            return [*out_of_use.record(equipment.orders, command)]
         case never:
             assert_never(never)
 
@@ -454,13 +485,8 @@ def transferred(
     equipment: Equipment, command: transfer.TransferEquipment, world: World
 ) -> transfer.EquipmentTransferred:
     """Under warranty as the machine is, not as its lesser parts are (REG-4, REG-5, REG-7)."""
-    answer = warranty.under_warranty(
-        equipment.coverage,
-        equipment.exclusions,
-        Part.MAIN_UNIT,
-        command.moved_on,
-        policies.in_force(world, PublicHolidays),
-    )
+    holidays = policies.in_force(world, PublicHolidays)
+    answer = equipment.under_warranty(Part.MAIN_UNIT, command.moved_on, holidays)
     return transfer.transfer(
         equipment,
         command,

@@ -9,11 +9,21 @@ from uuid import UUID
 from pydantic import Field
 
 from application.recorded import Recorded
+from domain.policy_content import PublicHolidays
 from domain.registry import equipment as e
 from domain.registry import transfer
+from domain.registry.out_of_use import OutOfUseRecorded, interruptions
 from domain.vocabulary import EquipmentKind, RegistrationDocument
-from domain.warranty import Coverage, Exclusion
-from projections.view import Many, One, Owner, Row, View, before, equal, known, since
+from domain.warranty import Coverage, Exclusion, OutOfUse, PartTerm, terms_of
+from projections.view import Embedded, Many, One, Owner, Row, View, before, equal, known, since
+
+
+class OrderOutOfUse(Embedded):
+    """For how long a repair or field order kept it out of use, and whether it repaired it."""
+
+    order_id: UUID
+    repaired: bool | None
+    out_of_use: tuple[OutOfUse, ...]
 
 
 class Equipment(Row):
@@ -39,13 +49,28 @@ class Equipment(Row):
     warranty_variant: str
     coverage: tuple[Coverage, ...] = Field(description="The term of each part (REG-4).")
     exclusions: tuple[Exclusion, ...] = Field((), description="What is not covered (REG-6).")
+    orders: tuple[OrderOutOfUse, ...] = Field(
+        (), description="Repair and field orders that kept it out of use (REG-5, REG-5a)."
+    )
+    terms: tuple[PartTerm, ...] = Field(
+        (), description="The terms with days in repair added, past holidays as then known (REG-5)."
+    )
     registered_at: datetime
 
 
 def fold(row: Equipment | None, recorded: Recorded[e.Event], reference: Any) -> Equipment | None:
+    after = changed(row, recorded)
+    holidays = reference.published("public_holidays", recorded.effective_at)
+    if holidays is None or not isinstance(holidays.content, PublicHolidays):
+        return after  # when its warranty ends, nobody can say
+    days = interruptions(stretch for order in after.orders for stretch in order.out_of_use)
+    return after.but(terms=terms_of(after.coverage, holidays.content, days))
+
+
+def changed(row: Equipment | None, recorded: Recorded[e.Event]) -> Equipment:
     event = recorded.event
-    if isinstance(event, transfer.Event):
-        return transferred(known(row), event)
+    if isinstance(event, transfer.Event | OutOfUseRecorded):
+        return used(known(row), event)
     match event:
         case e.EquipmentRegistered():
             return registered(recorded.stream_id, event, recorded.effective_at)
@@ -100,10 +125,13 @@ def released(row: Equipment, event: e.RegistrationReleased) -> Equipment:
     )
 
 
-def transferred(row: Equipment, event: transfer.Event) -> Equipment:
+def used(row: Equipment, event: transfer.Event | OutOfUseRecorded) -> Equipment:
     """What is owed for a transfer is shown with the transfer."""
     if isinstance(event, transfer.EncroachmentFeeSettled):
         return row
+    if isinstance(event, OutOfUseRecorded):
+        others = tuple(each for each in row.orders if each.order_id != event.order_id)
+        return row.but(orders=(*others, OrderOutOfUse(**dict(event))))
     owner = e.of_dealer(event.to_dealer_id) if event.was_stock else row.owner
     return row.but(dealer_id=event.to_dealer_id, owner=owner)
 
@@ -119,7 +147,7 @@ EQUIPMENT = View(
         Owner.CUSTOMER: "customer_id",
     },
     scope="equipment:read",
-    version=3,
+    version=4,
     filters=(
         equal("serial_number"),
         equal("model"),

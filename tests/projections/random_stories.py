@@ -21,10 +21,12 @@ from domain.messages import Actor, Command, Refusal, Role
 from domain.money import Money
 from domain.policy_content import ReasonWord, Tolerance
 from domain.registry import customer, dealer, equipment, manufacturer, person, station
+from domain.registry.out_of_use import RecordOutOfUse
 from domain.repairs.exchange import commands as ec
 from domain.repairs.freight import FreightLeg
 from domain.repairs.repair import commands as rc
-from domain.vocabulary import EngineerLevel, ExclusionGround, PaperKind
+from domain.vocabulary import EngineerLevel, ExclusionGround, Interruption, PaperKind
+from domain.warranty import OutOfUse
 from tests import contact_stories, exchange_stories, field_stories
 from tests.clock import NOON
 from tests.repair_stories import (
@@ -87,6 +89,7 @@ from tests.stories import (
     register_person,
     reject,
     report,
+    reported,
     request_parts,
     setting,
     settle_fee,
@@ -274,6 +277,21 @@ def booked(random: Random, story: Story) -> Told:
     return book(number, payable=payable, names=(maker_number(any_claim(random)),), **known), FINN
 
 
+def out_of_use(random: Random) -> RecordOutOfUse:
+    """An order kept the machine for some days, perhaps otherwise than was thought."""
+    since = TODAY - timedelta(days=random.randint(1, 99))
+    kept = OutOfUse(
+        because=random.choice(list(Interruption)),
+        since=since,
+        until=since + timedelta(days=random.randint(0, 9)),
+    )
+    order = field_stories.field_order_id(random.choice(field_stories.NUMBERS))
+    repaired = random.random() < 0.5
+    return RecordOutOfUse(
+        equipment_id=MACHINE, order_id=order, repaired=repaired, out_of_use=(kept,)
+    )
+
+
 REPAIR_WISHES: tuple[Wish, ...] = (
     about_repair(rc.InformCustomer, HELEN, about=rc.ToldAbout.DELAY, message="it takes longer"),
     about_repair(rc.RecordFreight, SUSI, freight=freight()),
@@ -331,6 +349,8 @@ WISHES: tuple[Wish, ...] = (
     routine,
     *(lambda random, story: field_stories.field_wish(random),) * 6,
     *(lambda random, story: contact_stories.contact_wish(random),) * 4,
+    lambda r, s: (reported(r.choice(field_stories.NUMBERS)), SYSTEM),
+    lambda r, s: (out_of_use(r), SYSTEM),
     about_goodwill(
         lambda id, r: g.ApplyForCommercialClaim(commercial_claim_id=id, reason="loyal"), SAM, DIVA
     ),

@@ -26,12 +26,21 @@ from domain.credits.commands import AssignIssuer, BookCreditNoteByHand, UndoMatc
 from domain.credits.refused_file import stream_of
 from domain.credits.state import CreditNote as NoteState
 from domain.messages import Role
-from domain.policies import PublishPolicy
+from domain.policies import Policy, PublishPolicy
 from domain.policy_content import Tolerance
 from domain.registry import customer, equipment, person
 from domain.registry.dealer import DealerDatum
 from domain.registry.equipment import FiledDocument, Owner, OwnerKind
-from domain.vocabulary import EngineerLevel, PaperKind, RegistrationDocument
+from domain.registry.out_of_use import RecordOutOfUse
+from domain.vocabulary import (
+    EngineerLevel,
+    HolidayRule,
+    Interruption,
+    PaperKind,
+    Part,
+    RegistrationDocument,
+)
+from domain.warranty import OutOfUse
 from projections.catalogue import VIEWS
 from projections.folding import Folding, Touch
 from projections.reference import Reference
@@ -41,7 +50,7 @@ from projections.views.dealers import DealerStage
 from tests.clock import NOON
 from tests.projections.random_stories import CLAIMS, GOODWILL, NOTES, ORDERS, random_story
 from tests.rules import rule
-from tests.scenario import ADAM, DORA, FINN, GINA, MAX, MIA, SAM, STAN, Story
+from tests.scenario import ADAM, DORA, FINN, GINA, MAX, MIA, SAM, STAN, SYSTEM, Story, state_of
 from tests.stories import (
     CUSTOMER,
     DEALER,
@@ -80,19 +89,21 @@ from tests.stories import (
     yuan,
 )
 
+NOTHING = Reference()  # is published
 
-def folding(view: str, story: Story) -> Folding[Any, Any]:
+
+def folding(view: str, story: Story, known: Reference = NOTHING) -> Folding[Any, Any]:
     """All that happened, in one view."""
     folding: Folding[Any, Any] = Folding(VIEWS[view])
     for recorded in story.recorded():
         for key in VIEWS[view].touched_by(recorded):
-            folding.take(Touch(recorded, key, Reference()))
+            folding.take(Touch(recorded, key, known))
     assert folding.faults == []
     return folding
 
 
-def row(view: str, key: object, story: Story) -> Any:
-    found: Row = folding(view, story).rows[key].row
+def row(view: str, key: object, story: Story, known: Reference = NOTHING) -> Any:
+    found: Row = folding(view, story, known).rows[key].row
     return found
 
 
@@ -357,6 +368,34 @@ def test_part_of_a_note_applied() -> None:
 
 
 @rule("REG-7")
+@rule("REG-5")
+def test_equipment_shows_how_long_it_was_out_of_use_and_until_when_it_is_covered_now() -> None:
+    since, until = date(2025, 9, 1), date(2025, 9, 8)
+    kept = OutOfUse(because=Interruption.IN_REPAIR, since=since, until=until)
+    record = RecordOutOfUse(
+        equipment_id=MACHINE, order_id=claim_id(), repaired=True, out_of_use=(kept,)
+    )
+    story = setting().tell(record, SYSTEM)
+    known = Reference(
+        {
+            stream.id: state_of(stream, events)
+            for stream, events in story.histories.items()
+            if stream.kind == Policy.kind
+        }
+    )
+    machine = row("equipment", MACHINE, story, known)
+    [order] = machine.orders
+    assert (order.order_id, order.repaired, order.out_of_use) == (claim_id(), True, (kept,))
+    [main] = [each for each in machine.terms if each.part is Part.MAIN_UNIT]
+    assert (main.rule, main.term.days_added, main.term.holiday_rule) == (
+        "REG-5",
+        7,
+        HolidayRule.STATUTORY,
+    )
+    assert (main.term.nominal_end, main.term.ends_on) == (date(2026, 6, 1), date(2026, 6, 8))
+    assert row("equipment", MACHINE, story).terms == (), "without a calendar nobody can say"
+
+
 def test_a_transfer_shows_the_fee_that_is_owed_and_whose_the_equipment_is_now() -> None:
     story = transfer_story("transferred")
     moved = row("transfers", transfer_id(), story)

@@ -23,7 +23,7 @@ from domain.vocabulary import (
     FieldParty,
     FieldServiceKind,
 )
-from domain.warranty import WarrantyAnswer
+from domain.warranty import OutOfUse, WarrantyAnswer
 
 
 class Notified(Message):
@@ -211,7 +211,8 @@ class FieldReportFiled(NodeEvent):
 class FieldWorkReported(FieldOrderEvent):
     """The work is done, its report is in, and its machine is known (FLD-5, FLD-7).
 
-    Unless it was found not to be covered, a claim for it is due by a moment (CLM-1).
+    Unless it was found not to be covered, a claim for it is due by a moment (CLM-1). The machine
+    was out of use so long (REG-5), and not the one that was reported before, if there was another.
     """
 
     number: str | None
@@ -219,8 +220,10 @@ class FieldWorkReported(FieldOrderEvent):
     report: ServiceReport
     photos: tuple[NamedPhoto, ...]
     equipment_id: UUID | None
+    equipment_before: UUID | None
     station_id: UUID | None
     customer_id: UUID | None
+    out_of_use: tuple[OutOfUse, ...]
     warranty: WarrantyAnswer | None
     claim_due: DueBy | None
     reported_by: Names

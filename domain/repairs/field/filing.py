@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import assert_never
 from uuid import UUID
 
-from domain import policies
+from domain import calendar, policies
 from domain.approvals import ApproverPrepared, names
 from domain.messages import World
 from domain.money import Money
@@ -30,8 +30,8 @@ from domain.repairs.field.standing import late, only_at, told_of
 from domain.repairs.field.state import FieldOrder, FieldStage
 from domain.repairs.service_report import CLAIM_CLOCK, ServiceReport, WorkReport
 from domain.sla.starting import started
-from domain.vocabulary import FieldNode, FieldServiceKind
-from domain.warranty import WarrantyAnswer, under_warranty
+from domain.vocabulary import FieldNode, FieldServiceKind, Interruption
+from domain.warranty import OutOfUse, WarrantyAnswer
 
 UNKNOWN = "unknown"
 WITHOUT_CLAIM = frozenset({FieldServiceKind.HANDOVER})
@@ -100,13 +100,29 @@ def work_reported(
         report=ServiceReport(**dict(filed.report), serial_number=known.serial_number),
         photos=known.photos,
         equipment_id=known.equipment_id,
+        equipment_before=order.equipment_reported,
         station_id=order.station_id,
         customer_id=order.customer_id,
+        out_of_use=out_of_use(order, world),
         warranty=answer,
         claim_due=started(world, CLAIM_CLOCK, world.effective_at) if due else None,
         reported_by=filed.filed_by,
     )
     return [reported]
+
+
+def out_of_use(order: FieldOrder, world: World) -> tuple[OutOfUse, ...]:
+    """In repair from the first visit until it was left repaired, waiting for parts included
+    (REG-5)."""
+    if order.arrived_at is None or order.repaired_at is None:
+        return ()
+    zone = policies.zone(world)
+    stretch = OutOfUse(
+        because=Interruption.IN_REPAIR,
+        since=calendar.local_day(order.arrived_at, zone),
+        until=calendar.local_day(order.repaired_at, zone),
+    )
+    return (stretch,)
 
 
 def named(
@@ -153,9 +169,7 @@ def warranty(report: WorkReport, equipment_id: UUID | None, world: World) -> War
     if equipment is None:
         return None
     holidays = policies.in_force(world, PublicHolidays)
-    return under_warranty(
-        equipment.coverage, equipment.exclusions, report.part, report.failed_on, holidays
-    )
+    return equipment.under_warranty(report.part, report.failed_on, holidays)
 
 
 def file_on_paper(order: FieldOrder, world: World) -> e.FieldPaperReportFiled:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, assert_never
 from uuid import UUID
@@ -17,7 +18,7 @@ from domain.messages import Event
 from domain.repairs.field import events as e
 from domain.repairs.field.commands import FIELD_ORDER
 from domain.sla.starting import DueBy
-from domain.vocabulary import FieldServiceKind
+from domain.vocabulary import FieldNode, FieldServiceKind
 
 
 class FieldStage(StrEnum):
@@ -62,13 +63,16 @@ class FieldOrder:
     contacted: bool = False
     solvable_by_phone: bool | None = None
     visits: int = 0
+    arrived_at: datetime | None = None  # the first time
     repaired: bool = False
+    repaired_at: datetime | None = None
     contact_due: DueBy | None = None
     arrival_due: DueBy | None = None
     entry_due: DueBy | None = None
     report_due: DueBy | None = None
     paper_due: DueBy | None = None
     filed: e.FieldReportFiled | None = None
+    equipment_reported: UUID | None = None  # as that on which the work was done
     on_paper: bool = False
     excused: bool = False
     travel_claimed: bool = False
@@ -145,11 +149,14 @@ def begun(order: FieldOrder, event: e.Beginning) -> FieldOrder:
 def visited(order: FieldOrder, event: e.Visit) -> FieldOrder:
     match event:
         case e.EngineerArrived(entry_due=due):
-            return replace(order, visits=order.visits + 1, entry_due=due)
+            first = order.arrived_at or (due.since if due else None)
+            return replace(order, visits=order.visits + 1, entry_due=due, arrived_at=first)
         case e.JobEntryMade(entry_due=due):
             return replace(order, entry_due=due)
         case e.EngineerLeft(repaired=repaired, report_due=report_due, paper_due=paper_due):
-            return replace(order, repaired=repaired, report_due=report_due, paper_due=paper_due)
+            at = report_due.since if repaired and report_due else None
+            left = replace(order, repaired=repaired, repaired_at=at)
+            return replace(left, report_due=report_due, paper_due=paper_due)
         case e.DispatchPlanned() | e.EngineerDeparted() | e.UnrepairedFollowedUp():
             return order
         case never:
@@ -160,6 +167,8 @@ def ended(order: FieldOrder, event: e.Ending) -> FieldOrder:
     match event:
         case e.FieldReportFiled():
             return replace(order, filed=event)
+        case e.FieldWorkReported(equipment_id=equipment_id):
+            return replace(order, equipment_reported=equipment_id)
         case e.FieldPaperReportFiled():
             return replace(order, on_paper=True)
         case e.MissingSignatureExcused():
@@ -167,8 +176,7 @@ def ended(order: FieldOrder, event: e.Ending) -> FieldOrder:
         case e.TravelCostClaimed():
             return replace(order, travel_claimed=True)
         case (
-            e.FieldWorkReported()
-            | e.FieldReportReturned()
+            e.FieldReportReturned()
             | e.FieldReportReviewed()
             | e.FieldOrderClosed()
             | e.FieldCallbackMade()
@@ -215,9 +223,19 @@ def due_anew(order: FieldOrder, event: e.NodeCorrectionApproved) -> FieldOrder:
     """What starts at the node falls due from its right time."""
     return replace(
         order,
+        arrived_at=right_time(order.arrived_at, FieldNode.ARRIVED, event),
+        repaired_at=right_time(order.repaired_at, FieldNode.LEFT, event),
         contact_due=event.contact_due,
         arrival_due=event.arrival_due,
         entry_due=event.entry_due,
         report_due=event.report_due,
         paper_due=event.paper_due,
     )
+
+
+def right_time(
+    known: datetime | None, node: FieldNode, correction: e.NodeCorrectionApproved
+) -> datetime | None:
+    """When a node was reached, after a correction that may be of it."""
+    of_it = correction.node is node and correction.recorded == known
+    return correction.corrected if of_it else known

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from typing import assert_never
+from uuid import UUID
 
-from domain import calendar, policies, tariff, warranty
+from domain import calendar, policies, tariff
 from domain.approvals import names
+from domain.entitlements import Entitlement, Fault, in_prospect
 from domain.messages import World
 from domain.money import total
-from domain.policy_content import PublicHolidays
+from domain.policy_content import PhoneGuarantee, PublicHolidays
 from domain.registry.equipment import Equipment
 from domain.repairs.repair import commands as c
 from domain.repairs.repair import events as e
@@ -20,6 +22,7 @@ from domain.repairs.repair.stages_allowed import (
     refuse_open_discrepancy,
 )
 from domain.repairs.repair.state import RepairOrder, RepairStage
+from domain.vocabulary import EquipmentKind
 
 
 def decide(order: RepairOrder, command: c.Agreeing, world: World) -> list[e.Event]:
@@ -76,6 +79,7 @@ def determine(order: RepairOrder, command: c.DetermineWarranty, world: World) ->
         explanation=explanation,
         exclusion=command.exclusion,
         evidence=command.evidence,
+        entitlements=entitled(order, command.repair_order_id, on, world) if covered else (),
         determined_by=names(world),
     )
 
@@ -94,13 +98,7 @@ def excluded(command: c.DetermineWarranty) -> Answer:
 def by_registry(order: RepairOrder, command: c.DetermineWarranty, on: date, world: World) -> Answer:
     assert order.equipment_id is not None
     equipment = world.the(Equipment, order.equipment_id)
-    found = warranty.under_warranty(
-        equipment.coverage,
-        equipment.exclusions,
-        command.part,
-        on,
-        policies.in_force(world, PublicHolidays),
-    )
+    found = equipment.under_warranty(command.part, on, policies.in_force(world, PublicHolidays))
     return found.covered, found.rule, found.explanation
 
 
@@ -108,6 +106,16 @@ def by_papers(command: c.DetermineWarranty) -> Answer:
     if command.by_papers is None or command.explanation is None:
         raise PapersUnread(fields=("by_papers", "explanation"))
     return command.by_papers, "REG-4", command.explanation
+
+
+def entitled(order: RepairOrder, order_id: UUID, on: date, world: World) -> tuple[Entitlement, ...]:
+    """Of a registered phone's buyer, as the history of repairs has it (REG-5a)."""
+    equipment = world.of(Equipment, order.equipment_id) if order.equipment_id else None
+    if equipment is None or equipment.equipment is not EquipmentKind.PHONE:
+        return ()
+    sold_on = min(term.starts_on for term in equipment.coverage)
+    fault = Fault(sold_on=sold_on, failed_repairs=equipment.repaired_before(order_id))
+    return in_prospect(policies.in_force(world, PhoneGuarantee), fault, on)
 
 
 # ── the price ───────────────────────────────────────────────────────────────

@@ -12,7 +12,8 @@ from uuid import UUID
 
 from domain import messages
 from domain.approvals import Names
-from domain.messages import About, Message, Moment, PersonalText
+from domain.entitlements import Entitlement
+from domain.messages import About, Moment, PersonalText
 from domain.money import Money
 from domain.repairs.freight import Freight
 from domain.repairs.repair.commands import (
@@ -25,6 +26,7 @@ from domain.repairs.service_report import PartReplaced, ServiceReport
 from domain.sla.starting import DueBy
 from domain.tariff import Priced
 from domain.vocabulary import DiscrepancyKind, ExclusionGround, MajorComponent, RepairChannel
+from domain.warranty import OutOfUse
 
 
 class ReleaseGround(StrEnum):
@@ -33,21 +35,6 @@ class ReleaseGround(StrEnum):
     PAID = "paid"
     FREE = "free"
     PERMITTED = "permitted"  # unpaid, as headquarters permitted before
-
-
-class Interruption(StrEnum):
-    """Why a product could not be used, which extends its warranty (REG-5)."""
-
-    IN_REPAIR = "in_repair"
-    WAITING_FOR_PARTS = "waiting_for_parts"
-
-
-class OutOfUse(Message):
-    """From a day until another that does not count."""
-
-    because: Interruption
-    since: date
-    until: date
 
 
 class RepairEvent(messages.Event):
@@ -161,14 +148,19 @@ Differing: TypeAlias = (
 
 
 class WarrantyDetermined(RepairEvent):
-    """It was found whether the repair is under warranty, by this rule (REG-4 to REG-6)."""
+    """It was found whether the repair is under warranty, by this rule (REG-4 to REG-6).
 
+    The buyer of a phone may ask for these, also if it takes long (REG-5a).
+    """
+
+    schema_version = 2
     covered: bool
     rule: str
     on: date
     explanation: str
     exclusion: ExclusionGround | None
     evidence: tuple[str, ...]
+    entitlements: tuple[Entitlement, ...] = ()
     determined_by: Names
 
 
@@ -446,9 +438,11 @@ class ItemReleased(RepairEvent):
 class ItemReturned(RepairEvent):
     """The item is with its owner or dealer again; it was out of use so long (REP-2, REG-5)."""
 
+    schema_version = 2
     subject_id: UUID | None = None
     taken_by: Annotated[PersonalText | None, About("subject_id")] = None
     equipment_id: UUID | None = None
+    repaired: bool | None = None
     out_of_use: tuple[OutOfUse, ...] = ()
     late: bool | None = None
     returned_by: Names | None = None

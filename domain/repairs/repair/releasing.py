@@ -21,6 +21,8 @@ from domain.repairs.repair.stages_allowed import LEAVING, only_at, terms_of
 from domain.repairs.repair.state import RepairOrder, RepairStage
 from domain.repairs.service_report import CLAIM_CLOCK
 from domain.sla.starting import late, started
+from domain.vocabulary import Interruption
+from domain.warranty import OutOfUse
 
 
 def decide(order: RepairOrder, command: c.Releasing, world: World) -> list[e.Event]:
@@ -89,6 +91,7 @@ def return_item(order: RepairOrder, command: c.ReturnItem, world: World) -> list
         subject_id=order.subject_id,
         taken_by=command.taken_by,
         equipment_id=order.equipment_id,
+        repaired=order.finished,
         out_of_use=out_of_use(order, world),
         late=late(order.return_due, world),
         returned_by=names(world),
@@ -99,15 +102,15 @@ def return_item(order: RepairOrder, command: c.ReturnItem, world: World) -> list
     return [returned, carried]
 
 
-def out_of_use(order: RepairOrder, world: World) -> tuple[e.OutOfUse, ...]:
+def out_of_use(order: RepairOrder, world: World) -> tuple[OutOfUse, ...]:
     """In repair from receipt to return, and the waiting for parts in it (REG-5, REP-11)."""
     zone, stretches = policies.zone(world), []
     if order.received_at is not None:
-        stretches.append((e.Interruption.IN_REPAIR, order.received_at, world.effective_at))
+        stretches.append((Interruption.IN_REPAIR, order.received_at, world.effective_at))
     waited = ((w.since, w.until) for w in order.waited)
-    stretches += [(e.Interruption.WAITING_FOR_PARTS, *between) for between in waited]
+    stretches += [(Interruption.WAITING_FOR_PARTS, *between) for between in waited]
     return tuple(
-        e.OutOfUse(
+        OutOfUse(
             because=because,
             since=calendar.local_day(since, zone),
             until=calendar.local_day(until, zone),

@@ -99,6 +99,7 @@ def agreed(row: RepairOrder, event: e.Agreeing, at: datetime) -> RepairOrder:
                 warranty_rule=event.rule,
                 warranty_explanation=event.explanation,
                 exclusion=event.exclusion,
+                entitlements=event.entitlements,
             )
         case e.RepairQuoted(total=total):
             return row.but(

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from domain.entitlements import Entitlement
 from domain.messages import PersonalText
 from domain.repairs.discrepancies import DiscrepancyStage
 from domain.repairs.freight import FreightLeg, FreightPayer
@@ -17,11 +18,12 @@ from domain.repairs.repair.commands import (
     GivenOutside,
     ToldAbout,
 )
-from domain.repairs.repair.events import OutOfUse, ReleaseGround
+from domain.repairs.repair.events import ReleaseGround
 from domain.repairs.repair.state import RepairStage
 from domain.repairs.service_report import PartReplaced, ServiceReport
 from domain.tariff import Priced
 from domain.vocabulary import DiscrepancyKind, ExclusionGround, MajorComponent, RepairChannel
+from domain.warranty import OutOfUse
 from projections.view import Embedded, Row
 
 
@@ -136,6 +138,9 @@ class RepairOrder(Row):
     warranty_rule: str | None = None
     warranty_explanation: str | None = None
     exclusion: ExclusionGround | None = None
+    entitlements: tuple[Entitlement, ...] = Field(
+        (), description="What the buyer of a phone may ask for, from which day on (REG-5a)."
+    )
     quote: Priced | None = Field(None, description="By the price list of the day (REP-5).")
     outside: tuple[GivenOutside, ...] = ()
     quoted: Decimal | None = Field(None, description="What the repair costs.")

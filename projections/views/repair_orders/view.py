@@ -60,6 +60,7 @@ REPAIR_ORDERS = View(
         Owner.CUSTOMER: "customer_id",
     },
     scope="repairs:read",
+    version=2,
     filters=(
         equal("stage"),
         equal("channel", indexed=False),

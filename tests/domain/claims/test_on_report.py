@@ -22,6 +22,7 @@ from domain.claims.state import Claim
 from domain.messages import Actor, Forbidden, Role
 from domain.registry.station import StationNotFound
 from domain.vocabulary import ClaimKind, PaperKind
+from tests.field_stories import field_order_id
 from tests.rules import rule
 from tests.scenario import DORA, ENZO, MAX, MIA, SAM, STAN, SYSTEM, Story, given
 from tests.stories import (
@@ -30,40 +31,21 @@ from tests.stories import (
     FAILED,
     MACHINE,
     MAKER,
-    STATION,
     amounts,
     attach,
     claim_id,
     file_of,
     open_claim,
     report,
+    reported,
     setting,
     yuan,
 )
 
-FIELD_ORDER = UUID(int=0xF0_0000_0001)
+FIELD_ORDER = field_order_id()
 BY_ENZO = Names(person=ENZO.id)
 SEAL = c.PartListed(number="P-77", name="seal", quantity=2)
-SLIP = c.PaperListed(
-    paper=PaperKind.SERVICE_REPORT, sha256=file_of("service report"), dated=COMPLETED
-)
-
-
-def reported(number: int = 1, **changes: Any) -> c.OpenClaimOnReport:
-    fields: dict[str, Any] = {
-        "claim_id": claim_id(number),
-        "claim": ClaimKind.FAILURE,
-        "field_order_id": FIELD_ORDER,
-        "order_reference": "FO-1",
-        "equipment_id": MACHINE,
-        "station_id": STATION,
-        "customer_id": CUSTOMER,
-        "report": report(),
-        "parts": (SEAL,),
-        "papers": (SLIP,),
-        "reported_by": BY_ENZO,
-    }
-    return c.OpenClaimOnReport(**fields | changes)
+[SLIP] = reported().papers
 
 
 def opened(**changes: Any) -> Story:

@@ -14,7 +14,7 @@ from domain.policies import Pin
 from domain.registry.person import ManagesTheStation
 from domain.repairs.repair import commands as c
 from domain.repairs.repair import events as e
-from domain.repairs.repair.events import Interruption, OutOfUse, ReleaseGround
+from domain.repairs.repair.events import ReleaseGround
 from domain.repairs.repair.refusals import (
     NothingToPay,
     NotPaid,
@@ -24,6 +24,8 @@ from domain.repairs.repair.refusals import (
     RepairNotPossibleNow,
 )
 from domain.repairs.repair.state import RepairOrder, RepairStage
+from domain.vocabulary import Interruption
+from domain.warranty import OutOfUse
 from tests.clock import NOON
 from tests.repair_stories import (
     at_counter,
