@@ -31,7 +31,7 @@ def log_contact(number: int = 1, **changes: Any) -> c.LogContact:
         "contact_id": contact_id(number),
         "channel": ContactChannel.HOTLINE,
         "caller": "Wang Fang",
-        "organisation": "Wang Quarries",
+        "organisation": "Northern Quarries",
         "phone": "+86 10 5555 0101",
         "reason": "the pump leaks",
         "product": "EX-200 excavator",

@@ -20,6 +20,7 @@ from application.recorded import Position
 from domain.credits.reconciliation_period import ClosePeriod
 from domain.messages import On, Sealed
 from domain.registry.customer import EraseCustomer, LiftLegalHold, NoLegalHold
+from domain.vocabulary import ContactCategory
 from projections.catalogue import VIEWS
 from projections.columns import shapes
 from projections.engine import Engine
@@ -28,6 +29,7 @@ from projections.rebuilding import rebuild
 from projections.replaying import differences, replay, shown_rows
 from projections.touching import Touching
 from tests.clock import Clock
+from tests.contact_stories import contact_story
 from tests.databases import Databases
 from tests.exchange_stories import refund_story
 from tests.field_stories import list_unrepaired
@@ -70,6 +72,7 @@ def lived(databases: Databases) -> Iterator[tuple[Bench, Engine]]:
         story.tell(february, FINN)
         story.tell(list_unrepaired(day=date(2026, 2, 1)), SAM)
         refund_story(story=story)
+        contact_story("answered", 41, ContactCategory.PRICE_INQUIRY, story)
         with suppress(NoLegalHold):
             story.tell(LiftLegalHold(customer_id=CUSTOMER, ground="settled"), ADAM)
         story.tell(EraseCustomer(customer_id=CUSTOMER, legal_basis="GDPR 17"), ADAM)

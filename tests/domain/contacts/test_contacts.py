@@ -204,7 +204,7 @@ def test_a_call_is_logged_with_who_why_and_what_and_contacted_within_a_quarter_o
             caller="Wang Fang",
             phone="+86 10 5555 0101",
             channel=ContactChannel.HOTLINE,
-            organisation="Wang Quarries",
+            organisation="Northern Quarries",
             reason="the pump leaks",
             product="EX-200 excavator",
             need="somebody to come",
