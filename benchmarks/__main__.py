@@ -15,7 +15,7 @@ from rich.console import Console
 
 from application.database import Database
 from application.migrating import migrate
-from benchmarks import appending, growing, handling, projecting, reading, visibility
+from benchmarks import appending, growing, handling, importing, projecting, reading, visibility
 from benchmarks.comparing import Comparison, Shares, document, written
 from recourse import embedded
 from recourse.bootstrap import built
@@ -39,6 +39,7 @@ def read(server: embedded.Server) -> list[Comparison]:
 PARTS: Final[Mapping[str, Part]] = {
     "appending": lambda server: appending.comparisons(fresh(server, "appending")),
     "handling": lambda server: handling.comparisons(fresh(server, "handling")),
+    "importing": lambda server: importing.comparisons(fresh(server, "importing")),
     "growing": lambda server: growing.comparisons(lambda name: fresh(server, name)),
     "projecting": lambda server: projecting.comparisons(lambda name: fresh(server, name)),
     "visibility": lambda server: visibility.comparisons(lambda name: fresh(server, name)),

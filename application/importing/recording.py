@@ -57,6 +57,14 @@ class Kept(NamedTuple):
 NOTHING: Final = Kept(0, {})
 
 
+class Fresh(NamedTuple):
+    """What of a case is new, after so many events that its thing has."""
+
+    case: Case
+    version: int
+    events: list[tuple[UUID, Translated]]
+
+
 @dataclass
 class Found:
     """What came of a batch."""
@@ -172,59 +180,54 @@ class Recorder:
     def append(self, batch: Batch, kept: Mapping[UUID, Kept]) -> tuple[Append, Found]:
         """What is to be recorded of a batch, and what of it is known."""
         found = Found()
-        fresh: list[tuple[Case, UUID, Translated]] = []
+        cases: list[Fresh] = []
         for case in batch:
-            known = kept.get(case.stream_id, NOTHING).events
+            version, known = kept.get(case.stream_id, NOTHING)
+            events = []
             for event in case.events:
                 event_id = uuid5(case.stream_id, str(event.number))
                 if event_id not in known:
-                    fresh.append((case, event_id, event))
+                    events.append((event_id, event))
                 elif known[event_id].differs(event):
                     found.changed.append((event.event_type, Place(case.name, event.number)))
-        found.recorded = len(fresh)
-        found.known = sum(len(case.events) for case in batch) - len(fresh)
-        return self.of_fresh(fresh, kept), found
+            cases.append(Fresh(case, version, events))
+            found.recorded += len(events)
+            found.known += len(case.events) - len(events)
+        return self.of_fresh([case for case in cases if case.events]), found
 
-    def of_fresh(
-        self, fresh: Sequence[tuple[Case, UUID, Translated]], kept: Mapping[UUID, Kept]
-    ) -> Append:
+    def of_fresh(self, cases: Sequence[Fresh]) -> Append:
         """One command, which follows from what it records: so it is known if it arrives twice."""
-        hashed = hashlib.sha256(b"".join(id.bytes for _, id, _ in fresh))
+        ids = (event_id.bytes for case in cases for event_id, _ in case.events)
+        hashed = hashlib.sha256(b"".join(ids))
         command_id = uuid5(IMPORTED, hashed.hexdigest())
-        loaded = {case.stream_id: kept.get(case.stream_id, NOTHING).version for case, _, _ in fresh}
-        versions = dict(loaded)
-        events = []
-        for case, event_id, event in fresh:
-            versions[case.stream_id] += 1
-            version = versions[case.stream_id]
-            events.append(self.enveloped(case, event_id, event, version, command_id))
         return Append(
-            events=events,
+            events=[event for case in cases for event in self.enveloped(case, command_id)],
             command_id=command_id,
             digest=self.log.vault.fingerprint(hashed.digest()),
             told_by=self.actor.id,
-            loaded=loaded,
+            loaded={fresh.case.stream_id: fresh.version for fresh in cases},
             recorded_at=self.log.clock() if self.log.clock else None,
         )
 
-    def enveloped(
-        self, case: Case, event_id: UUID, event: Translated, version: int, command_id: UUID
-    ) -> EnvelopedEvent:
-        """Marked as imported, with where it comes from as the reason (AUD-1)."""
-        where = f"{self.source}, trace {case.name}, event {event.number}"
-        return EnvelopedEvent(
-            originator_id=case.stream_id,
-            originator_version=version,
-            topic=event.event_type,
-            state=event.payload,
-            stream_kind=self.kind,
-            schema_version=event.schema_version,
-            event_id=event_id,
-            effective_at=event.effective_at,
-            actor=self.actor.id,
-            on_behalf_of=self.actor.on_behalf_of,
-            command_id=command_id,
-            correlation_id=case.stream_id,
-            causation_id=None,
-            metadata=metadata(Circumstances(Channel.IMPORT, self.actor.roles, where, {})),
-        )
+    def enveloped(self, fresh: Fresh, command_id: UUID) -> Iterator[EnvelopedEvent]:
+        """Marked as imported, with where they come from as the reason (AUD-1)."""
+        stream_id = fresh.case.stream_id
+        where = f"{self.source}, trace {fresh.case.name}"
+        circumstances = metadata(Circumstances(Channel.IMPORT, self.actor.roles, where, {}))
+        for version, (event_id, event) in enumerate(fresh.events, start=fresh.version + 1):
+            yield EnvelopedEvent(
+                originator_id=stream_id,
+                originator_version=version,
+                topic=event.event_type,
+                state=event.payload,
+                stream_kind=self.kind,
+                schema_version=event.schema_version,
+                event_id=event_id,
+                effective_at=event.effective_at,
+                actor=self.actor.id,
+                on_behalf_of=self.actor.on_behalf_of,
+                command_id=command_id,
+                correlation_id=stream_id,
+                causation_id=None,
+                metadata=circumstances,
+            )
