@@ -11,6 +11,7 @@ from uuid import UUID
 
 import pytest
 
+from domain.approvals import Names
 from domain.claims import commands as c
 from domain.claims import part_order as po
 from domain.claims.commercial import commands as g
@@ -25,6 +26,13 @@ from tests.api.asking import Asking
 from tests.clock import NOON, Clock
 from tests.databases import Databases
 from tests.domain.claims.asked import request_write_off, sign_write_off
+from tests.field_stories import (
+    ask_correction,
+    correction_id,
+    field_order_id,
+    field_story,
+    file_report,
+)
 from tests.repair_stories import counter_story, repair_id
 from tests.rules import rule
 from tests.scenario import (
@@ -43,22 +51,30 @@ from tests.scenario import (
     STAN,
     SUSI,
     SVEN,
+    SYSTEM,
     Story,
     standing_in,
 )
 from tests.stories import (
+    MACHINE,
+    PAPERS,
     STATION,
+    amounts,
+    attach,
     book,
     claim_id,
     claim_story,
     commercial_id,
     goodwill_story,
     judge,
+    judged,
     note_id,
     part_order_id,
     part_order_story,
     partly_paid_claim,
     register_person,
+    report,
+    reported,
     setting,
     yuan,
 )
@@ -69,7 +85,8 @@ CLAIMABLE, SIGNED, APPROVED, SUBMITTED, SIGNED_FOR_DORA, TO_SIGN_FOR_DORA = rang
 ASKED, HALF_SIGNED, WITH_PAPERS, HALF_JUDGED, SHORT_PAID, PAID = range(7, 13)
 REQUESTED, ORDER_SIGNED, PLACED = 1, 2, 3
 FIXED, COSIGNED, FILED = 1, 2, 3
-UNPAID, PERMITTED, TO_CHECK = 1, 2, 3
+UNPAID, PERMITTED, TO_CHECK, TO_SUPPLY = 1, 2, 3, 4
+TO_REVIEW, TO_EXCUSE, TO_CORRECT, OPENED_ON_REPORT = 1, 2, 3, 13
 
 
 # ── the world that is attacked ──────────────────────────────────────────────
@@ -146,17 +163,46 @@ def orders_and_goodwill(story: Story) -> Story:
 
 
 def repairs(story: Story) -> Story:
-    for number, stage in ((UNPAID, "ready"), (PERMITTED, "ready"), (TO_CHECK, "finished")):
+    for number, stage in (
+        (UNPAID, "ready"),
+        (PERMITTED, "ready"),
+        (TO_CHECK, "finished"),
+        (TO_SUPPLY, "assigned"),
+    ):
         counter_story(stage, number, story)
     permit = rc.PermitUnpaidRelease(repair_order_id=repair_id(PERMITTED), reason="a hospital")
     return story.tell(permit, promoted(SUSI, Role.SERVICE_DIRECTOR))
+
+
+def field_orders(story: Story) -> Story:
+    """One whose report waits for review, one without a stamp, one with a time to be corrected."""
+    field_story("repaired", TO_REVIEW, story).tell(file_report(TO_REVIEW), SUSI)
+    field_story("repaired", TO_EXCUSE, story)
+    story.tell(file_report(TO_EXCUSE, stamped=False), promoted(DIVA, Role.SERVICE_AGENT))
+    field_story("report filed", TO_CORRECT, story)
+    return story.tell(ask_correction(TO_CORRECT, 1), promoted(DORA, Role.SERVICE_SUPERVISOR))
+
+
+def opened_on_report(story: Story) -> Story:
+    """A claim that a report opened which somebody filed for the engineer."""
+    id, filed_by = claim_id(OPENED_ON_REPORT), Names(person=SUSI.id)
+    story.tell(reported(OPENED_ON_REPORT, reported_by=filed_by), SYSTEM)
+    for paper in PAPERS:
+        story.tell(attach(paper, OPENED_ON_REPORT), MIA)
+    priced = c.AmendClaim(claim_id=id, report=report(), amounts=amounts(), reason="by their list")
+    return story.tell(priced, MIA).tell_all(judged(OPENED_ON_REPORT))
+
+
+def attacked() -> Story:
+    story = repairs(orders_and_goodwill(claims(people())))
+    return opened_on_report(field_orders(story))
 
 
 @pytest.fixture(scope="module")
 def office(databases: Databases, directory: Path) -> Iterator[Asking]:
     clock = Clock()
     with databases.new() as database, asking.program(database, directory, clock) as program:
-        world.fill(program.log, clock, repairs(orders_and_goodwill(claims(people()))).happened)
+        world.fill(program.log, clock, attacked().happened)
         clock.now = max(NOON, clock.now)
         adopt_policies(program)
         with asking.following(program), asking.asking(program) as api:
@@ -214,11 +260,18 @@ def repair(mutation: str, number: int, by: Actor, **facts: Any) -> Attempt:
     return Attempt(mutation, ("repairOrderId", repair_id(number)), by, facts)
 
 
+def field_order(mutation: str, number: int, by: Actor, **facts: Any) -> Attempt:
+    return Attempt(mutation, ("fieldOrderId", field_order_id(number)), by, facts)
+
+
 DIRECTOR, FINANCE, SUPERVISOR = Role.SERVICE_DIRECTOR, Role.FINANCE, Role.SERVICE_SUPERVISOR
 WHY = {"reason": "signed the wrong one"}
 MANAGER = Actor(HELEN.id, frozenset({Role.STATION_MANAGER, DIRECTOR, Role.SALES_DIRECTOR}), STATION)
 PAYMENT = {"amount": {"amount": "170.00", "currency": "CNY"}, "reference": "till 3"}
 SOUND = {"passed": True, "findings": "sound"}
+ACCEPTED = {"accepted": True}
+SEALS = {"parts": [{"number": "P-77", "name": "seal", "quantity": 1}]}
+TO_CORRECTED = {"correctionId": str(correction_id(1))}
 JUDGES = {"claimable": True, "reason": "within terms"}
 
 ATTEMPTS = {
@@ -242,6 +295,27 @@ ATTEMPTS = {
             "signCommercialClaim", FIXED, promoted(DIVA, Role.SALES_DIRECTOR)
         ),
         "who permitted an unpaid release releases": repair("releaseItem", PERMITTED, SUSI),
+        "who filed the report that opened a claim": claim(
+            "approveClaim", OPENED_ON_REPORT, promoted(SUSI, DIRECTOR)
+        ),
+        "who did the work that opened it": claim(
+            "approveClaim", OPENED_ON_REPORT, promoted(ENZO, DIRECTOR)
+        ),
+        "who filed a report accepts it": field_order(
+            "reviewFieldReport", TO_REVIEW, promoted(SUSI, SUPERVISOR), **ACCEPTED
+        ),
+        "or for the supervisor": field_order(
+            "reviewFieldReport", TO_REVIEW, standing_in(ENZO, SAM), **ACCEPTED
+        ),
+        "who filed it without a stamp excuses that": field_order(
+            "excuseMissingSignature", TO_EXCUSE, DIVA, **WHY
+        ),
+        "who asked for another time grants it": field_order(
+            "signNodeCorrection", TO_CORRECT, DORA, **TO_CORRECTED
+        ),
+        "or has it granted": field_order(
+            "signNodeCorrection", TO_CORRECT, standing_in(STAN, DORA), **TO_CORRECTED
+        ),
     },
     "SEG-2": {
         "a manager approves their claim": claim("approveClaim", 1, MANAGER),
@@ -252,8 +326,15 @@ ATTEMPTS = {
         "books a payment": repair(
             "recordRepairPayment", UNPAID, promoted(MANAGER, FINANCE), **PAYMENT
         ),
+        "hands out parts": repair(
+            "issueRepairParts", TO_SUPPLY, promoted(MANAGER, Role.STOREKEEPER), **SEALS
+        ),
+        "approves a claim that a report opened": claim("approveClaim", OPENED_ON_REPORT, MANAGER),
     },
     "SEG-4": {
+        "the general manager corrects a time at once": field_order(
+            "signNodeCorrection", TO_CORRECT, GINA, **TO_CORRECTED
+        ),
         "finance before the director": claim("approveClaim", 1, FINN),
         "the general manager at once": claim("approveClaim", 1, GINA),
         "finance writes off first": claim("approveWriteOff", ASKED, FINN),
@@ -316,6 +397,15 @@ ATTEMPTS = {
         "after the delegate left": claim("approveClaim", 1, standing_in(LENA, DORA)),
         "before it begins": claim("approveClaim", 1, standing_in(SVEN, DORA)),
         "in another role": claim("approveWriteOff", ASKED, standing_in(ENZO, GINA)),
+        "a report, after the delegation ended": field_order(
+            "reviewFieldReport", TO_REVIEW, standing_in(SUSI, DORA), **ACCEPTED
+        ),
+        "a repair, before it begins": repair(
+            "permitUnpaidRelease", UNPAID, standing_in(SVEN, DORA), **WHY
+        ),
+        "a warranty, by hand": Attempt(
+            "recordOutOfUse", ("equipmentId", MACHINE), DORA, {"orderId": str(MACHINE)}
+        ),
         "without any role": order("signPartOrder", 1, Actor(DORA.id, frozenset({Role.AUDITOR}))),
     },
 }
