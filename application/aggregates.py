@@ -22,6 +22,7 @@ from domain.credits import (
     refused_file,
 )
 from domain.registry import customer, dealer, equipment, manufacturer, person, station
+from domain.repairs import freight_account
 from domain.repairs.exchange import dealer_credit, exchange
 from domain.repairs.field import field_order, itinerary, unrepaired_list
 from domain.repairs.repair import repair_order
@@ -50,6 +51,7 @@ AGGREGATES: tuple[ModuleType, ...] = (
     repair_order,
     exchange,
     dealer_credit,
+    freight_account,
     corrections,
 )
 

@@ -19,6 +19,7 @@ from projections.views.dealers import DEALERS
 from projections.views.equipment import EQUIPMENT
 from projections.views.exchanges.view import EXCHANGES
 from projections.views.field_orders.view import FIELD_ORDERS
+from projections.views.freight_accounts import FREIGHT_ACCOUNTS
 from projections.views.itineraries import ITINERARIES
 from projections.views.manufacturers import MANUFACTURERS
 from projections.views.part_orders import PART_ORDERS
@@ -122,6 +123,7 @@ VIEWS: Final[Views] = catalogue(
     EQUIPMENT,
     EXCHANGES,
     FIELD_ORDERS,
+    FREIGHT_ACCOUNTS,
     ITINERARIES,
     MANUFACTURERS,
     PART_ORDERS,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from domain.messages import Actor, Command, Role
+from domain.messages import Actor, Command, On, Role
 from domain.repairs.freight import Freight, FreightLeg, FreightPayer
+from domain.repairs.freight_account import FreightPosted, account_stream
 from domain.repairs.repair import commands as c
 from domain.repairs.service_report import PartReplaced, ReportPaper, ServiceReport
 from domain.tariff import Wanted
@@ -50,6 +51,13 @@ def wish(kind: type[c.RepairCommand], number: int = 1, **facts: Any) -> Any:
 def freight(leg: FreightLeg = FreightLeg.TO_US, amount: str = "35.00", **changes: Any) -> Freight:
     facts: dict[str, Any] = {"leg": leg, "payer": FreightPayer.US, "amount": yuan(amount)}
     return Freight(**facts | changes)
+
+
+def freight_posted(carried: Freight, number: int = 1) -> On:
+    """The leg in the factory's account of NOON's month (REP-10)."""
+    march = date(2026, 3, 1)
+    facts = {"manufacturer_id": MAKER, "month": march, "repair_order_id": repair_id(number)}
+    return On(account_stream(MAKER, march), FreightPosted(**facts, freight=carried))
 
 
 def part(number: str = "P-77", quantity: int = 1) -> PartReplaced:

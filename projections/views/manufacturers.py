@@ -68,6 +68,8 @@ MANUFACTURERS = View(
     relations={
         "equipment": Many("equipment", via="manufacturer_id"),
         "claims": Many("claims", via="manufacturer_id"),
+        "freight_accounts": Many("freight_accounts", via="manufacturer_id"),
+        "exchanges": Many("exchanges", via="manufacturer_id"),
         "credit_notes": Many("credit_notes", via="manufacturer_id"),
     },
 )

@@ -44,6 +44,7 @@ OWNERS = {
         "customer": "customer_id",
     },
     "field_orders": {"station": "station_id", "customer": "customer_id"},
+    "freight_accounts": {},
     "itineraries": {"station": "station_id"},
     "manufacturers": {},
     "part_orders": {"station": "station_id"},

@@ -18,6 +18,8 @@ from domain.claims.commercial import commands as g
 from domain.credits.commands import AllocationWish, MatchCreditNote
 from domain.messages import Actor, Role
 from domain.registry.person import DelegateRole, RecordDeparture, RevokeDelegation
+from domain.repairs.exchange import commands as ec
+from domain.repairs.freight import FreightLeg
 from domain.repairs.repair import commands as rc
 from domain.vocabulary import Outcome
 from recourse.bootstrap import adopt_policies
@@ -26,6 +28,15 @@ from tests.api.asking import Asking
 from tests.clock import NOON, Clock
 from tests.databases import Databases
 from tests.domain.claims.asked import request_write_off, sign_write_off
+from tests.exchange_stories import (
+    KURT,
+    OLGA,
+    PETRA,
+    exchange_id,
+    exchange_story,
+    refund_story,
+)
+from tests.exchange_stories import sign as sign_exchange
 from tests.field_stories import (
     ask_correction,
     correction_id,
@@ -37,6 +48,7 @@ from tests.repair_stories import counter_story, repair_id
 from tests.rules import rule
 from tests.scenario import (
     ADAM,
+    CHAN,
     DIVA,
     DORA,
     ENZO,
@@ -87,6 +99,8 @@ REQUESTED, ORDER_SIGNED, PLACED = 1, 2, 3
 FIXED, COSIGNED, FILED = 1, 2, 3
 UNPAID, PERMITTED, TO_CHECK, TO_SUPPLY = 1, 2, 3, 4
 TO_REVIEW, TO_EXCUSE, TO_CORRECT, OPENED_ON_REPORT = 1, 2, 3, 13
+APPLIED, COUNTERSIGNED, LET_IN, REFUND_ASKED, REFUND_SIGNED, CREDITED = range(1, 7)
+DAMAGED, EXCUSED, DELIVERED, FREIGHT_SIGNED = range(7, 11)
 
 
 # ── the world that is attacked ──────────────────────────────────────────────
@@ -195,7 +209,29 @@ def opened_on_report(story: Story) -> Story:
 
 def attacked() -> Story:
     story = repairs(orders_and_goodwill(claims(people())))
-    return opened_on_report(field_orders(story))
+    return exchanges(opened_on_report(field_orders(story)))
+
+
+def exchanges(story: Story) -> Story:
+    for number, stage in (
+        (APPLIED, "applied"),
+        (COUNTERSIGNED, "applied"),
+        (LET_IN, "received"),
+        (DAMAGED, "charged"),
+        (EXCUSED, "confirmed"),
+        (DELIVERED, "delivered"),
+        (FREIGHT_SIGNED, "delivered"),
+    ):
+        exchange_story(stage, number, story)
+    story.tell(sign_exchange(COUNTERSIGNED), CHAN)
+    permitted = ec.PermitUnpaidReplacement(exchange_id=exchange_id(EXCUSED), reason="a hospital")
+    story.tell(permitted, promoted(SUSI, Role.SERVICE_DIRECTOR))
+    signed = ec.SignExchangeFreight(exchange_id=exchange_id(FREIGHT_SIGNED), leg=FreightLeg.BACK)
+    story.tell(signed, OLGA)
+    for number in (REFUND_ASKED, REFUND_SIGNED):
+        refund_story("refund asked", number, story)
+    story.tell(sign_exchange(REFUND_SIGNED), PETRA)
+    return refund_story("refunded", CREDITED, story)
 
 
 @pytest.fixture(scope="module")
@@ -264,10 +300,18 @@ def field_order(mutation: str, number: int, by: Actor, **facts: Any) -> Attempt:
     return Attempt(mutation, ("fieldOrderId", field_order_id(number)), by, facts)
 
 
+def exchange(mutation: str, number: int, by: Actor, **facts: Any) -> Attempt:
+    return Attempt(mutation, ("exchangeId", exchange_id(number)), by, facts)
+
+
 DIRECTOR, FINANCE, SUPERVISOR = Role.SERVICE_DIRECTOR, Role.FINANCE, Role.SERVICE_SUPERVISOR
 WHY = {"reason": "signed the wrong one"}
 MANAGER = Actor(HELEN.id, frozenset({Role.STATION_MANAGER, DIRECTOR, Role.SALES_DIRECTOR}), STATION)
 PAYMENT = {"amount": {"amount": "170.00", "currency": "CNY"}, "reference": "till 3"}
+CHANNEL, PRODUCT, SALES = Role.CHANNEL_DEPT, Role.PRODUCT_DEPT, Role.SALES_DIRECTOR
+BACK = {"leg": "BACK"}
+SHIPPED = {"replacementSerial": "356-8", "carrier": "SF", "trackingNumber": "SF-77"}
+DAMAGE = {"amount": {"amount": "120.00", "currency": "CNY"}, "reference": "till 3"}
 SOUND = {"passed": True, "findings": "sound"}
 ACCEPTED = {"accepted": True}
 SEALS = {"parts": [{"number": "P-77", "name": "seal", "quantity": 1}]}
@@ -316,6 +360,19 @@ ATTEMPTS = {
         "or has it granted": field_order(
             "signNodeCorrection", TO_CORRECT, standing_in(STAN, DORA), **TO_CORRECTED
         ),
+        "who applied for an exchange signs": exchange(
+            "signExchange", APPLIED, promoted(SUSI, CHANNEL)
+        ),
+        "or declines it": exchange("declineExchange", APPLIED, promoted(SUSI, CHANNEL), **WHY),
+        "who asked for a refund signs": exchange(
+            "signExchange", REFUND_ASKED, promoted(SUSI, PRODUCT)
+        ),
+        "who recorded freight signs": exchange(
+            "signExchangeFreight", DELIVERED, promoted(KURT, SALES), **BACK
+        ),
+        "who excused the damage ships": exchange(
+            "shipReplacement", EXCUSED, promoted(SUSI, Role.STOREKEEPER), **SHIPPED
+        ),
     },
     "SEG-2": {
         "a manager approves their claim": claim("approveClaim", 1, MANAGER),
@@ -330,6 +387,12 @@ ATTEMPTS = {
             "issueRepairParts", TO_SUPPLY, promoted(MANAGER, Role.STOREKEEPER), **SEALS
         ),
         "approves a claim that a report opened": claim("approveClaim", OPENED_ON_REPORT, MANAGER),
+        "signs an exchange": exchange("signExchange", APPLIED, promoted(MANAGER, CHANNEL)),
+        "signs for freight": exchange("signExchangeFreight", FREIGHT_SIGNED, MANAGER, **BACK),
+        "books damage": exchange(
+            "recordDamagePayment", DAMAGED, promoted(MANAGER, FINANCE), **DAMAGE
+        ),
+        "excuses damage": exchange("permitUnpaidReplacement", DAMAGED, MANAGER, **WHY),
     },
     "SEG-4": {
         "the general manager corrects a time at once": field_order(
@@ -351,6 +414,14 @@ ATTEMPTS = {
         ),
         "an order twice": order("signPartOrder", ORDER_SIGNED, promoted(DORA, FINANCE)),
         "an order twice for another": order("signPartOrder", ORDER_SIGNED, standing_in(DORA, FINN)),
+        "the product department first": exchange("signExchange", APPLIED, PETRA),
+        "finance refunds first": exchange("signExchange", REFUND_ASKED, FINN),
+        "an exchange twice": exchange("signExchange", COUNTERSIGNED, promoted(CHAN, PRODUCT)),
+        "a refund twice": exchange("signExchange", REFUND_SIGNED, promoted(PETRA, FINANCE)),
+        "sales before the store": exchange("signExchangeFreight", DELIVERED, SAUL, **BACK),
+        "both sides of the freight": exchange(
+            "signExchangeFreight", FREIGHT_SIGNED, promoted(OLGA, SALES), **BACK
+        ),
         "goodwill twice": goodwill("signCommercialClaim", COSIGNED, promoted(SAUL, SUPERVISOR)),
         "two seats": claim(
             "judgeClaim", HALF_JUDGED, Actor(MAX.id, frozenset({SUPERVISOR})), **JUDGES
@@ -365,6 +436,8 @@ ATTEMPTS = {
         "another's write-off": claim("revokeWriteOffSignature", HALF_SIGNED, FINN, **WHY),
         "after parts were ordered": order("revokePartOrderSignature", PLACED, FINN, **WHY),
         "after it was filed": goodwill("revokeCommercialSignature", FILED, GINA, **WHY),
+        "after the goods came": exchange("revokeExchangeSignature", LET_IN, PETRA, **WHY),
+        "after the money was credited": exchange("revokeExchangeSignature", CREDITED, FINN, **WHY),
         "an acceptance that was paid": claim("revokeAcceptance", PAID, MIA, **WHY),
     },
     "SEG-6": {
@@ -384,6 +457,12 @@ ATTEMPTS = {
     "REP-7": {
         "an unpaid repair leaves": repair("releaseItem", UNPAID, SUSI),
         "also if the supervisor says so": repair("releaseItem", UNPAID, SAM),
+        "more is paid than the damage": exchange("recordDamagePayment", DAMAGED, FINN, **PAYMENT),
+    },
+    "EXC-1": {
+        "goods come before the approval": exchange(
+            "receiveFaultyGoods", COUNTERSIGNED, KURT, condition="in its box"
+        ),
     },
     "REP-8": {
         "who repaired checks": repair(

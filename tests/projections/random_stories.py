@@ -24,6 +24,7 @@ from domain.registry import customer, dealer, equipment, manufacturer, person, s
 from domain.registry.out_of_use import RecordOutOfUse
 from domain.repairs.exchange import commands as ec
 from domain.repairs.freight import FreightLeg
+from domain.repairs.freight_account import ReconcileFreight
 from domain.repairs.repair import commands as rc
 from domain.vocabulary import EngineerLevel, ExclusionGround, Interruption, PaperKind
 from domain.warranty import OutOfUse
@@ -342,6 +343,14 @@ EXCHANGE_WISHES: tuple[Wish, ...] = (
         FINN,
     ),
     lambda r, s: (exchange_stories.give_back(r.randint(1, 4)), FINN),
+    lambda r, s: (
+        ReconcileFreight(
+            manufacturer_id=r.choice([MAKER, OTHER_MAKER]),
+            month=date(2026, r.randint(1, 2), 1),
+            stated=(),
+        ),
+        FINN,
+    ),
 )
 WISHES: tuple[Wish, ...] = (
     *(booked, by_hand) * 4,

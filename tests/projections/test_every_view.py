@@ -35,6 +35,7 @@ from tests.exchange_stories import refund_story
 from tests.field_stories import list_unrepaired
 from tests.projections.names import Bench, catch_up, record
 from tests.projections.random_stories import random_story
+from tests.repair_stories import return_story
 from tests.scenario import ADAM, FINN, SAM
 from tests.stories import CUSTOMER, MAKER, paid_claim, partly_paid_claim, refuse, work_story
 
@@ -73,6 +74,7 @@ def lived(databases: Databases) -> Iterator[tuple[Bench, Engine]]:
         story.tell(list_unrepaired(day=date(2026, 2, 1)), SAM)
         refund_story(story=story)
         contact_story("answered", 41, ContactCategory.PRICE_INQUIRY, story)
+        return_story(number=9, story=story)
         with suppress(NoLegalHold):
             story.tell(LiftLegalHold(customer_id=CUSTOMER, ground="settled"), ADAM)
         story.tell(EraseCustomer(customer_id=CUSTOMER, legal_basis="GDPR 17"), ADAM)

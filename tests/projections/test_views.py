@@ -703,6 +703,7 @@ BEGUN_BY_ANY_EVENT = {
     "dealer_credits",
     "exchanges",
     "contacts",
+    "freight_accounts",
     "field_orders",
     "itineraries",
     "policies",

@@ -69,7 +69,7 @@ def receive(order: RepairOrder | None, command: c.ReceiveItem, world: World) -> 
     received = received.model_copy(update={"to_factory_due": to_factory_due(received, world)})
     by, taken = command.repair_order_id, RepairNumberTaken
     named = uniqueness.take(world, by, ORDER_NUMBER, command.number, taken=taken)
-    return [received, *carried(evolve(None, received), command.freight), *named]
+    return [received, *carried(by, evolve(None, received), command.freight, world), *named]
 
 
 def refuse_nobodys(command: c.ReceiveItem) -> None:

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from domain import approvals, calendar, policies
 from domain.approvals import names
-from domain.messages import World
+from domain.messages import On, World
 from domain.repairs.repair import commands as c
 from domain.repairs.repair import events as e
 from domain.repairs.repair.refusals import (
@@ -17,6 +17,7 @@ from domain.repairs.repair.refusals import (
     ReleaseTestMissing,
     RepairNotPossibleNow,
 )
+from domain.repairs.repair.sending import carried
 from domain.repairs.repair.stages_allowed import LEAVING, only_at, terms_of
 from domain.repairs.repair.state import RepairOrder, RepairStage
 from domain.repairs.service_report import CLAIM_CLOCK
@@ -25,7 +26,7 @@ from domain.vocabulary import Interruption
 from domain.warranty import OutOfUse
 
 
-def decide(order: RepairOrder, command: c.Releasing, world: World) -> list[e.Event]:
+def decide(order: RepairOrder, command: c.Releasing, world: World) -> list[e.Event | On]:
     match command:
         case c.InspectOutbound():
             return [inspect(order, command, world)]
@@ -82,7 +83,7 @@ def may_leave(order: RepairOrder, world: World) -> e.ReleaseGround:
     return e.ReleaseGround.PERMITTED
 
 
-def return_item(order: RepairOrder, command: c.ReturnItem, world: World) -> list[e.Event]:
+def return_item(order: RepairOrder, command: c.ReturnItem, world: World) -> list[e.Event | On]:
     """Out of use until the day on which it is back (REG-5)."""
     only_at(order, RepairStage.RELEASED)
     if not order.outbound_inspected:
@@ -96,10 +97,7 @@ def return_item(order: RepairOrder, command: c.ReturnItem, world: World) -> list
         late=late(order.return_due, world),
         returned_by=names(world),
     )
-    if command.freight is None:
-        return [returned]
-    carried = e.FreightRecorded(freight=command.freight, manufacturer_id=order.manufacturer_id)
-    return [returned, carried]
+    return [returned, *carried(command.repair_order_id, order, command.freight, world)]
 
 
 def out_of_use(order: RepairOrder, world: World) -> tuple[OutOfUse, ...]:

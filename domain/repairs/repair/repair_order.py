@@ -61,9 +61,9 @@ def decide(order: RepairOrder | None, command: Command, world: World) -> list[Ev
     if isinstance(command, c.Working):
         return [*working.decide(order, command, world)]
     if isinstance(command, c.Sending):
-        return [*sending.decide(order, command, world)]
+        return sending.decide(order, command, world)
     if isinstance(command, c.Checking):
         return [*checking.decide(order, command, world)]
     if isinstance(command, c.Paying):
         return [*paying.decide(order, command, world)]
-    return [*releasing.decide(order, command, world)]
+    return releasing.decide(order, command, world)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import assert_never
+from uuid import UUID
 
 from domain import policies
 from domain.approvals import names
-from domain.messages import World
+from domain.messages import On, World
 from domain.policy_content import FactoryRepairs
 from domain.repairs.freight import Freight
+from domain.repairs.freight_account import posted
 from domain.repairs.repair import commands as c
 from domain.repairs.repair import events as e
 from domain.repairs.repair.refusals import (
@@ -24,30 +26,34 @@ from domain.sla.starting import late, started
 FACTORY_CLOCK = "factory_processing"
 
 
-def decide(order: RepairOrder, command: c.Sending, world: World) -> list[e.Event]:
+def decide(order: RepairOrder, command: c.Sending, world: World) -> list[e.Event | On]:
+    id = command.repair_order_id
     match command:
         case c.SendToFactory(freight=freight):
-            return [to_factory(order, world), *carried(order, freight)]
+            return [to_factory(order, world), *carried(id, order, freight, world)]
         case c.SendToVendor(vendor=vendor, work=work, freight=freight):
             only_at(order, *WORKABLE, RepairStage.IN_WORK)
             ready_for_work(order, world)
             sent = e.ItemSentToVendor(vendor=vendor, work=work, sent_by=names(world))
-            return [sent, *carried(order, freight)]
+            return [sent, *carried(id, order, freight, world)]
         case c.RecordFactoryProcessing():
             return [process(order, command, world)]
         case c.TakeItemBack(freight=freight):
-            return [take_back(order, world), *carried(order, freight)]
+            return [take_back(order, world), *carried(id, order, freight, world)]
         case c.RecordFreight(freight=freight):
-            return carried(order, freight)
+            return carried(id, order, freight, world)
         case never:
             assert_never(never)
 
 
-def carried(order: RepairOrder, freight: Freight | None) -> list[e.Event]:
-    """The freight of a leg, with its payer (REP-10)."""
+def carried(
+    id: UUID, order: RepairOrder, freight: Freight | None, world: World
+) -> list[e.Event | On]:
+    """The freight of a leg, with its payer, to be reconciled with the factory (REP-10)."""
     if freight is None:
         return []
-    return [e.FreightRecorded(freight=freight, manufacturer_id=order.manufacturer_id)]
+    recorded = e.FreightRecorded(freight=freight, manufacturer_id=order.manufacturer_id)
+    return [recorded, *posted(world, order.manufacturer_id, id, freight)]
 
 
 def to_factory(order: RepairOrder, world: World) -> e.ItemSentToFactory:

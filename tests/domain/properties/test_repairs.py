@@ -174,8 +174,7 @@ class WorkshopLiving(RepairLiving):
 TestCounter = rule("REP-7")(CounterLiving.TestCase)
 TestReturn = rule("REP-3")(ReturnLiving.TestCase)
 TestWorkshop = rule("REP-8")(WorkshopLiving.TestCase)
-for case in (TestCounter, TestReturn, TestWorkshop):
-    case.settings = LIVED
+TestCounter.settings = TestReturn.settings = TestWorkshop.settings = LIVED
 
 
 @pytest.mark.parametrize("machine", [CounterLiving, ReturnLiving, WorkshopLiving])

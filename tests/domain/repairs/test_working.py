@@ -43,6 +43,7 @@ from tests.repair_stories import (
     exchange_component,
     finish,
     freight,
+    freight_posted,
     from_dealer,
     hand_back,
     in_workshop,
@@ -174,6 +175,7 @@ def test_what_goes_to_the_factory_is_processed_there_in_time():
             ),
         ),
         e.FreightRecorded(freight=leg, manufacturer_id=MAKER),
+        freight_posted(leg),
     )
 
 
@@ -269,7 +271,7 @@ def test_the_freight_of_each_leg_is_recorded_with_its_payer():
     ]
     late = freight(FreightLeg.BACK, "12.00", payer=FreightPayer.CUSTOMER)
     given(return_story().histories).when(wish(c.RecordFreight, freight=late), actor=SUSI).then(
-        e.FreightRecorded(freight=late, manufacturer_id=MAKER)
+        e.FreightRecorded(freight=late, manufacturer_id=MAKER), freight_posted(late)
     )
 
 
