@@ -10,7 +10,7 @@ import pytest
 
 from recourse import embedded
 from tests.databases import FAST, Databases, data_directory
-from tests.recourse.program import Installed
+from tests.recourse.program import InProcesses, Installed
 
 
 @pytest.fixture
@@ -46,9 +46,9 @@ def loaded(installed: Installed) -> Installed:
 
 @pytest.fixture
 def of_its_own() -> Iterator[Installed]:
-    """With an embedded database that nobody else holds up."""
+    """With an embedded database that nobody else holds up, and a process for each command."""
     with data_directory() as place:
-        yield Installed(place)
+        yield InProcesses(place)
 
 
 @pytest.fixture

@@ -1,4 +1,8 @@
-"""The program as its users have it: the installed command, in a process of its own."""
+"""The program as its users have it: the installed command.
+
+Starting it takes longer than most of what it is asked to do, so it runs in the process of the tests
+unless the process itself is what is tested.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +12,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
+from contextlib import ExitStack, chdir, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from unittest.mock import patch
 
@@ -21,6 +26,7 @@ import orjson
 from recourse import cli
 
 RECOURSE = Path(sys.executable).with_name("recourse")
+ONE_AT_A_TIME = Lock()  # the environment and the outputs are those of the whole process
 PATIENCE = 600  # seconds until a hanging command is given up; nothing is measured by it
 
 
@@ -38,15 +44,18 @@ class Installed:
         return {**os.environ, **ours, "COLUMNS": "160", **self.more}
 
     def run(self, *arguments: str | Path, cwd: Path | None = None) -> Ran:
-        done = subprocess.run(
-            [RECOURSE, *arguments],
-            env=self.env,
-            cwd=cwd,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-        )
-        return Ran(done.returncode, done.stdout, done.stderr)
+        out, err, code = StringIO(), StringIO(), 0
+        with ONE_AT_A_TIME, ExitStack() as around:
+            around.enter_context(chdir(cwd or Path.cwd()))
+            around.enter_context(patch.dict(os.environ, self.env))
+            around.enter_context(patch.object(sys, "argv", ["recourse", *map(str, arguments)]))
+            around.enter_context(redirect_stdout(out))
+            around.enter_context(redirect_stderr(err))
+            try:
+                cli.main()
+            except SystemExit as left:
+                code = int(left.code or 0)
+        return Ran(code, out.getvalue(), err.getvalue())
 
     def json(self, *arguments: str | Path) -> Any:
         """What a command that succeeds answers to a program."""
@@ -80,21 +89,19 @@ class Installed:
 
 
 @dataclass(frozen=True)
-class InThisProcess(Installed):
-    """The same without a process for each command: faster, for many that only read."""
+class InProcesses(Installed):
+    """The same with a process for each command."""
 
     def run(self, *arguments: str | Path, cwd: Path | None = None) -> Ran:
-        out, err, code = StringIO(), StringIO(), 0
-        with ExitStack() as around:
-            around.enter_context(patch.dict(os.environ, self.env))
-            around.enter_context(patch.object(sys, "argv", ["recourse", *map(str, arguments)]))
-            around.enter_context(redirect_stdout(out))
-            around.enter_context(redirect_stderr(err))
-            try:
-                cli.main()
-            except SystemExit as left:
-                code = int(left.code or 0)
-        return Ran(code, out.getvalue(), err.getvalue())
+        done = subprocess.run(
+            [RECOURSE, *arguments],
+            env=self.env,
+            cwd=cwd,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+        )
+        return Ran(done.returncode, done.stdout, done.stderr)
 
 
 @dataclass(frozen=True)

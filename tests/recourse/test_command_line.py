@@ -1,8 +1,7 @@
-"""The command line as programs and people use it: the installed command in a process of its own."""
+"""The command line as programs and people use it."""
 
 from __future__ import annotations
 
-import shutil
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +14,7 @@ from recourse.demo import cast
 from recourse.demo.notes import Line, Note, ubl
 from recourse.exits import Exit
 from recourse.manual import commands, examples
-from tests.recourse.program import RECOURSE, Installed
+from tests.recourse.program import InProcesses, Installed
 
 NAMES = {name: command for name, command in commands()}
 
@@ -256,5 +255,7 @@ def test_off_loopback_the_development_issuer_refuses(installed):
     assert "RECOURSE_OIDC_ISSUER" in ran.stderr
 
 
-def test_the_command_is_the_one_that_was_installed():
-    assert shutil.which("recourse", path=str(RECOURSE.parent)) == str(RECOURSE)
+def test_the_command_that_was_installed_says_the_same_in_a_process_of_its_own(installed, tmp_path):
+    asking = InProcesses(installed.data_dir, installed.database_url)
+    for words in (["doctor", "--json"], ["list", "nonsense"], ["waiting"], []):
+        assert asking.run(*words) == installed.run(*words), words

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, LiteralString
+from uuid import uuid4
 
 import orjson
 import pytest
@@ -91,7 +92,8 @@ def test_it_says_that_the_database_is_away_and_what_it_knows_without(
 
 
 def test_it_finds_a_key_that_is_not_the_one_of_the_database(installed: Installed) -> None:
-    installed.run("demo").succeeded()
+    customer = (f"customer_id={uuid4()}", "name=Harbour Works", "--role", "hotline_agent")
+    installed.run("give", "RegisterCustomer", *customer).succeeded()
     key = installed.data_dir / "master.key"
     kept = key.read_bytes()
     key.write_bytes(os.urandom(32))

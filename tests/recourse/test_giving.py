@@ -9,15 +9,9 @@ import pytest
 
 from application.aggregates import AGGREGATE_OF
 from recourse.exits import Exit
-from tests.recourse.program import InThisProcess
 
 MAKER = str(uuid4())
 NAMED = ("give", "RegisterManufacturer", f"manufacturer_id={MAKER}", "name=Earthmover Works")
-
-
-@pytest.fixture
-def installed(installed):
-    return InThisProcess(installed.data_dir, installed.database_url, installed.more)
 
 
 def names(installed):
@@ -64,6 +58,5 @@ def test_what_cannot_be_given_is_said_and_nothing_is_recorded(installed, given, 
 
 @pytest.mark.parametrize("command", AGGREGATE_OF, ids=lambda command: command.__name__)
 def test_every_command_says_what_it_takes(demonstration, command):
-    asked = InThisProcess(demonstration.data_dir, demonstration.database_url, demonstration.more)
-    described = asked.json("give", command.__name__, "--describe")
+    described = demonstration.json("give", command.__name__, "--describe")
     assert set(described["properties"]) == set(command.model_fields)

@@ -13,7 +13,6 @@ from recourse.commands.lists import WORKLISTS
 from recourse.demo import cast
 from recourse.exits import Exit
 from tests.intake.test_tables import cells, workbook
-from tests.recourse.program import InThisProcess
 
 DOCS = Path(__file__).parents[2] / "docs"
 TAISHAN = cast.TAISHAN.party.name
@@ -21,16 +20,6 @@ YEAR = ("--since", "2020-01-01", "--before", "2099-01-01")
 
 
 # ── recourse list ───────────────────────────────────────────────────────────
-
-
-@pytest.fixture(scope="module")
-def demonstration(demonstration):
-    return InThisProcess(demonstration.data_dir, demonstration.database_url, demonstration.more)
-
-
-@pytest.fixture
-def installed(installed):
-    return InThisProcess(installed.data_dir, installed.database_url, installed.more)
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from recourse import embedded
+from tests.databases import FAST
 from tests.recourse.program import Installed
 from tests.snapshots import ROOT
 
@@ -25,7 +29,14 @@ def tour() -> list[tuple[str, list[str]]]:
     return found
 
 
-def test_the_tour_works_from_an_empty_database(of_its_own: Installed):
+@pytest.fixture
+def installed(data_directory: Path) -> Iterator[Installed]:
+    """With a database that need not start for each command."""
+    with embedded.running(data_directory, FAST):
+        yield Installed(data_directory)
+
+
+def test_the_tour_works_from_an_empty_database(installed: Installed):
     commands = tour()
     assert len(commands) >= 8
     place = ROOT
@@ -35,7 +46,7 @@ def test_the_tour_works_from_an_empty_database(of_its_own: Installed):
             place = ROOT / words[0]
             continue
         assert program == "recourse"
-        ran = of_its_own.run(*words, cwd=place)
+        ran = installed.run(*words, cwd=place)
         assert ran.code in {0, 1} and not ran.stderr.startswith("Traceback"), (command, ran)
         assert ran.code == 0 or "intake" in command, (command, ran)
         assert [line for line in shown if line not in ran.stdout] == [], (command, ran.stdout)
