@@ -1,15 +1,14 @@
 """Durable appends: our recorder, with envelope, four indexes, receipts and checks, against the
 library's own, and against a plain COPY into the same table without any of that.
 
-Writers are threads of one process, as requests are in the server. The library's table gets one more
-index, by topic, so that both can be read by type; ours has another by correlation, and receipts,
-which the library has no counterpart of. Single appends are made, on both sides, before the clock
-starts.
+Writers are threads of one process, as requests are in the server. The library's table gets two more
+indexes, so that it has four, as ours: by topic, and by another id, as ours by correlation. Receipts
+have no counterpart there. Single appends are made, on both sides, before the clock starts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import Thread
@@ -22,32 +21,37 @@ from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder as LibraryRecorder
 from eventsourcing.postgres import PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import TupleRow
 from psycopg.types.json import Json
 
 from application.appends import NOBODY, Append, EnvelopedEvent
-from application.connections import Connections
+from application.connections import Connections, Prepared
 from application.database import Database, DatabaseRole
 from application.recorder import PostgresApplicationRecorder
-from benchmarks.comparing import Comparison, Measure, compare
+from benchmarks.comparing import Comparison, Measure, Shares, compare
 
 T = TypeVar("T")
 
 LIBRARY_APPENDS: Final = 320  # a round
 BULK: Final = 1_000  # events
 BULKS: Final = 5  # a round
+BATCHES: Final = 200
 PAYLOAD = b'{"number": "C-1", "amount": {"amount": "1200.00", "currency": "CNY"}}' * 4
 METADATA = '{"channel":"import","roles":["claims_specialist"],"reason":null,"policies":{}}'
 
 
-def comparisons(database: Database) -> list[Comparison]:
+def comparisons(database: Database) -> list[Comparison | Shares]:
     with recorder(database) as ours:
         rows = [against_the_library(database, ours, writers) for writers in (1, 8, 32)]
-        return [*rows, *against_copy(database, ours)]
+        bulks = against_copy(database, ours)
+        return [*rows, *bulks, *(whereabouts(database, appends) for appends in (1, 32))]
 
 
 @contextmanager
-def recorder(database: Database) -> Iterator[PostgresApplicationRecorder]:
-    connections = Connections(database.conninfo(DatabaseRole.WRITER))
+def recorder(
+    database: Database, connect: type[Connections] = Connections
+) -> Iterator[PostgresApplicationRecorder]:
+    connections = connect(database.conninfo(DatabaseRole.WRITER))
     try:
         yield PostgresApplicationRecorder(connections)
     finally:
@@ -85,9 +89,10 @@ def library(database: Database, writers: int) -> LibraryRecorder:
     recorder = LibraryRecorder(datastore, events_table_name="stock_events")
     recorder.create_table()
     with datastore.transaction(commit=True) as cursor:
-        cursor.execute(
-            "CREATE INDEX IF NOT EXISTS by_topic ON stock_events (topic, notification_id)"
-        )
+        for name, column in (("by_topic", "topic"), ("by_originator", "originator_id")):
+            cursor.execute(
+                f"CREATE INDEX IF NOT EXISTS {name} ON stock_events ({column}, notification_id)"
+            )
     return recorder
 
 
@@ -186,6 +191,42 @@ def bulks(one: Callable[[], object]) -> Measure:
         return BULKS * BULK / (perf_counter() - start)
 
     return measure
+
+
+# ── where the time goes ─────────────────────────────────────────────────────
+
+
+class Timed(Connections):
+    """Knows how long calls of the server took, in seconds."""
+
+    took = 0.0
+
+    def call(self, statement: Prepared, params: Sequence[bytes | None]) -> list[TupleRow]:
+        start = perf_counter()
+        try:
+            return super().call(statement, params)
+        finally:
+            self.took += perf_counter() - start
+
+
+def whereabouts(database: Database, appends: int) -> Shares:
+    """What a batch of so many spends on this side and on that; the call is the least a group commit
+    can take."""
+    with recorder(database, Timed) as ours:
+        assert isinstance(ours.connections, Timed)
+        ours.append_all([command(1)])  # now the statement is prepared
+        batches = [[command(1) for _ in range(appends)] for _ in range(BATCHES)]
+        ours.connections.took, start = 0.0, perf_counter()
+        for batch in batches:
+            ours.append_all(batch)
+        whole, called = perf_counter() - start, ours.connections.took
+    title = "an append alone" if appends == 1 else f"a batch of {appends} appends"
+    shares = {"the server's call, until it is durable": called, "this side": whole - called}
+    return Shares(f"Where {title} spends its time", milliseconds(shares, BATCHES))
+
+
+def milliseconds(shares: Mapping[str, float], times: int) -> Mapping[str, float]:
+    return {what: 1_000 * seconds / times for what, seconds in shares.items()}
 
 
 class PlainCopy:

@@ -81,8 +81,8 @@ Only the ratios mean something elsewhere: over one, ours is better. Both sides r
 process, against one server with PostgreSQL's own durability settings, and each figure is the median
 of {ROUNDS} rounds, or of all samples where it says p50 and p99.
 
-The library's table has an index by topic beside its own two. Ours has four, one of them by the
-correlation, and receipts with their key, which the library's has no columns for.
+The library's table has four indexes, as ours: its own two, one by topic, and one by a further id as
+ours by correlation. Receipts with their key have no counterpart there.
 
 Measured on {os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()},
 {server}.

@@ -1,11 +1,7 @@
-"""Whether a log that has grown is slower: the same as on a log that has only begun.
-
-RECOURSE_BENCH_EVENTS=1000000 adds a log of as many events.
-"""
+"""Whether a log that has grown is slower: the same as on a log that has only begun."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Final
@@ -16,17 +12,16 @@ from benchmarks.appending import BULK, command, speed
 from benchmarks.comparing import Comparison, compare
 from benchmarks.handling import Desk
 
-SIZES: Final = (10_000, 100_000)
+SIZES: Final = (10_000, 100_000, 1_000_000)
 BEGUN: Final = 1_000  # events
 WRITERS, APPENDS, COMMANDS = 8, 2_400, 320
 
 
 def comparisons(fresh: Callable[[str], Database]) -> list[Comparison]:
-    larger = [int(size) for size in os.environ.get("RECOURSE_BENCH_EVENTS", "").split()]
     with ExitStack() as open_logs:
         begun = open_logs.enter_context(EventLog(grown(fresh, BEGUN)))
         rows: list[Comparison] = []
-        for size in (*SIZES, *larger):
+        for size in SIZES:
             log = open_logs.enter_context(EventLog(grown(fresh, size)))
             name, unit = (
                 f"{WRITERS} writers, {size:,} events in the log",
