@@ -98,22 +98,6 @@ class Append:
     shredded: Sequence[UUID] = ()  # subjects whose personal keys are destroyed with it
 
     @property
-    def touched(self) -> list[UUID]:
-        """The streams that it changes, each once."""
-        return list(dict.fromkeys(as_uuid(event.originator_id) for event in self.events))
-
-    @property
-    def settles(self) -> set[UUID]:
-        """The streams, and the command, of which something else is known afterwards."""
-        own = {as_uuid(event.originator_id) for event in self.events}
-        return own | {self.command_id} if self.command_id else own
-
-    @property
-    def rests_on(self) -> set[UUID]:
-        """All that must be settled before it is known what comes of it."""
-        return self.settles.union(self.loaded)
-
-    @property
     def size(self) -> int:
         """In bytes, about."""
         return ENVELOPE_BYTES + sum(event.size for event in self.events)

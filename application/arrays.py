@@ -1,13 +1,15 @@
-"""PostgreSQL's binary arrays, written straight from columns of values.
+"""PostgreSQL's binary values and arrays, straight from columns of values and back.
 
 A batch of appends is some twenty arrays. psycopg can write them too, but looks at every value to
-find out how; here the column says it once, which halves the time an append takes on this side.
+find out how; here the column says it once. The elements of an array are written apart from its
+head, so that each append's can be written before it is known what it goes out with.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from enum import IntEnum
 from struct import Struct
 from typing import Final
 from uuid import UUID
@@ -15,17 +17,28 @@ from uuid import UUID
 from psycopg.adapt import Buffer, Dumper
 from psycopg.pq import Format
 
-HEADER: Final = Struct(
-    "!iiiii"
-).pack  # dimensions, whether there are nulls, type, length, lower bound
+HEAD: Final = Struct("!iiiii")  # dimensions, whether there are nulls, type, length, lower bound
 EMPTY: Final = Struct("!iii").pack
 LENGTH: Final = Struct("!i").pack
-SMALL: Final = Struct("!ii").pack
 LARGE_ALONE: Final = Struct("!q").pack
+SMALL: Final = Struct("!ii").pack
 LARGE: Final = Struct("!iq").pack
 NULL: Final = LENGTH(-1)
-UUID_LENGTH: Final = LENGTH(16)
+UUID_BYTES: Final = 16
+UUID_LENGTH: Final = LENGTH(UUID_BYTES)
 EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
+MICROSECOND: Final = timedelta(microseconds=1)
+
+
+class Type(IntEnum):
+    """PostgreSQL's number of a type."""
+
+    BYTEA = 17
+    BIGINT = 20
+    INTEGER = 23
+    TEXT = 25
+    TIMESTAMPTZ = 1184
+    UUID = 2950
 
 
 class Wire(bytes):
@@ -39,42 +52,69 @@ class WireDumper(Dumper):
         return obj
 
 
-def array(type_oid: int, elements: Sequence[bytes]) -> Wire:
-    """An array of elements that have their lengths before them."""
-    if not elements:
-        return Wire(EMPTY(0, 0, type_oid))
-    return Wire(HEADER(1, 1, type_oid, len(elements), 1) + b"".join(elements))
+# ── writing ─────────────────────────────────────────────────────────────────
 
 
-def uuids(values: Iterable[UUID | None]) -> Wire:
-    return array(2950, [NULL if each is None else UUID_LENGTH + each.bytes for each in values])
+def array(type: Type, elements: Iterable[bytes]) -> bytes:
+    """Of elements, each as one of the following writes it."""
+    elements = list(elements)
+    return joined(type, len(elements), elements)
 
 
-def integers(values: Iterable[int]) -> Wire:
-    return array(23, [SMALL(4, each) for each in values])
+def joined(type: Type, length: int, pieces: Sequence[bytes]) -> bytes:
+    """An array of so many elements in all, of which a piece may hold several."""
+    if not length:
+        return EMPTY(0, 0, type)
+    return HEAD.pack(1, 1, type, length, 1) + b"".join(pieces)
 
 
-def bigints(values: Iterable[int]) -> Wire:
-    return array(20, [LARGE(8, each) for each in values])
+def uuid(value: UUID | None) -> bytes:
+    return NULL if value is None else UUID_LENGTH + value.bytes
 
 
-def texts(values: Iterable[str]) -> Wire:
-    return array(25, [LENGTH(len(text)) + text for text in map(str.encode, values)])
+def integer(value: int) -> bytes:
+    return SMALL(4, value)
 
 
-def blobs(values: Iterable[bytes]) -> Wire:
-    return array(17, [LENGTH(len(each)) + each for each in values])
+def bigint(value: int) -> bytes:
+    return LARGE(8, value)
 
 
-def moments(values: Iterable[datetime | None]) -> Wire:
-    return array(1184, [NULL if each is None else LARGE(8, microseconds(each)) for each in values])
+def text(value: str) -> bytes:
+    return blob(value.encode())
 
 
-def instant(value: datetime | None) -> Wire | None:
-    return None if value is None else Wire(LARGE_ALONE(microseconds(value)))
+def blob(value: bytes) -> bytes:
+    return LENGTH(len(value)) + value
+
+
+def moment(value: datetime | None) -> bytes:
+    return NULL if value is None else LARGE(8, microseconds(value))
+
+
+def instant(value: datetime | None) -> bytes | None:
+    """Alone, not in an array."""
+    return None if value is None else LARGE_ALONE(microseconds(value))
 
 
 def microseconds(moment: datetime) -> int:
     """Since PostgreSQL's epoch, exactly."""
-    since = moment - EPOCH
-    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+    return (moment - EPOCH) // MICROSECOND
+
+
+# ── reading ─────────────────────────────────────────────────────────────────
+
+
+def as_integer(value: bytes) -> int:
+    return int.from_bytes(value, "big", signed=True)
+
+
+def as_moment(value: bytes) -> datetime:
+    return EPOCH + as_integer(value) * MICROSECOND
+
+
+def as_uuids(value: bytes) -> tuple[UUID, ...]:
+    """The elements of an array of one dimension, none of them null."""
+    step = len(UUID_LENGTH) + UUID_BYTES
+    ends = range(HEAD.size + step, len(value) + 1, step)
+    return tuple(UUID(bytes=value[end - UUID_BYTES : end]) for end in ends)

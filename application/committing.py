@@ -12,27 +12,27 @@ from itertools import pairwise
 from threading import Condition, Lock
 from time import monotonic
 from typing import Final
-from uuid import UUID
 
 import psycopg
 
 from application.appending import Answer
 from application.appends import Append, Appended
+from application.columns import Encoded, encoded
 from application.observing import UNOBSERVED, Observer, Step
 
 LARGEST_BATCH: Final = 4 * 2**20  # bytes; a larger append goes out alone
 LONGEST_PATIENCE: Final = 0.001  # seconds
 
-CarryOut = Callable[[Sequence[Append]], Sequence[Answer]]
+CarryOut = Callable[[Sequence[Encoded]], Sequence[Answer]]
 
 
 class Waiting:
     """An append, and the thread that waits for what comes of it."""
 
-    __slots__ = ("answer", "append", "gone", "next", "turn")
+    __slots__ = ("answer", "encoded", "gone", "next", "turn")
 
     def __init__(self, append: Append) -> None:
-        self.append = append
+        self.encoded = encoded(append)
         self.answer: Answer | None = None
         self.next: Waiting | None = None  # whom to wake after it
         self.gone = False  # interrupted; nobody waits any more
@@ -119,7 +119,7 @@ class Committer:
             started = monotonic()
             with self.observer.watch(Step.COMMIT) as watched:
                 watched.size = len(batch)
-                answers = self.carry_out([waiting.append for waiting in batch])
+                answers = self.carry_out([waiting.encoded for waiting in batch])
             self._ended = monotonic()
             self._took = self._ended - started
         except psycopg.Error as error:
@@ -170,15 +170,15 @@ def divided(queue: Sequence[Waiting]) -> tuple[list[Waiting], list[Waiting]]:
     something that was not yet committed. That waits for what becomes of it."""
     batch: list[Waiting] = []
     later: list[Waiting] = []
-    size, unsettled = 0, set[UUID]()
+    size, unsettled = 0, set[int]()
     for waiting in queue:
-        append = waiting.append
+        each = waiting.encoded
         fits = not batch or (
-            size + append.size <= LARGEST_BATCH
-            and append.recorded_at == batch[0].append.recorded_at
-            and unsettled.isdisjoint(append.rests_on)
+            size + each.size <= LARGEST_BATCH
+            and each.append.recorded_at == batch[0].encoded.append.recorded_at
+            and unsettled.isdisjoint(each.rests_on)
         )
         (batch if fits else later).append(waiting)
-        size += append.size if fits else 0
-        unsettled.update(append.settles)
+        size += each.size if fits else 0
+        unsettled |= each.settles
     return batch, later

@@ -9,7 +9,6 @@ from typing import Any, Final, LiteralString, NamedTuple
 
 import psycopg
 from psycopg import Connection, Cursor, sql
-from psycopg.adapt import Transformer
 from psycopg.errors import InvalidSqlStatementName, error_from_result
 from psycopg.generators import execute
 from psycopg.pq import ExecStatus, Format
@@ -19,6 +18,9 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from application.arrays import Wire, WireDumper
 
 RETRY: Final = 0.5  # seconds between attempts to connect
+
+
+Row = tuple[bytes | None, ...]
 
 
 class Prepared(NamedTuple):
@@ -65,11 +67,12 @@ class Connections:
         with self._connection() as connection:
             return connection.cursor(binary=True).execute(query, params).fetchall()
 
-    def call(self, statement: Prepared, params: Sequence[bytes | None]) -> list[TupleRow]:
+    def call(self, statement: Prepared, params: Sequence[bytes | None]) -> list[Row]:
         """As write(), of what is sent so often that each microsecond counts: straight to libpq.
 
         After the wait for the disk, when the processor's caches are cold, psycopg's cursor takes
-        twice as long as everything else on this side. Parameters are in PostgreSQL's binary form.
+        twice as long as everything else on this side. Parameters and rows are in PostgreSQL's
+        binary form.
         """
         with self._connection() as connection:
             try:
@@ -114,7 +117,7 @@ class Connections:
 
 def answered(
     connection: Connection[Any], statement: Prepared, params: Sequence[bytes | None]
-) -> list[TupleRow]:
+) -> list[Row]:
     """Raises psycopg.errors.InvalidSqlStatementName if the statement is not prepared there."""
     connection.pgconn.send_query_prepared(
         statement.name,
@@ -125,14 +128,15 @@ def answered(
     return rows_of(connection)
 
 
-def rows_of(connection: Connection[Any]) -> list[TupleRow]:
+def rows_of(connection: Connection[Any]) -> list[Row]:
     """The answer to what was sent, once it is there."""
     result = connection.wait(execute(connection.pgconn))[-1]
     if result.status not in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK):
         raise error_from_result(result, connection.info.encoding)
-    reading = Transformer.from_context(connection)
-    reading.set_pgresult(result)
-    return reading.load_rows(0, result.ntuples, tuple)
+    columns = range(result.nfields)
+    return [
+        tuple(result.get_value(row, column) for column in columns) for row in range(result.ntuples)
+    ]
 
 
 def know_wire(connection: Connection[Any]) -> None:

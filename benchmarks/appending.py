@@ -21,11 +21,10 @@ from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder as LibraryRecorder
 from eventsourcing.postgres import PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.rows import TupleRow
 from psycopg.types.json import Json
 
 from application.appends import NOBODY, Append, EnvelopedEvent
-from application.connections import Connections, Prepared
+from application.connections import Connections, Prepared, Row
 from application.database import Database, DatabaseRole
 from application.recorder import PostgresApplicationRecorder
 from benchmarks.comparing import Comparison, Measure, Shares, compare
@@ -201,7 +200,7 @@ class Timed(Connections):
 
     took = 0.0
 
-    def call(self, statement: Prepared, params: Sequence[bytes | None]) -> list[TupleRow]:
+    def call(self, statement: Prepared, params: Sequence[bytes | None]) -> list[Row]:
         start = perf_counter()
         try:
             return super().call(statement, params)

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple, TypeAlias, assert_never
 from uuid import UUID, uuid5
 
 from application.appends import Append, EnvelopedEvent, Outcome
-from application.arrays import uuids
+from application.arrays import Type, Wire, array, uuid
 from application.encoding import Circumstances, decoded, metadata
 from application.handling import ATTEMPTS
 from application.importing.log_map import LogMap
@@ -169,7 +169,7 @@ class Recorder:
                        effective_at
                 FROM events WHERE stream_id = ANY (%b::uuid[]) ORDER BY stream_id, version
                 """,
-                (uuids(case.stream_id for case in batch),),
+                (Wire(array(Type.UUID, (uuid(case.stream_id) for case in batch))),),
             )
         for stream_id, version, event_id, *stored in rows:
             events = found[stream_id].events if stream_id in found else {}

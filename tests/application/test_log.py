@@ -9,7 +9,6 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from application.appending import parameters
 from application.appends import Append
 from application.connections import Connections, know_wire, listen
 from application.database import Database, DatabaseRole
@@ -38,6 +37,7 @@ from tests.application.told import (
     Rename,
     append,
     instruction,
+    on_the_wire,
     recording,
     stream,
     taken,
@@ -451,7 +451,7 @@ def test_an_append_from_within_another_isolation_is_refused(database: Database) 
     with psycopg.connect(database.conninfo(DatabaseRole.WRITER)) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         know_wire(connection)
-        arguments = parameters([Append()])
+        arguments = on_the_wire(Append())
         places = ", ".join(["%b"] * len(arguments))
         with pytest.raises(psycopg.errors.RaiseException, match="READ COMMITTED"):
             connection.execute(f"SELECT append({places})", arguments)

@@ -8,13 +8,13 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from application.appending import parameters
+from application.appending import WHAT_MAY_BE_IN_THE_WAY
 from application.appends import Append
 from application.connections import know_wire
 from application.database import Database, DatabaseRole
 from application.log import EventLog
 from application.recorded import BEGINNING
-from tests.application.told import append, taken
+from tests.application.told import append, on_the_wire, taken
 
 CHANGES = [
     "UPDATE events SET payload = ''",
@@ -66,7 +66,7 @@ def test_who_serves_and_who_audits_own_nothing_of_the_log(
 
 
 def test_only_the_writer_appends(log: EventLog, database: Database) -> None:
-    arguments = parameters([Append()])
+    arguments = on_the_wire(Append())
     with psycopg.connect(database.conninfo(DatabaseRole.READER), autocommit=True) as reader:
         know_wire(reader)
         with pytest.raises(errors.InsufficientPrivilege):
@@ -101,9 +101,13 @@ def test_what_the_writer_creates_is_not_found_by_what_runs_with_the_owner_s_righ
                 "LANGUAGE plpgsql AS $$ BEGIN RAISE 'I run as %', current_user; END $$".encode()
             )
         know_wire(writer)
-        asked = parameters([Append(shredded=[UUID(int=7)], command_id=UUID(int=8))])
-        query = f"SELECT outcome FROM append({', '.join(['%b'] * len(asked))})"
-        assert writer.execute(query, asked).fetchone() == ("appended",)
+        asked = on_the_wire(Append(shredded=[UUID(int=7)], command_id=UUID(int=8)))
+        query = f"SELECT first_position FROM append({', '.join(['%b'] * len(asked))})"
+        assert writer.execute(query, asked).fetchone() == (2,)
+        with pytest.raises(errors.UniqueViolation):
+            writer.execute(query, asked)
+        asked = WHAT_MAY_BE_IN_THE_WAY(asked)
+        query = f"SELECT outcome FROM standing_in_the_way({', '.join(['%b'] * len(asked))})"
         assert writer.execute(query, asked).fetchone() == ("repeated",)
         assert writer.execute("SELECT position_at(now())").fetchone() == (1,)
         assert writer.execute("SELECT as_json('not json')").fetchone() == ("bm90IGpzb24=",)

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from application.appends import Append
+from application.arrays import Wire
+from application.columns import encoded, parameters
 from application.instruction import Instruction, Recording
 from application.log import EventLog, History, Receipt
 from application.recorded import Channel
@@ -38,6 +41,11 @@ def taken(by: int = 1) -> Event:
 
 
 RELEASED = NameReleased(of="claims.Number")
+
+
+def on_the_wire(append: Append) -> list[Wire | None]:
+    """The arguments of append(), to be sent as they are."""
+    return [each if each is None else Wire(each) for each in parameters([encoded(append)])]
 
 
 def instruction(number: int, **changes: Any) -> Instruction:

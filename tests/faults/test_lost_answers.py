@@ -7,9 +7,8 @@ from collections.abc import Iterator, Sequence
 import psycopg
 import pytest
 from eventsourcing.persistence import OperationalError, StoredEvent
-from psycopg.rows import TupleRow
 
-from application.connections import Connections, Prepared
+from application.connections import Connections, Prepared, Row
 from application.database import Database, DatabaseRole
 from application.log import EventLog, Unavailable
 from application.recorder import PostgresApplicationRecorder
@@ -23,7 +22,7 @@ class Unreliable(Connections):
     lost_answers = 0
     sent = 0
 
-    def call(self, statement: Prepared, params: Sequence[bytes | None]) -> list[TupleRow]:
+    def call(self, statement: Prepared, params: Sequence[bytes | None]) -> list[Row]:
         if self.lost_requests:
             self.lost_requests -= 1
             raise psycopg.OperationalError("connection lost before the request arrived")
