@@ -73,6 +73,10 @@ SERVICE_MANAGER: Final = staff("Pan Yi", Role.SERVICE_SUPERVISOR)
 PARTS_ADMIN: Final = staff("Shi Rong", Role.PARTS_ADMIN)
 CHANNEL: Final = staff("Cao Ning", Role.CHANNEL_DEPT)
 HOTLINE: Final = staff("Xie Lan", Role.HOTLINE_AGENT)
+PRODUCT: Final = staff("Liang Jie", Role.PRODUCT_DEPT)
+COMMERCE: Final = staff("Du Heng", Role.COMMERCE_DEPT)
+STORE: Final = staff("Ning Hao", Role.STOREKEEPER)
+FINISHED_GOODS: Final = staff("Ai Qing", Role.STOREKEEPER)
 AUDITOR: Final = staff("Qian Rui", Role.AUDITOR)
 
 AGENTS: Final = {
@@ -104,6 +108,10 @@ PEOPLE: Final = (
     PARTS_ADMIN,
     CHANNEL,
     HOTLINE,
+    PRODUCT,
+    COMMERCE,
+    STORE,
+    FINISHED_GOODS,
     AUDITOR,
     *AGENTS.values(),
     *SUPERVISORS.values(),

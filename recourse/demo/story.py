@@ -5,6 +5,7 @@ from __future__ import annotations
 from recourse.demo.beginning import beginning
 from recourse.demo.claims import life
 from recourse.demo.dealers import dealers
+from recourse.demo.exchanges import exchanges
 from recourse.demo.goodwill import beside_the_claims
 from recourse.demo.paying import paying, puzzles
 from recourse.demo.plans import plans
@@ -15,6 +16,7 @@ def agenda(stage: Stage) -> Agenda:
     planned, all_plans = Agenda(stage), tuple(plans())
     beginning(planned)
     dealers(planned)
+    exchanges(planned)
     for plan in all_plans:
         life(planned, plan)
     paying(planned, all_plans)

@@ -231,3 +231,30 @@ def test_it_tells_of_goodwill_of_parts_and_of_what_is_reviewed(serving: Serving)
     assert (order["stage"], order["matched"]) == ("PLACED", True) and order["claim"]
     assert told["routines"]["totalCount"] >= 20
     assert told["claimFigures"]
+
+
+EXCHANGED = """{
+  exchanges(orderBy: APPLIED_AT_ASC, first: 9) { edges { node {
+    number stage waitsFor shippedLate salesReturnNumber freightUnsettled dealer { name }
+  } } }
+  dealerCredits(first: 9) { edges { node {
+    credited used balance dealer { name } entries { kind orderNumber salesReturnNumber }
+  } } }
+}"""
+
+
+def test_it_tells_of_an_exchange_and_of_a_refund_that_pays_the_next_order(serving: Serving) -> None:
+    with serving.client("auditor") as client:
+        told = nodes(ask(client, EXCHANGED))
+    exchanged, refunded, waiting = told["exchanges"]
+    assert (exchanged["stage"], exchanged["shippedLate"]) == ("CLOSED", False)
+    assert not exchanged["freightUnsettled"]
+    assert (refunded["stage"], refunded["salesReturnNumber"]) == ("CLOSED", "SR-0001")
+    assert (waiting["stage"], waiting["waitsFor"]) == ("APPLIED", "PRODUCT_DEPT")
+    [credit] = told["dealerCredits"]
+    assert (amount(credit, "credited"), amount(credit, "used")) == (
+        Decimal("1299.00"),
+        Decimal("899.50"),
+    )
+    assert amount(credit, "balance") == Decimal("399.50")
+    assert [entry["kind"] for entry in credit["entries"]] == ["SALES_RETURN", "USED"]
