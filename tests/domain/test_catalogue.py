@@ -1,72 +1,17 @@
-"""Everything the domain can say is said by a scenario that passed, and is documented."""
+"""Everything the domain can say is documented. That scenarios say it: `tests/produced.py`."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
-from functools import cache
-from importlib import import_module
 from pathlib import Path
-from pkgutil import walk_packages
 
 import pytest
 
-import domain
 from application.aggregates import AGGREGATE_OF, EVENT_TYPES
 from domain.messages import Command, Event, Refusal
-from tests.domain.conftest import RECORD
+from tests.produced import every_refusal, name_of
 
 HERE = Path(__file__).parent
 DOCS = HERE.parents[1] / "docs"
-NEVER_RAISED_AS_SUCH = {
-    "domain.messages.Refusal",
-    "domain.messages.NotFound",
-    "domain.uniqueness.AlreadyTaken",
-}
-"""Kinds of refusal: what is raised are their kinds in turn."""
-
-
-def refusals(kind: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
-    for child in kind.__subclasses__():
-        yield child
-        yield from refusals(child)
-
-
-def name_of(refusal: type[Refusal]) -> str:
-    return f"{refusal.__module__}.{refusal.__name__}"
-
-
-@cache
-def every_refusal() -> tuple[type[Refusal], ...]:
-    for module in walk_packages(domain.__path__, "domain."):
-        import_module(module.name)
-    of_domain = {r for r in refusals() if r.__module__.startswith("domain.")}
-    raised = (r for r in of_domain if name_of(r) not in NEVER_RAISED_AS_SUCH)
-    return tuple(sorted(raised, key=name_of))
-
-
-def produced_by_scenarios(record: Path) -> set[str]:
-    """What the scenarios produce: run in a process of their own, all of them, and all passing."""
-    options = ["-q", "-p", "no:cacheprovider", "-n0"]
-    left_out = [f"--ignore={HERE / name}" for name in (Path(__file__).name, "properties")]
-    run = subprocess.run(
-        [sys.executable, "-m", "pytest", *options, *left_out, str(HERE)],
-        env=os.environ | {RECORD: str(record)},
-        cwd=HERE.parents[1],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 0, run.stdout
-    return set(record.read_text().split())
-
-
-def test_every_event_and_every_refusal_is_produced_by_a_scenario(tmp_path: Path) -> None:
-    produced = produced_by_scenarios(tmp_path / "produced")
-    catalogue = set(EVENT_TYPES) | {name_of(refusal) for refusal in every_refusal()}
-    assert catalogue - produced == set()
 
 
 def subclasses_in_domain(base: type) -> set[type]:

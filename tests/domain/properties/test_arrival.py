@@ -110,7 +110,7 @@ def balances(story: Story) -> list[object]:
 
 
 @rule("CRN-13")
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(facts(), st.data())
 def test_the_result_does_not_depend_on_the_order_of_arrival(known: list[Fact], data: st.DataObject):
     one = after(known)

@@ -494,5 +494,5 @@ class Reconciliation(RuleBasedStateMachine):
         self.checked = len(self.story.happened)
 
 
-Reconciliation.TestCase.settings = settings(max_examples=30, stateful_step_count=40, deadline=None)
+Reconciliation.TestCase.settings = settings(max_examples=15, stateful_step_count=40, deadline=None)
 TestEveryCentIsAccountedFor = rules.rule("CRN-13")(Reconciliation.TestCase)

@@ -275,7 +275,7 @@ class PartOrderLiving(Living):
             assert ending not in last[:-1]
 
 
-LIVED = settings(max_examples=40, stateful_step_count=50, deadline=None)
+LIVED = settings(max_examples=25, stateful_step_count=40, deadline=None)
 TestClaim = rules.rule("CRN-13")(ClaimLiving.TestCase)
 TestCommercialClaim = rules.rule("CLM-6")(CommercialClaimLiving.TestCase)
 TestPartOrder = rules.rule("CLM-5")(PartOrderLiving.TestCase)

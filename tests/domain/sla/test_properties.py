@@ -175,7 +175,7 @@ def test_working_days_end_where_a_walker_counts_them(walker, clock, count):
 
 
 @part_of("SLA-1a")
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(calendars, clocks, targets, st.sampled_from(ExactFit))
 def test_what_is_used_when_it_is_due_is_the_target(walker, clock, count, fit):
     (start, pauses), engine = clock, walker.engine()
@@ -185,7 +185,7 @@ def test_what_is_used_when_it_is_due_is_the_target(walker, clock, count, fit):
 
 
 @part_of("SLA-1a")
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(calendars, clocks, targets, targets)
 def test_a_longer_target_is_due_later(walker, clock, count, more):
     (start, pauses), engine = clock, walker.engine()
@@ -194,7 +194,7 @@ def test_a_longer_target_is_due_later(walker, clock, count, more):
 
 
 @part_of("SLA-1a")
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(calendars, moments, targets, targets)
 def test_two_targets_one_after_the_other_are_their_sum(walker, start, first, second):
     engine = walker.engine()
@@ -203,7 +203,7 @@ def test_two_targets_one_after_the_other_are_their_sum(walker, start, first, sec
 
 
 @part_of("SLA-1d")
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(calendars, moments, targets)
 def test_counting_back_undoes_counting_on(walker, start, count):
     engine = walker.engine()
@@ -226,7 +226,7 @@ TARGETS = [
 
 
 @part_of("SLA-1a")
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(calendars, clocks, st.sampled_from(TARGETS[:4]))
 def test_a_pause_of_closed_time_changes_nothing(walker, clock, target):
     (start, pauses), engine = clock, walker.engine()
@@ -238,7 +238,7 @@ def test_a_pause_of_closed_time_changes_nothing(walker, clock, target):
 
 
 @part_of("SLA-1a")
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(calendars, clocks, st.sampled_from(TARGETS), st.integers(1, 6 * 24 * 60))
 def test_splitting_a_pause_changes_nothing(walker, clock, target, cut):
     (start, pauses), at = clock, clock[0] + cut * MINUTE
@@ -253,7 +253,7 @@ def test_splitting_a_pause_changes_nothing(walker, clock, target, cut):
 
 
 @part_of("SLA-1a")
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(calendars, clocks, st.sampled_from(TARGETS))
 def test_pauses_only_ever_make_it_later_and_those_after_it_change_nothing(walker, clock, target):
     (start, pauses), days = clock, aim(target, walker.engine())
@@ -264,7 +264,7 @@ def test_pauses_only_ever_make_it_later_and_those_after_it_change_nothing(walker
 
 
 @part_of("SLA-1")
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(calendars, clocks, targets)
 def test_the_segments_are_without_gaps_and_add_up(walker, clock, count):
     (start, pauses), engine = clock, walker.engine()
@@ -311,7 +311,7 @@ histories = st.lists(later.flatmap(mark), max_size=8).map(
 
 
 @part_of("SLA-1c")
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(histories, later, later)
 def test_what_was_missed_or_reached_stays_so_whatever_comes_later(marks, one, other):
     earlier, later = (read(marks, moment) for moment in sorted((one, other)))
@@ -323,7 +323,7 @@ def test_what_was_missed_or_reached_stays_so_whatever_comes_later(marks, one, ot
 
 
 @part_of("SLA-1")
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(histories, later)
 def test_nothing_changes_before_it_says_it_has_to_be_looked_at_again(marks, now):
     found = read(marks, now)
