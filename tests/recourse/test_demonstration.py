@@ -71,10 +71,13 @@ def amount(row, name):
 
 
 def test_claims_are_in_every_state_that_a_month_leaves_them_in(now):
-    assert len(now["claims"]) == CLAIMS
+    assert len(now["claims"]) == CLAIMS + len(OPENED_BY_REPORTS)
     statuses = {claim["status"] for claim in now["claims"]}
     opened = {"OPENED", "CLAIMABLE", "SUBMITTED", "ACCEPTED", "REJECTED"}
     assert statuses == opened | {"CLOSED", "WITHDRAWN"}
+
+
+OPENED_BY_REPORTS = ("C-HA-7406", "C-CH-7400")
 
 
 def test_claims_are_paid_in_full_and_in_part(now):
@@ -258,3 +261,33 @@ def test_it_tells_of_an_exchange_and_of_a_refund_that_pays_the_next_order(servin
     )
     assert amount(credit, "balance") == Decimal("399.50")
     assert [entry["kind"] for entry in credit["entries"]] == ["SALES_RETURN", "USED"]
+
+
+CAUSES = """{
+  contacts(first: 9) { edges { node {
+    reason fieldOrders(first: 9) { edges { node { <order> } } }
+  } } }
+  repairOrders(first: 9) { edges { node { channel outOfUse { since until } <order> } } }
+}"""
+ORDER = """number stage claims(first: 9) { edges { node { number status
+  equipment { terms { rule term { daysAdded } } }
+  allocations(first: 9) { edges { node { creditNote { number } } } } } } }"""
+
+
+def test_reports_of_a_field_order_and_of_a_parcel_led_to_credit_notes(serving: Serving) -> None:
+    with serving.client("auditor") as client:
+        told = nodes(ask(client, CAUSES.replace("<order>", ORDER)))
+    [call] = [each for each in told["contacts"] if each["fieldOrders"]["edges"]]
+    [field] = nodes({"orders": call["fieldOrders"]})["orders"]
+    [parcel] = told["repairOrders"]
+    assert (field["stage"], parcel["stage"], parcel["channel"]) == (
+        "CALLED_BACK",
+        "CLOSED",
+        "DEALER_RETURN",
+    )
+    for order, number, days in zip((field, parcel), OPENED_BY_REPORTS, (1, 4), strict=True):
+        [claim] = nodes({"claims": order["claims"]})["claims"]
+        assert (claim["number"], claim["status"]) == (number, "CLOSED")
+        assert nodes({"notes": claim["allocations"]})["notes"][0]["creditNote"]["number"]
+        terms = claim["equipment"]["terms"]
+        assert {(each["rule"], each["term"]["daysAdded"]) for each in terms} == {("REG-5", days)}
