@@ -35,15 +35,16 @@ AT_HEADQUARTERS_TOO: Final = frozenset({Role.SERVICE_SUPERVISOR})
 """Station roles that are also held at headquarters, by those who have no station: they judge claims
 and sign for commercial claims of every station (rulebook 0, CLM-6, CLM-6a)."""
 
+REQUESTS: Final = frozenset({"requests:read"})  # between departments: nobody's outside
 REGISTRY: Final = frozenset({"registry:read", "equipment:read", "dealers:read"})
 CLAIMS: Final = REGISTRY | {"claims:read", "claims:internal"}
 REPAIRS: Final = frozenset({"repairs:read", "contacts:read"})
 MONEY: Final = frozenset({"credits:read"})
 PEOPLE: Final = frozenset({"people:read", "customers:read"})
 FILES: Final = frozenset({Scope.FILES, Scope.UPLOAD})
-STATION: Final = CLAIMS | REPAIRS | PEOPLE | FILES | {Scope.PERSONAL}
-HEADQUARTERS: Final = CLAIMS | REPAIRS | FILES
-EVERY_VIEW: Final = CLAIMS | REPAIRS | MONEY | PEOPLE
+STATION: Final = CLAIMS | REPAIRS | REQUESTS | PEOPLE | FILES | {Scope.PERSONAL}
+HEADQUARTERS: Final = CLAIMS | REPAIRS | REQUESTS | FILES
+EVERY_VIEW: Final = CLAIMS | REPAIRS | REQUESTS | MONEY | PEOPLE
 
 SCOPES: Final[dict[Role, frozenset[str]]] = {
     Role.HOTLINE_AGENT: STATION,

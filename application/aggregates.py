@@ -14,6 +14,7 @@ from domain import corrections, messages, policies, uniqueness
 from domain.claims import part_order, routine
 from domain.claims.commercial import commercial_claim
 from domain.contacts import contact, standard_answer
+from domain.contacts.requests import work_request
 from domain.credits import (
     credit_note,
     posted_claim,
@@ -41,6 +42,7 @@ AGGREGATES: tuple[ModuleType, ...] = (
     routine,
     contact,
     standard_answer,
+    work_request,
     field_order,
     itinerary,
     unrepaired_list,

@@ -77,6 +77,7 @@ class Approved(StrEnum):
     COMMERCIAL_APPLICATION = "commercial_application"  # who apply for a commercial claim (CLM-6)
     COMMERCIAL_AMOUNT = "commercial_amount"  # who fix its amount together
     COMMERCIAL_CLAIM = "commercial_claim"  # the joint signatures, and who decides last
+    RD_REQUEST = "rd_request"  # to a product unit, which signs last (CON-5)
     NODE_CORRECTION = "node_correction"  # of the time of a field order's node (FLD-6)
     EXCHANGE = "exchange"  # of new goods that arrived faulty (EXC-2)
     REFUND = "refund"  # instead of an exchange (EXC-5)
@@ -769,6 +770,27 @@ class Departments(Content):
         return tuple(each.word for each in self.departments)
 
 
+class InPlaceOf(Message):
+    """Who may sign a request to a product unit in whose place, as of right (CON-5)."""
+
+    role: Role
+    deputy: Role
+
+
+class WorkRequests(Content):
+    """Who deals with requests to product units, and hears of quality incidents (CON-5, CON-7)."""
+
+    policy: Literal["work_requests"] = "work_requests"
+    technical_support: Annotated[tuple[Role, ...], Field(min_length=1)]
+    deputies: tuple[InPlaceOf, ...]
+    disputes_go_to: Role
+    incidents_told_to: Annotated[tuple[Role, ...], Field(min_length=1)]
+
+    def may_sign_as(self, roles: frozenset[Role]) -> frozenset[Role]:
+        """The roles, and those that they are the deputies of."""
+        return roles | {each.role for each in self.deputies if each.deputy in roles}
+
+
 # ── deadlines ───────────────────────────────────────────────────────────────
 
 
@@ -928,6 +950,7 @@ PolicyContent = Annotated[
     | FieldService
     | ContactHandling
     | Departments
+    | WorkRequests
     | Deadline,
     Field(discriminator="policy"),
 ]

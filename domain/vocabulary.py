@@ -196,3 +196,11 @@ class ContactCategory(StrEnum):
     def is_inquiry(self) -> bool:
         """Whether an answer is what is asked for (CON-4)."""
         return self not in (ContactCategory.TECHNICAL_SERVICE, ContactCategory.COMPLAINT)
+
+
+class WorkRequestKind(StrEnum):
+    """What one department asks of another (CON-5)."""
+
+    GENERAL = "general"
+    QUALITY_INCIDENT = "quality_incident"
+    RD_REQUEST = "rd_request"

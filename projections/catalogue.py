@@ -33,6 +33,7 @@ from projections.views.standard_answers import STANDARD_ANSWERS
 from projections.views.stations import STATIONS
 from projections.views.transfers import TRANSFERS
 from projections.views.unrepaired_lists import UNREPAIRED_LISTS
+from projections.views.work_requests import WORK_REQUESTS
 
 AnyView: TypeAlias = View[Any, Any]
 Views: TypeAlias = Mapping[str, AnyView]
@@ -137,4 +138,5 @@ VIEWS: Final[Views] = catalogue(
     STATIONS,
     TRANSFERS,
     UNREPAIRED_LISTS,
+    WORK_REQUESTS,
 )

@@ -152,6 +152,7 @@ PEOPLE = View(
         "station": One("stations", via="station_id"),
         "field_orders": Many("field_orders", via="engineer_id"),
         "contacts": Many("contacts", via="person_in_charge_id"),
+        "work_requests": Many("work_requests", via="person_id"),
         "itineraries": Many("itineraries", via="engineer_id"),
     },
 )

@@ -59,6 +59,7 @@ OWNERS = {
     "standard_answers": {},
     "stations": {},
     "transfers": {"dealer": "from_dealer_id"},
+    "work_requests": {},
 }
 """Whose the rows are. Those without owners are seen by whoever may read the view at all."""
 
@@ -68,6 +69,7 @@ READS = {
     "equipment:read": set(Role),
     "repairs:read": set(Role),
     "contacts:read": set(Role),
+    "requests:read": set(Role) - {Role.DEALER, Role.CUSTOMER},
     "dealers:read": set(Role) - {Role.CUSTOMER},
     "registry:read": set(Role) - {Role.DEALER, Role.CUSTOMER},
     "credits:read": {

@@ -33,6 +33,7 @@ from tests.field_stories import (
 )
 from tests.projections.random_stories import random_story
 from tests.repair_stories import at_counter, told_upto
+from tests.request_stories import request_story
 from tests.scenario import (
     ADAM,
     ENZO,
@@ -100,6 +101,7 @@ def story() -> Story:
     goodwill_story("filed", story=work_story(story), number=2, **THEIRS)
     story.tell(request_parts(2, station_id=OTHER_STATION), STAN)
     contact_story("answered", 11, ContactCategory.PRICE_INQUIRY, story, **THEIRS)
+    request_story("promised", 11, story)
     field_order_of_theirs(story)
     told_upto(at_counter(2, **THEIRS), "ready", story)
     with_dealer(story, OTHER_DEALER)

@@ -267,6 +267,7 @@ def test_every_kind_of_policy_ships_and_none_twice():
         "field_service",
         "contact_handling",
         "departments",
+        "work_requests",
     }
 
 

@@ -28,7 +28,7 @@ from domain.repairs.freight_account import ReconcileFreight
 from domain.repairs.repair import commands as rc
 from domain.vocabulary import EngineerLevel, ExclusionGround, Interruption, PaperKind
 from domain.warranty import OutOfUse
-from tests import contact_stories, exchange_stories, field_stories
+from tests import contact_stories, exchange_stories, field_stories, request_stories
 from tests.clock import NOON
 from tests.repair_stories import (
     at_counter,
@@ -124,6 +124,7 @@ def random_story(random: Random, length: int, story: Story | None = None) -> Sto
         *exchange_scripts(),
         *map(field_stories.script, field_stories.NUMBERS),
         *map(contact_stories.script, contact_stories.NUMBERS),
+        *map(request_stories.script, request_stories.NUMBERS),
         headquarters_script(),
     ]
     scripts = [*claims * 3, *map(deque, others)]  # most of what happens is about claims
@@ -358,6 +359,7 @@ WISHES: tuple[Wish, ...] = (
     routine,
     *(lambda random, story: field_stories.field_wish(random),) * 6,
     *(lambda random, story: contact_stories.contact_wish(random),) * 4,
+    *(lambda random, story: request_stories.request_wish(random),) * 2,
     lambda r, s: (reported(r.choice(field_stories.NUMBERS)), SYSTEM),
     lambda r, s: (out_of_use(r), SYSTEM),
     about_goodwill(

@@ -1,14 +1,20 @@
-"""What is shown of contacts and of answers (CON-1 to CON-6)."""
+"""What is shown of contacts, of answers, and of work requests (CON-1 to CON-7)."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
+
 from domain.contacts import commands as c
 from domain.contacts import events as e
+from domain.contacts.requests import commands as r
+from domain.contacts.requests import events as re
+from domain.contacts.requests.state import WorkRequestStage
 from domain.contacts.standard_answer import WithdrawStandardAnswer, id_of
 from domain.contacts.state import ContactStage
+from domain.messages import Role
 from domain.vocabulary import ContactCategory
 from projections.folding import Folding, Touch
 from projections.reference import Reference
@@ -16,6 +22,7 @@ from projections.view import Row
 from projections.views.contacts.row import Contact
 from projections.views.contacts.view import CONTACTS
 from projections.views.standard_answers import STANDARD_ANSWERS
+from projections.views.work_requests import WORK_REQUESTS, WorkRequest
 from tests.clock import NOON
 from tests.contact_stories import (
     LEAFLET,
@@ -34,8 +41,19 @@ from tests.contact_stories import (
     route,
     speak,
 )
+from tests.request_stories import (
+    FORFEIT,
+    GUS,
+    LISTED,
+    MONDAY,
+    product_story,
+    report_incident,
+    request_id,
+    request_story,
+    wish,
+)
 from tests.rules import rule
-from tests.scenario import HELEN, SAM, Story
+from tests.scenario import DORA, ENZO, HELEN, SAM, Story
 from tests.stories import CUSTOMER, STATION, setting
 
 ID = contact_id()
@@ -159,3 +177,62 @@ def test_imported_history_is_shown_whatever_it_begins_with() -> None:
     for each in reversed(recorded):
         backwards = CONTACTS.fold(backwards, each, Reference())
     assert backwards is not None and backwards.reason == "the pump leaks"
+
+
+# ── work requests ───────────────────────────────────────────────────────────
+
+
+def request(story: Story) -> WorkRequest:
+    found: WorkRequest = rows(WORK_REQUESTS, story)[request_id()]
+    return found
+
+
+@rule("CON-5")
+def test_a_work_request_shows_whose_turn_it_is_what_was_promised_and_whether_it_was_kept() -> None:
+    shows(
+        request(request_story("requested")),
+        stage=WorkRequestStage.REQUESTED,
+        from_department="service",
+        to_department="commerce",
+        contact_id=ID,
+        next_signature=Role.SERVICE_DIRECTOR,
+    )
+    approved = request(request_story("approved"))
+    shows(approved, next_signature=Role.COMMERCE_DEPT, stage=WorkRequestStage.APPROVED)
+    story = request_story("promised")
+    shows(request(story), promised_on=MONDAY, forfeit=FORFEIT, next_signature=None, kept=None)
+    story.tell(wish(r.EnforceForfeit), DORA, NOON + timedelta(days=4))
+    shows(request(story), kept=False, open=True)
+    shows(request(request_story()), kept=True, open=False, result="the list is out")
+
+
+@rule("CON-7")
+def test_a_question_to_a_product_unit_shows_its_date_and_its_dispute() -> None:
+    story = product_story("agreed").tell(wish(r.DisputeRequest, about="whose seal"), ENZO)
+    disputed = request(story)
+    shows(disputed, put_to_product_unit=True, agreed_on=MONDAY, disputed=True, dispute="whose seal")
+    story.tell(wish(r.SettleDispute, outcome="theirs"), GUS)
+    shows(request(story), disputed=False, dispute_outcome="theirs")
+    needless = product_story("requested").tell(
+        wish(r.RefuseNeedlessRequest, reason="in the manual"), ENZO
+    )
+    shows(request(needless), stage=WorkRequestStage.NEEDLESS, ended_because="in the manual")
+
+
+@rule("CON-5")
+def test_a_quality_incident_shows_who_hears_of_it_and_whether_they_did_in_time() -> None:
+    story = setting().tell(report_incident(), SAM)
+    shows(request(story), incident_told_to=LISTED, report_due_at=NOON + HOUR)
+    story.tell(wish(r.ReportQualityIncident, told=LISTED), SAM, NOON + 2 * HOUR)
+    shows(request(story), reported_in_time=False, reported_at=request(story).reported_at)
+
+
+@pytest.mark.parametrize("story", [request_story(), product_story()])
+def test_an_imported_request_is_shown_whatever_it_begins_with(story: Story) -> None:
+    recorded = [each for each in story.recorded() if isinstance(each.event, re.Event)]
+    backwards: WorkRequest | None = None
+    for each in reversed(recorded):
+        alone = WORK_REQUESTS.fold(None, each, Reference())
+        assert alone is not None and alone.work_request_id == request_id()
+        backwards = WORK_REQUESTS.fold(backwards, each, Reference())
+    assert backwards is not None and backwards.number == "W-1" and backwards.done_at

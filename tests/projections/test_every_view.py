@@ -36,6 +36,7 @@ from tests.field_stories import list_unrepaired
 from tests.projections.names import Bench, catch_up, record
 from tests.projections.random_stories import random_story
 from tests.repair_stories import return_story
+from tests.request_stories import request_story
 from tests.scenario import ADAM, FINN, SAM
 from tests.stories import CUSTOMER, MAKER, paid_claim, partly_paid_claim, refuse, work_story
 
@@ -73,6 +74,7 @@ def lived(databases: Databases) -> Iterator[tuple[Bench, Engine]]:
         story.tell(february, FINN)
         story.tell(list_unrepaired(day=date(2026, 2, 1)), SAM)
         refund_story(story=story)
+        request_story("promised", 41, story)
         contact_story("answered", 41, ContactCategory.PRICE_INQUIRY, story)
         return_story(number=9, story=story)
         with suppress(NoLegalHold):

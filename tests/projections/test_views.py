@@ -712,6 +712,7 @@ BEGUN_BY_ANY_EVENT = {
     "routines",
     "standard_answers",
     "unrepaired_lists",
+    "work_requests",
 }
 
 

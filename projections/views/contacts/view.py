@@ -113,6 +113,7 @@ CONTACTS = View(
         "standard_answer": One("standard_answers", via="standard_answer_id"),
         "field_orders": Many("field_orders", via="contact_id"),
         "repair_orders": Many("repair_orders", via="contact_id"),
+        "work_requests": Many("work_requests", via="contact_id"),
     },
     field_scopes=dict.fromkeys(
         ("opportunities", "opportunity_count", "opportunity_open", "refuted"), "claims:internal"
