@@ -18,12 +18,13 @@ from pydantic import AfterValidator, Field, TypeAdapter, ValidationError, model_
 
 from application.aggregates import EVENT_TYPES, members
 from domain.messages import About, Event, Message, Text
+from domain.repairs.exchange import exchange
 from domain.repairs.field import field_order
 from domain.repairs.repair import repair_order
 
 COMPLETE: Final = "complete"  # what an event of a log is that does not say more
 KINDS: Final[Mapping[str, Any]] = {
-    aggregate.State.kind: aggregate for aggregate in (repair_order, field_order)
+    aggregate.State.kind: aggregate for aggregate in (repair_order, field_order, exchange)
 }
 """What a case of a log can become: things whose events evolve takes in any order, with gaps."""
 

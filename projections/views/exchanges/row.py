@@ -83,6 +83,7 @@ class Exchange(Row):
     in_repair: InRepair | None = None
     ground: Entitlement | None = Field(None, description="What entitles to it (REG-5a).")
     applied_at: datetime
+    imported: bool = Field(False, description="Whether its history began in another system.")
     applied_by: UUID | None = None
     withdrawn_because: str | None = None
     declined_because: str | None = None

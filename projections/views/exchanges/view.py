@@ -17,7 +17,9 @@ from projections.views.exchanges.settling import arrived, carried, charged, diff
 def fold(row: Exchange | None, recorded: Recorded[e.Event], reference: Any) -> Exchange:
     """Imported history may begin with anything."""
     at = recorded.effective_at
-    begun = row or Exchange(exchange_id=recorded.stream_id, applied_at=at)
+    begun = row or Exchange(
+        exchange_id=recorded.stream_id, applied_at=at, imported=recorded.imported
+    )
     return changed(begun, recorded.event, at)
 
 
@@ -65,6 +67,7 @@ EXCHANGES = View(
         equal("sales_return_number"),
         equal("discrepancy", indexed=False),
         equal("freight_unsettled", indexed=False),
+        equal("imported", indexed=False),
         equal("approved_late", indexed=False),
         equal("shipped_late", indexed=False),
         since("applied_at"),

@@ -98,6 +98,7 @@ class FieldOrder(Row):
     place: PersonalText | None = None
     reported_at: datetime | None = None
     reported_on: date | None = Field(None, description="The organisation's day.")
+    imported: bool = Field(False, description="Whether its history began in another system.")
     due_next_at: datetime | None = Field(None, description="When the next node is due.")
     contact_due_at: datetime | None = None
     contacted_at: datetime | None = None

@@ -20,7 +20,9 @@ from projections.views.field_orders.row import FieldOrder, NodeReached, queue_of
 def fold(row: FieldOrder | None, recorded: Recorded[e.Event], reference: Any) -> FieldOrder:
     """A history from elsewhere may begin anywhere: what is unknown stays null."""
     event, at = recorded.event, recorded.effective_at
-    order = row or FieldOrder(field_order_id=recorded.stream_id, queue="")
+    order = row or FieldOrder(
+        field_order_id=recorded.stream_id, queue="", imported=recorded.imported
+    )
     stage = stage_after(order.stage, event, repaired=order.repaired or False)
     order = order.but(stage=stage, open=stage not in OVER)
     order = happened(noted(order, recorded.envelope.event_id, event, at), event, at)
@@ -98,6 +100,7 @@ FIELD_ORDERS = View(
         equal("report_in_time", indexed=False),
         equal("paper_in_time", indexed=False),
         equal("corrected", indexed=False),
+        equal("imported", indexed=False),
         equal("correction_waits", indexed=False),
         before("followed_up_on"),
         before("due_next_at"),
