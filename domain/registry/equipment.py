@@ -277,9 +277,14 @@ class Equipment:
             self.coverage, self.exclusions, part, on, holidays, interrupted
         )
 
+    @property
+    def repaired_in(self) -> frozenset[UUID]:
+        """The orders in which it was repaired."""
+        return frozenset(id for id, each in self.orders.items() if each.repaired)
+
     def repaired_before(self, order_id: UUID) -> int:
         """In how many other orders it was repaired (REG-5a)."""
-        return sum(bool(each.repaired) for id, each in self.orders.items() if id != order_id)
+        return len(self.repaired_in - {order_id})
 
 
 State = Equipment

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import assert_never
 from uuid import UUID
 
-from domain import calendar, entitlements, policies, uniqueness
+from domain import calendar, entitlements, policies, uniqueness, warranty
 from domain.approvals import names
 from domain.entitlements import Entitlement, Fault, InRepair, Remedy
 from domain.messages import On, Stream, World
-from domain.policy_content import ApprovalMatrix, Approved, PhoneGuarantee
+from domain.policy_content import (
+    ApprovalMatrix,
+    Approved,
+    PhoneGuarantee,
+    PublicHolidays,
+    WarrantyTerms,
+)
 from domain.registry.dealer import Dealer, DealerNotFound
 from domain.registry.equipment import Equipment, EquipmentNotFound
 from domain.registry.manufacturer import Manufacturer, ManufacturerNotFound
@@ -29,7 +36,7 @@ from domain.repairs.exchange.state import Exchange, ExchangeStage, evolve
 from domain.repairs.repair.refusals import RepairNotFound
 from domain.repairs.repair.state import RepairOrder
 from domain.sla.starting import started
-from domain.vocabulary import EquipmentKind
+from domain.vocabulary import EquipmentKind, Part
 
 EXCHANGE_NUMBER = "repairs.ExchangeNumber"
 APPROVAL_CLOCK = "exchange_approval"
@@ -84,18 +91,19 @@ def registered(command: c.ApplyForExchange, world: World) -> Equipment | None:
 def application(
     command: c.ApplyForExchange, equipment: Equipment | None, world: World
 ) -> e.ExchangeApplied:
-    """What the registry knows counts before what is said."""
+    """What the registry knows counts before what is said; the repairs it knows failed, too."""
     facts = {"number", "station_id", "dealer_id", "customer_id", "equipment_id", "item"}
     facts |= {"reported_fault", "repair_order_id"}
     in_repair = repair_under_way(command, world)
     refuse_other_repairs(command, world)
+    failed = command.failed_repairs | (equipment.repaired_in if equipment else frozenset())
     applied = e.ExchangeApplied(
         **command.model_dump(include=facts),
         manufacturer_id=equipment.manufacturer_id if equipment else command.manufacturer_id,
         serial_number=equipment.serial_number if equipment else command.serial_number,
         equipment_kind=equipment.equipment if equipment else command.equipment_kind,
         invoiced_on=equipment.delivered_on if equipment else command.invoiced_on,
-        failed_repairs=tuple(sorted(command.failed_repairs)),
+        failed_repairs=tuple(sorted(failed)),
         in_repair=in_repair,
         signed_by=policies.in_force(world, ApprovalMatrix).longest(Approved.EXCHANGE),
         approval_due=started(world, APPROVAL_CLOCK, world.effective_at),
@@ -112,7 +120,8 @@ def ground(
     remedy: Remedy, exchange: Exchange, like_model_available: bool, world: World
 ) -> Entitlement | None:
     """What of the national rules on phones entitles to the remedy today, if any does (REG-5a)."""
-    if exchange.equipment_kind is not EquipmentKind.PHONE or exchange.invoiced_on is None:
+    on = calendar.local_day(world.effective_at, policies.zone(world))
+    if exchange.invoiced_on is None or not phone_under_warranty(exchange, on, world):
         return None
     fault = Fault(
         sold_on=exchange.invoiced_on,
@@ -120,22 +129,34 @@ def ground(
         in_repair=exchange.in_repair,
         like_model_available=like_model_available,
     )
-    on = calendar.local_day(world.effective_at, policies.zone(world))
     guarantee = policies.in_force(world, PhoneGuarantee)
     found = entitlements.entitlements(guarantee, fault, on)
     return next((each for each in found if each.remedy is remedy), None)
+
+
+def phone_under_warranty(exchange: Exchange, on: date, world: World) -> bool:
+    """By the registry, or by the terms in force for a phone that is not in it (REG-4, REG-6)."""
+    if exchange.equipment_kind is not EquipmentKind.PHONE or exchange.invoiced_on is None:
+        return False
+    holidays = policies.in_force(world, PublicHolidays)
+    if exchange.equipment_id is not None:
+        equipment = world.the(Equipment, exchange.equipment_id)
+        return equipment.under_warranty(Part.MAIN_UNIT, on, holidays).covered
+    terms = policies.in_force(world, WarrantyTerms)
+    covered = warranty.coverage(terms, EquipmentKind.PHONE, "default", exchange.invoiced_on)
+    return warranty.under_warranty(covered, (), Part.MAIN_UNIT, on, holidays).covered
 
 
 def refuse_other_repairs(command: c.ApplyForExchange, world: World) -> None:
     """Raises NoRepairOfThisUnit for repairs of other units, or that are not finished (REG-5a)."""
     ids = sorted(command.failed_repairs)
     world.gather(Stream(RepairOrder.kind, id) for id in ids)
-    wrong = tuple(str(id) for id in ids if not failed(known_repair(id, world), command))
+    wrong = tuple(str(id) for id in ids if not did_not_mend(known_repair(id, world), command))
     if wrong:
         raise NoRepairOfThisUnit(fields=("failed_repairs",), reasons=wrong)
 
 
-def failed(order: RepairOrder, command: c.ApplyForExchange) -> bool:
+def did_not_mend(order: RepairOrder, command: c.ApplyForExchange) -> bool:
     if command.equipment_id is not None:
         return order.finished and order.equipment_id == command.equipment_id
     return order.finished and order.serial_number == command.serial_number

@@ -75,7 +75,8 @@ class ApplyForExchange(ExchangeCommand):
     repair_order_id: UUID | None = Field(None, description="The repair that led to it.")
     delay: Delay | None = Field(None, description="Why that repair is not done yet (REG-5a).")
     failed_repairs: frozenset[UUID] = Field(
-        frozenset(), description="Repair orders of this unit that did not mend it (REG-5a)."
+        frozenset(),
+        description="Repair orders that did not mend it, which the registry does not know of.",
     )
     like_model_available: bool = True
 

@@ -62,6 +62,7 @@ class Exchange:
     dealer_id: UUID | None = None
     customer_id: UUID | None = None
     manufacturer_id: UUID | None = None
+    equipment_id: UUID | None = None
     equipment_kind: EquipmentKind | None = None
     serial_number: str | None = None
     invoiced_on: date | None = None
@@ -163,6 +164,7 @@ def applied(exchange: Exchange, event: e.ExchangeApplied) -> Exchange:
         dealer_id=event.dealer_id,
         customer_id=event.customer_id,
         manufacturer_id=event.manufacturer_id,
+        equipment_id=event.equipment_id,
         equipment_kind=event.equipment_kind,
         serial_number=event.serial_number,
         invoiced_on=event.invoiced_on,

@@ -14,6 +14,7 @@ from domain.messages import Actor, Role
 from domain.registry.dealer import DealerNotFound
 from domain.registry.equipment import EquipmentNotFound
 from domain.registry.manufacturer import ManufacturerNotFound
+from domain.registry.out_of_use import RecordOutOfUse
 from domain.registry.person import ManagesTheStation
 from domain.registry.station import StationNotFound
 from domain.registry.stations_apart import AnotherStation
@@ -23,7 +24,8 @@ from domain.repairs.exchange import refusals as r
 from domain.repairs.exchange.state import Exchange, ExchangeStage
 from domain.repairs.freight import FreightLeg
 from domain.repairs.repair.refusals import RepairNotFound
-from domain.vocabulary import DiscrepancyKind, EquipmentKind
+from domain.vocabulary import DiscrepancyKind, EquipmentKind, Interruption
+from domain.warranty import OutOfUse
 from tests.clock import NOON
 from tests.exchange_stories import (
     CORA,
@@ -52,8 +54,8 @@ from tests.exchange_stories import (
 )
 from tests.repair_stories import ERNA, at_counter, repair_id, told_upto
 from tests.rules import rule
-from tests.scenario import CHAN, DORA, ENZO, FINN, HELEN, SAUL, STAN, SUSI, Story
-from tests.stories import MACHINE, MAKER, OTHER_STATION, STATION, yuan
+from tests.scenario import CHAN, DORA, ENZO, FINN, HELEN, SAUL, STAN, SUSI, SYSTEM, Story
+from tests.stories import MACHINE, MAKER, OTHER_STATION, STATION, register_equipment, setting, yuan
 
 NOBODY = UUID(int=0xBAD)
 DAY = timedelta(days=1)
@@ -583,6 +585,44 @@ def test_two_failed_repairs_of_the_unit_entitle_to_an_exchange():
         story.so_far().when(wrong, actor=SUSI).then_refused(r.NoRepairOfThisUnit)
     unknown = apply(3, failed_repairs={NOBODY}, **old)
     story.so_far().when(unknown, actor=SUSI).then_refused(RepairNotFound)
+
+
+@rule("REG-5a", "REG-4")
+@pytest.mark.parametrize(
+    ("invoiced_on", "because"),
+    [(date(2025, 3, 6), "2 repairs failed; 2 suffice"), (date(2025, 3, 5), None)],
+)
+def test_nothing_entitles_to_an_exchange_once_the_warranty_is_over(invoiced_on, because):
+    story = with_dealer()
+    for number in (1, 2):
+        told_upto(at_counter(number, serial_number="356-7"), "finished", story)
+    both = frozenset({repair_id(1), repair_id(2)})
+    story.tell(apply(failed_repairs=both, invoiced_on=invoiced_on), SUSI)
+    assert ground_of(story) == (because and ("REG-5a", because))
+
+
+@rule("REG-5a", "REG-5")
+@pytest.mark.parametrize(
+    ("sold", "repairs", "because"),
+    [
+        (date(2025, 6, 1), 2, "2 repairs failed; 2 suffice"),
+        (date(2025, 6, 1), 1, None),
+        (date(2025, 2, 26), 2, "2 repairs failed; 2 suffice"),
+        (date(2025, 2, 24), 2, None),
+    ],
+)
+def test_repairs_that_the_registry_knows_count_and_extend_the_warranty(sold, repairs, because):
+    """Nine days in repair are added to the year."""
+    facts = {"equipment": EquipmentKind.PHONE, "factory_date": sold, "delivered_on": sold}
+    story = with_dealer(setting(register_equipment(**facts)))
+    stretch = OutOfUse(
+        because=Interruption.IN_REPAIR, since=date(2025, 9, 1), until=date(2025, 9, 10)
+    )
+    for order in range(1, repairs + 1):
+        kept = {"order_id": UUID(int=order), "repaired": True, "out_of_use": (stretch,)}
+        story.tell(RecordOutOfUse(equipment_id=MACHINE, **kept), SYSTEM)
+    story.tell(apply(equipment_id=MACHINE), SUSI)
+    assert ground_of(story) == (because and ("REG-5a", because))
 
 
 @rule("REG-5a")
