@@ -52,11 +52,17 @@ def test_the_tour_works_from_an_empty_database(installed: Installed):
         assert [line for line in shown if line not in ran.stdout] == [], (command, ran.stdout)
 
 
-def test_the_question_of_the_tour_is_answered(demonstration: Installed):
-    [question] = re.findall(r"```graphql\n(.*?)```", README, re.DOTALL)
+def test_the_questions_of_the_tour_are_answered(demonstration: Installed):
+    questions = re.findall(r"```graphql\n(.*?)```", README, re.DOTALL)
     with demonstration.serving() as serving, serving.client("auditor") as client:
-        answer = client.post("/graphql", json={"query": question}).json()
-    assert answer == {"data": {"claims": {"totalCount": 0, "edges": []}}}
+        asked = [client.post("/graphql", json={"query": question}).json() for question in questions]
+    then, walk = (answer["data"] for answer in asked)
+    assert then == {"claims": {"totalCount": 0, "edges": []}}
+    [order, *_] = [edge["node"] for edge in walk["fieldOrders"]["edges"]]
+    [claim, *_] = [edge["node"] for edge in order["claims"]["edges"]]
+    [paid, *_] = [edge["node"] for edge in claim["allocations"]["edges"]]
+    assert order["contact"]["reason"]
+    assert (paid["amount"], bool(paid["creditNote"]["number"])) == (claim["credited"], True)
 
 
 @pytest.mark.parametrize("word", re.findall(r"^    make (\w+)", README, re.MULTILINE))
