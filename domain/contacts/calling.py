@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import assert_never
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from domain.approvals import names
 from domain.contacts import commands as c
@@ -94,7 +94,7 @@ def log(contact: Contact | None, command: c.LogContact, world: World) -> e.Conta
     )
     before = contact or Contact()
     customer_id = customer_of(before, command.customer_id)
-    subject = customer_id or command.contact_id
+    subject = customer_id or caller_of(contact, command.contact_id)
     return e.ContactLogged(
         **command.model_dump(exclude={"contact_id", "customer_id", "station_id"}),
         subject=subject,
@@ -111,6 +111,12 @@ def customer_of(contact: Contact, customer_id: UUID | None) -> UUID | None:
     if contact.customer_id and customer_id not in (None, contact.customer_id):
         raise CallerKnown(fields=("customer_id",))
     return customer_id or contact.customer_id
+
+
+def caller_of(contact: Contact | None, contact_id: UUID) -> UUID:
+    """Who calls is the contact; somebody new where the key to its caller was destroyed (AUD-5)."""
+    erased = contact is not None and contact.subject is None
+    return uuid5(contact_id, "caller") if erased else contact_id
 
 
 def left_behind(contact: Contact, subject: UUID) -> UUID | None:

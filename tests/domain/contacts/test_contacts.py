@@ -363,6 +363,17 @@ def test_a_caller_is_erased_who_is_no_customer() -> None:
     asked(contact_story("logged")).when(ERASE, actor=ADAM).then_refused(r.CallerIsCustomer)
 
 
+@rule("AUD-5")
+def test_who_is_reached_after_the_caller_was_erased_is_somebody_new() -> None:
+    """Nothing more is sealed under a key that was destroyed."""
+    story = setting().tell(miss_call(), HELEN).tell(ERASE, ADAM)
+    story.tell(REACHED, HELEN).tell(log_stranger(), HELEN)
+    assert contact(story).subject not in (None, ID)
+    asked(story).when(ERASE, actor=ADAM).then(
+        e.CallerErased(subject=contact(story).subject, legal_basis="GDPR 17")
+    )
+
+
 # ── what it is about, and whose it is ───────────────────────────────────────
 
 
