@@ -19,6 +19,10 @@ RECORD: Final[LiteralString] = """
     INSERT INTO reaction_refusals (event_id, reaction, position, code, rule, message)
     VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (event_id, reaction) DO NOTHING
     """
+REFUSED: Final[LiteralString] = """
+    SELECT event_id, position, reaction, code, rule, message
+    FROM reaction_refusals ORDER BY position, reaction
+    """
 FORGET: Final[LiteralString] = """
     DELETE FROM reaction_refusals WHERE position = %s AND reaction = %s
     """
@@ -65,10 +69,9 @@ class ReactionRecord:
         query = "SELECT position FROM reaction_checkpoint"
         return Position((self._connection.execute(query).fetchone() or [BEGINNING])[0])
 
-    def refused(self) -> list[tuple[Position, str]]:
-        """The events and the reactions to them that were refused, in the order of the log."""
-        query = "SELECT position, reaction FROM reaction_refusals ORDER BY position, reaction"
-        return self._connection.execute(query).fetchall()
+    def refused(self) -> list[Refused]:
+        """What was refused, with the reasons, in the order of the log."""
+        return [Refused(*row) for row in self._connection.execute(REFUSED).fetchall()]
 
     def save(
         self, position: Position, refusals: Iterable[Refused], instead_of: str | None = None

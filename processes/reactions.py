@@ -82,11 +82,11 @@ class Reactions:
         """Give the commands once more that were refused; return how many are refused still."""
         known = {reaction.name: reaction for reaction in self.reactions}
         refused_still = 0
-        for position, name in self.record.refused():
-            if name in known:
-                [recorded] = self.log.after(Position(position - 1), 1)
-                refusals = self._attempt(known[name], recorded)
-                self.record.save(position, refusals, instead_of=name)
+        for each in self.record.refused():
+            if each.reaction in known:
+                [recorded] = self.log.after(Position(each.position - 1), 1)
+                refusals = self._attempt(known[each.reaction], recorded)
+                self.record.save(each.position, refusals, instead_of=each.reaction)
                 refused_still += len(refusals)
         return refused_still
 

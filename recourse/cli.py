@@ -97,6 +97,14 @@ COMMANDS: Final = (
         ),
     ),
     Entry(
+        "equipment warranty",
+        "equipment.warranty",
+        (
+            "recourse equipment warranty TS24822",
+            "recourse equipment warranty LY24548 --part battery --on 2026-12-01 --json",
+        ),
+    ),
+    Entry(
         "history",
         "history.history",
         (
@@ -125,6 +133,12 @@ COMMANDS: Final = (
             "recourse report process --map ours.toml --variants 20 --as-of 2026-03-06",
         ),
     ),
+    Entry(
+        "reactions refused",
+        "reactions.refused",
+        ("recourse reactions refused", "recourse reactions refused --json"),
+    ),
+    Entry("reactions again", "reactions.again", ("recourse reactions again",)),
     Entry("policies list", "policies.list_", ("recourse policies list --as-of 2026-03-06",)),
     Entry("policies show", "policies.show", ("recourse policies show tolerance",)),
     Entry(
@@ -152,6 +166,8 @@ GROUPS: Final = {
     "import": "Take over history from other systems.",
     "claims": "Warranty claims.",
     "credits": "Credit notes.",
+    "equipment": "Registered machines and phones.",
+    "reactions": "What the program does by itself, and could not do.",
     "views": "How far the views are, and what they could not take in.",
     "report": "Figures from our own events.",
     "sla": "Clocks: by when something is due, and why.",

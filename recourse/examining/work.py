@@ -140,5 +140,5 @@ def stands_still(now: Standing, found: Findings) -> None:
     if now.refused:
         found.warn(
             f"{now.refused} reactions were refused.",
-            "SELECT * FROM reaction_refusals says why; do by hand what they would have done.",
+            "`recourse reactions refused` says why; once it is mended, `recourse reactions again`.",
         )
