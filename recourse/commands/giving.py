@@ -16,6 +16,7 @@ from api.problems import InvalidInput
 from application.aggregates import AGGREGATE_OF
 from application.handling import handle
 from application.instruction import Instruction
+from application.log import Receipt
 from application.recorded import Channel
 from domain.messages import Command, Role
 from recourse.bootstrap import built, caught_up, utc_now
@@ -62,18 +63,35 @@ def give(
     if describe:
         print_json(wanted.model_json_schema())
         return
-    instruction = Instruction(
-        command=read(wanted, file, values or ()),
+    wish = read(wanted, file, values or ())
+    instruction = instructed(wish, id, role or only_role(wanted), effective_at, reason)
+    tell(carried_out(instruction), as_json)
+
+
+def instructed(
+    wish: Command, id: UUID | None, role: Role, effective_at: str | None, reason: str | None
+) -> Instruction:
+    """The wish, by who operates the program, now."""
+    return Instruction(
+        command=wish,
         id=id or uuid4(),
-        actor=operator(role or only_role(wanted)),
+        actor=operator(role),
         now=utc_now(),
         channel=Channel.CLI,
         effective_at=instant(effective_at) if effective_at else None,
         reason=reason,
     )
+
+
+def carried_out(instruction: Instruction) -> Receipt:
+    """Handled, and seen by every view."""
     with built(Settings.from_env()) as program:
         receipt = handle(program.log, instruction)
         caught_up(program)
+    return receipt
+
+
+def tell(receipt: Receipt, as_json: bool) -> None:
     if as_json:
         print_json({"command_id": receipt.command_id, "position": receipt.position or None})
     elif receipt.position:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -87,15 +87,7 @@ def list_(
 
     People get a table of what matters most; with `--json` programs get everything.
     """  # fmt: skip
-    declared = VIEWS[known_view(view)]
-    listed = Listed(
-        declared,
-        narrowed(declared, dict(map(pair, where or ()))),
-        ordered(declared, order),
-        tuple(columns.split(",")) if columns else shown_columns(declared),
-        everything=as_json,
-    )
-    listed.check()
+    listed = listing(VIEWS[known_view(view)], where or (), order, columns, everything=as_json)
     with built(Settings.from_env()) as program:
         total, found = pages(caught_up(program), listed, at(as_of), limit)
     if as_json:
@@ -103,6 +95,26 @@ def list_(
         return
     print_rows(listed, found)
     console.print(f"{len(found)} of {total} {words(view)}{f', as of {as_of}' if as_of else ''}.")
+
+
+def listing(
+    view: AnyView,
+    where: Iterable[str],
+    order: str | None,
+    columns: str | None,
+    *,
+    everything: bool,
+) -> Listed:
+    """The list as it is asked for. Raises typer.BadParameter for what the view does not have."""
+    listed = Listed(
+        view,
+        narrowed(view, dict(map(pair, where))),
+        ordered(view, order),
+        tuple(columns.split(",")) if columns else shown_columns(view),
+        everything=everything,
+    )
+    listed.check()
+    return listed
 
 
 @dataclass(frozen=True)
