@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from domain.approvals import Names
@@ -133,6 +133,15 @@ def test_a_quote_is_by_the_price_list_of_its_day_and_names_the_version():
     assert isinstance(quoted, e.RepairQuoted)
     assert (quoted.priced.price_list.version, quoted.priced.on) == (1, TODAY)
     assert (quoted.priced.total, quoted.total) == (yuan("170"), yuan("210.00"))
+
+
+@rule("REP-5")
+def test_a_quote_that_is_told_later_is_by_the_prices_of_the_day_it_was_made():
+    story = counter_story("warranty determined")
+    story.tell(quote(), SUSI, NOON + timedelta(days=3), effective_at=NOON)
+    quoted = story.happened[-1].event
+    assert isinstance(quoted, e.RepairQuoted)
+    assert quoted.priced.on == TODAY
 
 
 @rule("REP-5")

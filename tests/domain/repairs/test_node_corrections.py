@@ -17,12 +17,12 @@ from domain.corrections import (
 )
 from domain.messages import Actor, Role, Stream
 from domain.policies import PublishPolicy
-from domain.policy_content import ApprovalMatrix, Approved, Approver
+from domain.policy_content import ApprovalMatrix, Approved
 from domain.repairs.field import commands as f
 from domain.repairs.field import events as e
 from domain.repairs.field import refusals as r
 from domain.repairs.field.state import FieldOrder
-from domain.vocabulary import FieldNode
+from domain.vocabulary import Approver, FieldNode
 from tests.clock import NOON
 from tests.domain.repairs.test_field_orders import field_service
 from tests.field_stories import field_order_id, field_story
