@@ -52,7 +52,7 @@ from projections.selection import (
     Value,
     page_of,
 )
-from projections.statement import Statement
+from projections.statement import Statement, looking
 from projections.statements import NamedStatement, Path
 from projections.view import Many, One
 
@@ -84,6 +84,7 @@ class Question(NamedTuple):
 class Plan:
     statement: bytes
     parameters: Mapping[str, Value]
+    positions: Mapping[str, Value]  # as of which the statement looks
     moments: Mapping[str, Value]  # as of when, for each root that says so
     waits: tuple[Value, ...]  # the positions that must be visible first
     sealed: Places  # where the answer holds personal data to open
@@ -96,7 +97,7 @@ class Plan:
         settled = {name: await reader.settled(m(variables)) for name, m in self.moments.items()}
         values = {**variables, **settled, REACH: principal.reach}
         params = {name: value(values) for name, value in self.parameters.items()}
-        [[text]] = await reader.rows(self.statement, params)
+        [[text]] = await reader.rows(looking(self.statement, self.positions, values), params)
         if not self.sealed:
             return str(text).encode()
         return await run_sync(unsealed, text, self.sealed, vault.open_many)
@@ -196,7 +197,12 @@ class Compilation:
         fields = self.asked.fields(top, self.root)
         sql = json_statement.write(statement, fields)
         return Plan(
-            sql.encode(), statement.parameters, self.moments, tuple(self.waits), places(fields)
+            sql.encode(),
+            statement.parameters,
+            statement.positions,
+            self.moments,
+            tuple(self.waits),
+            places(fields),
         )
 
     # ── at the root ─────────────────────────────────────────────────────────

@@ -21,7 +21,15 @@ from projections.catalogue import AnyView, Views
 from projections.dead_letters import DeadLetter, page_query
 from projections.progress import Progress
 from projections.selection import Figures, Page, constant
-from projections.statement import COMMA, Found, FoundFigures, PageOfRows, Rows, Statement
+from projections.statement import (
+    COMMA,
+    Found,
+    FoundFigures,
+    PageOfRows,
+    Rows,
+    Statement,
+    looking,
+)
 from projections.statements import F, NamedStatement
 from projections.view import Row
 
@@ -225,7 +233,7 @@ class Reader:
     ) -> list[tuple[Any, ...]]:
         given = {REACH: reach}
         params = {name: value(given) for name, value in statement.parameters.items()}
-        return await self.rows(query.as_bytes(), params)
+        return await self.rows(looking(query.as_bytes(), statement.positions, given), params)
 
 
 def columns(rows: Found) -> Composed:

@@ -29,6 +29,7 @@ class Statement:
         self.views = views
         self.restricted = restricted
         self.parameters: dict[str, Value] = {}
+        self.positions: dict[str, Value] = {}
         self.as_of: Composable | None = None
         self.owners: dict[str, Composable] = {}
         self.numbers = count()
@@ -40,7 +41,11 @@ class Statement:
 
     def look(self, as_of: Value | None) -> None:
         """Until the next look, rows are read as of that position, or as they are."""
-        self.as_of = self.bind(as_of, BIGINT) if as_of else None
+        self.as_of = None
+        if as_of:
+            name = f"p{next(self.numbers)}"
+            self.positions[name] = as_of
+            self.as_of = SQL("{}::{}").format(Placeholder(name), BIGINT)
 
     def position(self) -> Composable:
         """What it looks as of. Rows as they are, are as of the position the views have reached."""
@@ -83,6 +88,17 @@ class Statement:
             for table, condition in self.versions(tables)
         ]
         return SQL("({})").format(UNION.join(selects))
+
+
+def looking(text: bytes, positions: Mapping[str, Value], values: Mapping[str, Any]) -> bytes:
+    """A statement with the positions it looks as of written into it.
+
+    How it is best carried out depends on how far back it looks: PostgreSQL would plan it anew each
+    time, which takes as long as the rest. Who looks back asks many questions of one moment.
+    """
+    for name, position in positions.items():
+        text = text.replace(b"%%(%s)s" % name.encode(), b"%d" % position(values))
+    return text
 
 
 class Found:

@@ -44,7 +44,7 @@ from projections.selection import (
     constant,
     page_of,
 )
-from projections.statement import Statement
+from projections.statement import Statement, looking
 from projections.touching import Touching
 from projections.view import Owner
 from tests.clock import Clock
@@ -216,7 +216,7 @@ def planned(bench: Bench, reach: Reach = EVERYTHING, **roots: Any) -> Any:
 
     async def asked(reader: Reader) -> Any:
         params = {n: value({REACH: reach}) for n, value in statement.parameters.items()}
-        [[answer]] = await reader.rows(text.encode(), params)
+        [[answer]] = await reader.rows(looking(text.encode(), statement.positions, {}), params)
         return loads(answer)
 
     return ask(bench, asked)
