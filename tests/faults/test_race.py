@@ -75,7 +75,7 @@ def outcome(log: EventLog, instruction: Instruction) -> Receipt | Refusal:
         return refusal
 
 
-def raced(log: StartingLine, number: int) -> Receipt | Refusal:
+def assert_one_wins(log: StartingLine, number: int) -> Receipt | Refusal:
     """Let both race for one claim, see that one won; what came of the match."""
     pay = asked(match(number, (number, "1000.00")), FINN)
     revoke = asked(RevokeAcceptance(claim_id=claim_id(number), reason="misread"), MIA)
@@ -102,7 +102,7 @@ def taken_back(number: int, paid: Receipt | Refusal) -> Instruction:
 
 def test_of_a_match_and_the_revocation_it_depends_on_one_wins(log: StartingLine) -> None:
     for number in (round % CLAIMS for round in range(ROUNDS)):
-        paid = raced(log, number)
+        paid = assert_one_wins(log, number)
         handle(log, taken_back(number, paid))
 
 

@@ -41,10 +41,10 @@ class Closings(Reconciliation):
                 engine = bench.engine(VIEWS)
                 catch_up(engine)
                 engine.close()
-                showed_what_they_show(bench, self.closings)
+                assert_each_shows_what_it_showed(bench, self.closings)
 
 
-def showed_what_they_show(bench: Bench, closings: list[Closing]) -> None:
+def assert_each_shows_what_it_showed(bench: Bench, closings: list[Closing]) -> None:
     asked = "SELECT currency, month, closed_as_of FROM reconciliation_periods WHERE closed"
     told = {(closing.currency, closing.month, closing.position) for closing in closings}
     assert set(bench.rows(asked)) == told

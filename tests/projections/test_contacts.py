@@ -75,7 +75,7 @@ def row(story: Story) -> Contact:
     return found
 
 
-def shows(row: Row, **expected: object) -> None:
+def assert_shows(row: Row, **expected: object) -> None:
     assert {name: getattr(row, name) for name in expected} == expected
 
 
@@ -83,7 +83,7 @@ def shows(row: Row, **expected: object) -> None:
 def test_a_contact_shows_who_is_in_charge_and_what_is_due_next() -> None:
     logged = row(contact_story("logged"))
     due = NOON + 15 * MINUTE
-    shows(
+    assert_shows(
         logged,
         stage=ContactStage.LOGGED,
         open=True,
@@ -98,17 +98,17 @@ def test_a_contact_shows_who_is_in_charge_and_what_is_due_next() -> None:
         due_next_at=due,
     )
     assert logged.queue.startswith("0 ")
-    shows(row(contact_story("routed")), person_in_charge_id=SAM.id)
-    shows(row(contact_story("contacted")), contacted_in_time=True, due_next_at=None)
+    assert_shows(row(contact_story("routed")), person_in_charge_id=SAM.id)
+    assert_shows(row(contact_story("contacted")), contacted_in_time=True, due_next_at=None)
     over = row(contact_story())
-    shows(over, open=False, outcome="order FO-1", stage=ContactStage.CLOSED)
+    assert_shows(over, open=False, outcome="order FO-1", stage=ContactStage.CLOSED)
     assert over.confirmed_at and over.ended_at and over.queue.startswith("2 ")
 
 
 @rule("CON-1")
 def test_a_missed_call_shows_by_when_it_is_returned_and_whether_it_was() -> None:
     story = setting().tell(miss_call(called_person_id=SAM.id), HELEN)
-    shows(
+    assert_shows(
         row(story),
         missed=True,
         called_person_id=SAM.id,
@@ -117,43 +117,47 @@ def test_a_missed_call_shows_by_when_it_is_returned_and_whether_it_was() -> None
         due_next_at=NOON + 30 * MINUTE,
     )
     story.tell(about(c.ReturnCall, reached=False), SAM, NOON + HOUR)
-    shows(row(story), returned_in_time=False, due_next_at=None, stage=ContactStage.MISSED)
+    assert_shows(row(story), returned_in_time=False, due_next_at=None, stage=ContactStage.MISSED)
     story.tell(about(c.ReturnCall, reached=True), SAM, NOON + 2 * HOUR)
-    shows(row(story), returned_in_time=False, stage=ContactStage.RETURNED)
+    assert_shows(row(story), returned_in_time=False, stage=ContactStage.RETURNED)
     story.tell(log_stranger(), SAM, NOON + 2 * HOUR)
-    shows(row(story), contact_due_at=NOON + 2 * HOUR + 15 * MINUTE, caller="Wang Min")
+    assert_shows(row(story), contact_due_at=NOON + 2 * HOUR + 15 * MINUTE, caller="Wang Min")
     story.tell(about(c.IdentifyCaller, customer_id=CUSTOMER), HELEN)
-    shows(row(story), customer_id=CUSTOMER)
+    assert_shows(row(story), customer_id=CUSTOMER)
     story.tell(about(c.DropContact, reason="never there"), HELEN)
-    shows(row(story), stage=ContactStage.DROPPED, outcome="never there", open=False)
+    assert_shows(row(story), stage=ContactStage.DROPPED, outcome="never there", open=False)
 
 
 @rule("CON-4")
 def test_an_inquiry_shows_its_answer_and_the_answer_how_often_it_was_given() -> None:
     story = contact_story("confirmed", category=PRICE)
-    shows(row(story), inquiry=True, due_next_at=NOON + timedelta(days=4) - 2 * HOUR)
+    assert_shows(row(story), inquiry=True, due_next_at=NOON + timedelta(days=4) - 2 * HOUR)
     story.tell(refer(), SAM)
-    shows(row(story), referred_to="commerce", referred_in_time=True, due_next_at=None)
+    assert_shows(row(story), referred_to="commerce", referred_in_time=True, due_next_at=None)
     story.tell(answer(), SAM)
-    shows(row(story), answer=LEAFLET, answered_in_time=True, standard_answer_id=id_of(LEAFLET))
-    shows(rows(STANDARD_ANSWERS, story)[id_of(LEAFLET)], text=LEAFLET, times=1, standard=False)
+    assert_shows(
+        row(story), answer=LEAFLET, answered_in_time=True, standard_answer_id=id_of(LEAFLET)
+    )
+    assert_shows(
+        rows(STANDARD_ANSWERS, story)[id_of(LEAFLET)], text=LEAFLET, times=1, standard=False
+    )
     story = contact_story("answered", 2, PRICE, story)
     kept = rows(STANDARD_ANSWERS, story)[id_of(LEAFLET)]
-    shows(kept, times=2, standard=True, category=PRICE)
+    assert_shows(kept, times=2, standard=True, category=PRICE)
     withdrawn = WithdrawStandardAnswer(standard_answer_id=id_of(LEAFLET), reason="old prices")
     story.tell(withdrawn, HELEN)
     kept = rows(STANDARD_ANSWERS, story)[id_of(LEAFLET)]
-    shows(kept, standard=False, standard_since=None, withdrawn_because="old prices")
+    assert_shows(kept, standard=False, standard_since=None, withdrawn_because="old prices")
 
 
 @rule("CON-6")
 def test_opportunities_show_what_came_of_them_and_whether_one_is_open() -> None:
     story = contact_story("confirmed").tell(find_opportunity(), SAM)
-    shows(row(story), opportunity_count=1, opportunity_open=True)
+    assert_shows(row(story), opportunity_count=1, opportunity_open=True)
     story.tell(follow_opportunity(), SAM).tell(close(), HELEN)
     story.tell(follow_opportunity(won=True, result="bought"), SAM)
     shown = row(story)
-    shows(shown, opportunity_count=1, opportunity_open=False)
+    assert_shows(shown, opportunity_count=1, opportunity_open=False)
     [found] = shown.opportunities
     assert found.opportunity_id == opportunity_id()
     assert (found.results, found.won) == (("wants an offer", "bought"), True)
@@ -162,9 +166,9 @@ def test_opportunities_show_what_came_of_them_and_whether_one_is_open() -> None:
 @rule("CON-2")
 def test_a_contact_that_the_customer_denies_is_counted_and_measured_by_the_first() -> None:
     story = contact_story("contacted").tell(confirm(happened=False), HELEN)
-    shows(row(story), refuted=1, stage=ContactStage.ROUTED, contacted_in_time=True)
+    assert_shows(row(story), refuted=1, stage=ContactStage.ROUTED, contacted_in_time=True)
     story.tell(route(), HELEN).tell(speak(), SAM, NOON + HOUR)
-    shows(row(story), contacted_in_time=True, stage=ContactStage.CONTACTED)
+    assert_shows(row(story), contacted_in_time=True, stage=ContactStage.CONTACTED)
 
 
 def test_imported_history_is_shown_whatever_it_begins_with() -> None:
@@ -189,7 +193,7 @@ def request(story: Story) -> WorkRequest:
 
 @rule("CON-5")
 def test_a_work_request_shows_whose_turn_it_is_what_was_promised_and_whether_it_was_kept() -> None:
-    shows(
+    assert_shows(
         request(request_story("requested")),
         stage=WorkRequestStage.REQUESTED,
         from_department="service",
@@ -198,33 +202,37 @@ def test_a_work_request_shows_whose_turn_it_is_what_was_promised_and_whether_it_
         next_signature=Role.SERVICE_DIRECTOR,
     )
     approved = request(request_story("approved"))
-    shows(approved, next_signature=Role.COMMERCE_DEPT, stage=WorkRequestStage.APPROVED)
+    assert_shows(approved, next_signature=Role.COMMERCE_DEPT, stage=WorkRequestStage.APPROVED)
     story = request_story("promised")
-    shows(request(story), promised_on=MONDAY, forfeit=FORFEIT, next_signature=None, kept=None)
+    assert_shows(
+        request(story), promised_on=MONDAY, forfeit=FORFEIT, next_signature=None, kept=None
+    )
     story.tell(wish(r.EnforceForfeit), DORA, NOON + timedelta(days=4))
-    shows(request(story), kept=False, open=True)
-    shows(request(request_story()), kept=True, open=False, result="the list is out")
+    assert_shows(request(story), kept=False, open=True)
+    assert_shows(request(request_story()), kept=True, open=False, result="the list is out")
 
 
 @rule("CON-7")
 def test_a_question_to_a_product_unit_shows_its_date_and_its_dispute() -> None:
     story = product_story("agreed").tell(wish(r.DisputeRequest, about="whose seal"), ENZO)
     disputed = request(story)
-    shows(disputed, put_to_product_unit=True, agreed_on=MONDAY, disputed=True, dispute="whose seal")
+    assert_shows(
+        disputed, put_to_product_unit=True, agreed_on=MONDAY, disputed=True, dispute="whose seal"
+    )
     story.tell(wish(r.SettleDispute, outcome="theirs"), GUS)
-    shows(request(story), disputed=False, dispute_outcome="theirs")
+    assert_shows(request(story), disputed=False, dispute_outcome="theirs")
     needless = product_story("requested").tell(
         wish(r.RefuseNeedlessRequest, reason="in the manual"), ENZO
     )
-    shows(request(needless), stage=WorkRequestStage.NEEDLESS, ended_because="in the manual")
+    assert_shows(request(needless), stage=WorkRequestStage.NEEDLESS, ended_because="in the manual")
 
 
 @rule("CON-5")
 def test_a_quality_incident_shows_who_hears_of_it_and_whether_they_did_in_time() -> None:
     story = setting().tell(report_incident(), SAM)
-    shows(request(story), incident_told_to=LISTED, report_due_at=NOON + HOUR)
+    assert_shows(request(story), incident_told_to=LISTED, report_due_at=NOON + HOUR)
     story.tell(wish(r.ReportQualityIncident, told=LISTED), SAM, NOON + 2 * HOUR)
-    shows(request(story), reported_in_time=False, reported_at=request(story).reported_at)
+    assert_shows(request(story), reported_in_time=False, reported_at=request(story).reported_at)
 
 
 @pytest.mark.parametrize("story", [request_story(), product_story()])

@@ -250,10 +250,10 @@ def test_of_random_histories_the_figures_are_what_a_fold_in_memory_gives(
         engine.close()
         questions = list(moments(bench.log.last(), random))
         for reach in REACHES:
-            agree(bench, past, questions, reach)
+            assert_answers_agree(bench, past, questions, reach)
 
 
-def agree(bench: Bench, past: Past, questions: Any, reach: Reach) -> None:
+def assert_answers_agree(bench: Bench, past: Past, questions: Any, reach: Reach) -> None:
     for named in STATEMENTS.values():
         wishes = [(at, {n: g[n] for n in named.arguments if n in g}) for at, g in questions]
         for (at, wish), rows in zip(wishes, answers(bench, named, wishes, reach), strict=True):
@@ -265,11 +265,11 @@ def agree(bench: Bench, past: Past, questions: Any, reach: Reach) -> None:
             expected = told(found(named.name, seen, every, at))
             if named.single:
                 expected = [{name: each for name, each in expected.items() if name != "position"}]
-                adds_up(expected[0])
+                assert_adds_up(expected[0])
             assert [row.model_dump() for row in rows] == expected
 
 
-def adds_up(reconciliation: Any) -> None:
+def assert_adds_up(reconciliation: Any) -> None:
     for side, whole in (("claims", "submitted"), ("notes", "payable")):
         amounts = {name: figure["amount"] for name, figure in reconciliation[side].items()}
         amounts.pop("overpaid", None)

@@ -121,6 +121,7 @@ def test_without_any_notification_the_poll_finds_what_was_recorded(
         until(lambda: runner.health().state == EngineState.FOLLOWING)
         record(bench.log, [taken(1)])
         until(lambda: runner.engine.progress.position == 1)
+    assert bench.rows("SELECT count(*) FROM names") == [(1,)]
 
 
 def test_pages_grow_under_load_and_shrink_when_it_is_over(

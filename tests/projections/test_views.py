@@ -107,7 +107,7 @@ def row(view: str, key: object, story: Story, known: Reference = NOTHING) -> Any
     return found
 
 
-def shows(row: Row, **expected: object) -> None:
+def assert_shows(row: Row, **expected: object) -> None:
     assert {name: getattr(row, name) for name in expected} == expected
 
 
@@ -116,7 +116,7 @@ def shows(row: Row, **expected: object) -> None:
 
 def test_an_opened_claim_shows_what_is_claimed_and_until_when() -> None:
     story = claim_story("opened")
-    shows(
+    assert_shows(
         row("claims", claim_id(), story),
         status=Status.OPENED,
         number="C-1",
@@ -140,7 +140,7 @@ def test_papers_findings_and_signatures_are_listed() -> None:
     assert len(claim.papers) == 5 and claim.papers[0].attached_by.person == STAN.id
     assert claim.findings and all(finding.passed for finding in claim.findings)
     assert [signature.person for signature in claim.signatures] == [DORA.id]
-    shows(claim, status=Status.APPROVED, judgement="within terms")
+    assert_shows(claim, status=Status.APPROVED, judgement="within terms")
 
 
 def test_a_revoked_signature_is_gone() -> None:
@@ -148,7 +148,7 @@ def test_a_revoked_signature_is_gone() -> None:
     story.tell(c.ApproveClaim(claim_id=claim_id()), DORA)
     assert len(row("claims", claim_id(), story).signatures) == 1
     story.tell(c.RevokeSignature(claim_id=claim_id(), reason="unsure"), DORA)
-    shows(row("claims", claim_id(), story), status=Status.CLAIMABLE, signatures=())
+    assert_shows(row("claims", claim_id(), story), status=Status.CLAIMABLE, signatures=())
 
 
 def test_a_claim_that_is_not_claimable_shows_why() -> None:
@@ -158,7 +158,9 @@ def test_a_claim_that_is_not_claimable_shows_why() -> None:
     [opinion] = row("claims", claim_id(), story).opinions
     assert (opinion.seat, opinion.claimable) == (Role.CLAIMS_MANAGER, False)
     story.tell(worn, SAM)
-    shows(row("claims", claim_id(), story), status=Status.NOT_CLAIMABLE, judgement="worn out")
+    assert_shows(
+        row("claims", claim_id(), story), status=Status.NOT_CLAIMABLE, judgement="worn out"
+    )
 
 
 def test_an_amended_claim_is_judged_anew() -> None:
@@ -171,8 +173,8 @@ def test_an_amended_claim_is_judged_anew() -> None:
     )
     story.tell(amended, STAN)
     claim = row("claims", claim_id(), story)
-    shows(claim, status=Status.OPENED, claimed=Decimal("700.00"), findings=(), signatures=())
-    shows(claim, reasons=(), refused=Decimal(0), unanswered=Decimal("700.00"))
+    assert_shows(claim, status=Status.OPENED, claimed=Decimal("700.00"), findings=(), signatures=())
+    assert_shows(claim, reasons=(), refused=Decimal(0), unanswered=Decimal("700.00"))
 
 
 @rule("CLM-3")
@@ -183,13 +185,15 @@ def test_a_claim_shows_whose_it_is_after_a_correction() -> None:
         claim_id=claim_id(), manufacturer_id=OTHER_MAKER, equipment_id=other, reason="misread"
     )
     claim = row("claims", claim_id(), story.tell(correct, STAN))
-    shows(claim, manufacturer_id=OTHER_MAKER, equipment_id=other, dealer_id=None, customer_id=None)
-    shows(claim, status=Status.OPENED, findings=(), claimed=Decimal("1000.00"))
+    assert_shows(
+        claim, manufacturer_id=OTHER_MAKER, equipment_id=other, dealer_id=None, customer_id=None
+    )
+    assert_shows(claim, status=Status.OPENED, findings=(), claimed=Decimal("1000.00"))
 
 
 def test_submissions_are_numbered() -> None:
     story = rejected_claim()
-    shows(
+    assert_shows(
         row("claims", claim_id(), story),
         status=Status.REJECTED,
         reasons=("no_defect",),
@@ -203,11 +207,11 @@ def test_submissions_are_numbered() -> None:
     story.tell(again, MIA)
     claim = row("claims", claim_id(), story)
     assert [(s.number, s.different) for s in claim.submissions] == [(1, None), (2, "photo added")]
-    shows(claim, status=Status.SUBMITTED, manufacturer_number="W-NEW")
+    assert_shows(claim, status=Status.SUBMITTED, manufacturer_number="W-NEW")
 
 
 def test_what_was_paid_and_what_is_open() -> None:
-    shows(
+    assert_shows(
         row("claims", claim_id(), paid_claim()),
         status=Status.CLOSED,
         closed_from=Status.ACCEPTED,
@@ -215,7 +219,7 @@ def test_what_was_paid_and_what_is_open() -> None:
         open=Decimal(0),
         refused=Decimal(0),
     )
-    shows(
+    assert_shows(
         row("claims", claim_id(), partly_paid_claim()),
         status=Status.ACCEPTED,
         accepted=Decimal("800.00"),
@@ -228,7 +232,7 @@ def test_what_was_paid_and_what_is_open() -> None:
 
 def test_a_closed_claim_reopened_is_what_it_was() -> None:
     story = paid_claim().tell(c.ReopenClaim(claim_id=claim_id(), reason="late credit"), MAX)
-    shows(
+    assert_shows(
         row("claims", claim_id(), story), status=Status.ACCEPTED, closed_at=None, closed_from=None
     )
 
@@ -237,8 +241,8 @@ def test_a_revoked_acceptance_leaves_the_claim_unanswered() -> None:
     story = claim_story("accepted", accepted="800.00")
     story.tell(c.RevokeAcceptance(claim_id=claim_id(), reason="misread"), MIA)
     claim = row("claims", claim_id(), story)
-    shows(claim, status=Status.SUBMITTED, accepted=Decimal(0), reasons=())
-    shows(claim, unanswered=Decimal("1000.00"), refused=Decimal(0))
+    assert_shows(claim, status=Status.SUBMITTED, accepted=Decimal(0), reasons=())
+    assert_shows(claim, unanswered=Decimal("1000.00"), refused=Decimal(0))
 
 
 def write_off(amount: str) -> c.RequestWriteOff:
@@ -263,20 +267,22 @@ def test_a_write_off_waits_for_its_signatures_and_is_then_given_up() -> None:
         (),
     )
     claim = row("claims", claim_id(), signed_by_all(story))
-    shows(claim, write_off=None, written_off=Decimal("300.00"), open=Decimal("0.00"))
+    assert_shows(claim, write_off=None, written_off=Decimal("300.00"), open=Decimal("0.00"))
     assert [done.after_rejection for done in claim.write_offs] == [False]
 
 
 def test_a_rejected_claim_written_off_is_abandoned() -> None:
     story = signed_by_all(rejected_claim().tell(write_off("1000.00"), MIA))
     claim = row("claims", claim_id(), story)
-    shows(claim, status=Status.ABANDONED, abandoned=Decimal("1000.00"), refused=Decimal("0.00"))
+    assert_shows(
+        claim, status=Status.ABANDONED, abandoned=Decimal("1000.00"), refused=Decimal("0.00")
+    )
 
 
 def test_a_declined_write_off_is_gone() -> None:
     story = partly_paid_claim().tell(write_off("300.00"), MIA)
     story.tell(c.DeclineWriteOff(claim_id=claim_id(), reason="ask again"), MAX)
-    shows(row("claims", claim_id(), story), write_off=None, open=Decimal("300.00"))
+    assert_shows(row("claims", claim_id(), story), write_off=None, open=Decimal("300.00"))
 
 
 # ── credit notes and their allocations ──────────────────────────────────────
@@ -285,7 +291,7 @@ def test_a_declined_write_off_is_gone() -> None:
 def test_a_booked_note_shows_its_paper() -> None:
     story = setting().tell(book(1, payable="500.00"), FINN)
     note = row("credit_notes", note_id(), story)
-    shows(
+    assert_shows(
         note,
         number="CN-1",
         status=CreditNoteStatus.UNAPPLIED,
@@ -303,22 +309,22 @@ def test_a_refused_file_is_listed_until_it_is_booked_as_it_came() -> None:
     story = setting().tell(refuse(1), FINN)
     file_id = stream_of(file_of("note 1")).id
     listed = row("refused_files", file_id, story)
-    shows(listed, name="note-1.xml", sha256=file_of("note 1"), size=12, settled=False)
+    assert_shows(listed, name="note-1.xml", sha256=file_of("note 1"), size=12, settled=False)
     story.tell(refuse(1, "No date.", "No line."), FINN)
-    shows(row("refused_files", file_id, story), reasons=("No date.", "No line."))
+    assert_shows(row("refused_files", file_id, story), reasons=("No date.", "No line."))
     story.tell(book(1), FINN)
-    shows(row("refused_files", file_id, story), settled=True, note_id=note_id())
+    assert_shows(row("refused_files", file_id, story), settled=True, note_id=note_id())
 
 
 def test_a_note_booked_by_hand_has_no_file() -> None:
     by_hand = BookCreditNoteByHand(note_id=note_id(), document=document())
     story = setting().tell(by_hand, FINN)
-    shows(row("credit_notes", note_id(), story), number="CN-1", source=None)
+    assert_shows(row("credit_notes", note_id(), story), number="CN-1", source=None)
 
 
 def test_a_note_of_an_unknown_issuer_waits_to_be_assigned() -> None:
     story = setting().tell(book(1, supplier=STRANGE_ISSUER), FINN)
-    shows(
+    assert_shows(
         row("credit_notes", note_id(), story),
         status=CreditNoteStatus.UNASSIGNED,
         manufacturer_id=None,
@@ -326,7 +332,7 @@ def test_a_note_of_an_unknown_issuer_waits_to_be_assigned() -> None:
         issuer_name="Nobody Known Ltd",
     )
     story.tell(AssignIssuer(note_id=note_id(), manufacturer_id=MAKER), FINN)
-    shows(
+    assert_shows(
         row("credit_notes", note_id(), story),
         status=CreditNoteStatus.UNAPPLIED,
         manufacturer_id=MAKER,
@@ -337,7 +343,7 @@ def test_a_note_of_an_unknown_issuer_waits_to_be_assigned() -> None:
 def test_money_on_a_claim_is_seen_from_both_and_taken_back_from_both() -> None:
     story = partly_paid_claim()
     [made] = folding("allocations", story).rows
-    shows(
+    assert_shows(
         row("allocations", made, story),
         note_id=note_id(),
         claim_id=claim_id(),
@@ -345,18 +351,18 @@ def test_money_on_a_claim_is_seen_from_both_and_taken_back_from_both() -> None:
         reason="part_payment",
         reversed=False,
     )
-    shows(row("credit_notes", note_id(), story), status=CreditNoteStatus.APPLIED)
+    assert_shows(row("credit_notes", note_id(), story), status=CreditNoteStatus.APPLIED)
     story.tell(UndoMatch(note_id=note_id(), reason="error"), FINN)
-    shows(row("allocations", made, story), reversed=True, reversed_because="error")
+    assert_shows(row("allocations", made, story), reversed=True, reversed_because="error")
     note = row("credit_notes", note_id(), story)
-    shows(note, status=CreditNoteStatus.UNAPPLIED, applied=Decimal(0), allocations_made=())
-    shows(row("claims", claim_id(), story), credited=Decimal("0.00"), open=Decimal("800.00"))
+    assert_shows(note, status=CreditNoteStatus.UNAPPLIED, applied=Decimal(0), allocations_made=())
+    assert_shows(row("claims", claim_id(), story), credited=Decimal("0.00"), open=Decimal("800.00"))
 
 
 def test_part_of_a_note_applied() -> None:
     story = claim_story("accepted").tell(book(1, payable="1200.00", names=()), FINN)
     story.tell(match(1, (1, "1000.00")), FINN)
-    shows(
+    assert_shows(
         row("credit_notes", note_id(), story),
         status=CreditNoteStatus.PARTLY_APPLIED,
         applied=Decimal("1000.00"),
@@ -399,11 +405,11 @@ def test_equipment_shows_how_long_it_was_out_of_use_and_until_when_it_is_covered
 def test_a_transfer_shows_the_fee_that_is_owed_and_whose_the_equipment_is_now() -> None:
     story = transfer_story("transferred")
     moved = row("transfers", transfer_id(), story)
-    shows(moved, from_dealer_id=DEALER, to_dealer_id=OTHER_DEALER, fee=Decimal("5000.00"))
-    shows(moved, fee_owed=True, currency="CNY", equipment_id=MACHINE, settled_at=None)
-    shows(row("equipment", MACHINE, story), dealer_id=OTHER_DEALER, customer_id=CUSTOMER)
+    assert_shows(moved, from_dealer_id=DEALER, to_dealer_id=OTHER_DEALER, fee=Decimal("5000.00"))
+    assert_shows(moved, fee_owed=True, currency="CNY", equipment_id=MACHINE, settled_at=None)
+    assert_shows(row("equipment", MACHINE, story), dealer_id=OTHER_DEALER, customer_id=CUSTOMER)
     paid = row("transfers", transfer_id(), story.tell(settle_fee(), FINN))
-    shows(paid, fee_owed=False, fee=Decimal("5000.00"), reference="B-17")
+    assert_shows(paid, fee_owed=False, fee=Decimal("5000.00"), reference="B-17")
     assert paid.settled_at
 
 
@@ -411,16 +417,20 @@ def test_a_transfer_shows_the_fee_that_is_owed_and_whose_the_equipment_is_now() 
 def test_a_dealer_shows_what_is_due_and_what_its_record_lacks() -> None:
     story = dealer_story("handed over")
     new = row("dealers", DEALER, story)
-    shows(new, stage=DealerStage.HANDED_OVER, to_be_called=True, called_late=None, complete=False)
-    shows(new, missing=(DealerDatum.EMAIL, DealerDatum.BIRTHDAY), contact="Zhou Ping")
-    shows(new, survey_due_on=date(2026, 6, 30))
+    assert_shows(
+        new, stage=DealerStage.HANDED_OVER, to_be_called=True, called_late=None, complete=False
+    )
+    assert_shows(new, missing=(DealerDatum.EMAIL, DealerDatum.BIRTHDAY), contact="Zhou Ping")
+    assert_shows(new, survey_due_on=date(2026, 6, 30))
     assert new.call_due_at and new.call_due_at > NOON
     called = row("dealers", DEALER, dealer_story("called"))
-    shows(called, stage=DealerStage.CALLED, to_be_called=False, called_late=False, missing=())
-    shows(called, email="zhou@example.com", birthday="1980-02-29", complete=True)
+    assert_shows(
+        called, stage=DealerStage.CALLED, to_be_called=False, called_late=False, missing=()
+    )
+    assert_shows(called, email="zhou@example.com", birthday="1980-02-29", complete=True)
     surveyed = row("dealers", DEALER, dealer_story("surveyed"))
-    shows(surveyed, stage=DealerStage.RETURNED, surveyed_on=TODAY, satisfaction=4)
-    shows(surveyed, survey_due_on=date(2026, 6, 30), surveys_missed=())
+    assert_shows(surveyed, stage=DealerStage.RETURNED, surveyed_on=TODAY, satisfaction=4)
+    assert_shows(surveyed, survey_due_on=date(2026, 6, 30), surveys_missed=())
     assert [survey.quarter for survey in surveyed.surveys] == [date(2026, 1, 1)]
 
 
@@ -428,7 +438,7 @@ def test_a_dealer_shows_what_is_due_and_what_its_record_lacks() -> None:
 def test_stock_shows_its_new_dealer_as_its_owner() -> None:
     stock = register_equipment(owner=Owner(kind=OwnerKind.DEALER, id=DEALER))
     machine = row("equipment", MACHINE, setting(stock).tell(transfer(), MAX))
-    shows(machine, dealer_id=OTHER_DEALER)
+    assert_shows(machine, dealer_id=OTHER_DEALER)
     assert machine.owner == Owner(kind=OwnerKind.DEALER, id=OTHER_DEALER)
 
 
@@ -442,7 +452,7 @@ def test_equipment_shows_owner_warranty_and_missing_documents() -> None:
     other = register_equipment(equipment_id=UUID(int=5), serial_number="SN-5", documents=kept)
     story.tell(other, STAN)
     machine = row("equipment", UUID(int=5), story)
-    shows(
+    assert_shows(
         machine,
         customer_id=CUSTOMER,
         dealer_id=None,
@@ -452,7 +462,7 @@ def test_equipment_shows_owner_warranty_and_missing_documents() -> None:
     assert machine.coverage
     filed = FiledDocument(document=RegistrationDocument.RECEIPT, sha256=file_of("late"))
     story.tell(equipment.FileRegistrationDocument(equipment_id=UUID(int=5), filed=filed), STAN)
-    shows(row("equipment", UUID(int=5), story), missing=(), complete=True)
+    assert_shows(row("equipment", UUID(int=5), story), missing=(), complete=True)
 
 
 def test_equipment_on_hold_is_released_by_the_answer() -> None:
@@ -470,7 +480,7 @@ def test_equipment_on_hold_is_released_by_the_answer() -> None:
         answer="a slip",
     )
     story.tell(answer, STAN)
-    shows(row("equipment", UUID(int=5), story), on_hold=False, answer="a slip")
+    assert_shows(row("equipment", UUID(int=5), story), on_hold=False, answer="a slip")
 
 
 def test_an_erased_customer_says_so() -> None:
@@ -479,7 +489,7 @@ def test_an_erased_customer_says_so() -> None:
     assert row("customers", CUSTOMER, story.tell(hold, ADAM)).on_hold
     story.tell(customer.LiftLegalHold(customer_id=CUSTOMER, ground="settled"), ADAM)
     story.tell(customer.EraseCustomer(customer_id=CUSTOMER, legal_basis="GDPR 17"), ADAM)
-    shows(row("customers", CUSTOMER, story), on_hold=False, erased=True)
+    assert_shows(row("customers", CUSTOMER, story), on_hold=False, erased=True)
 
 
 def test_roles_come_in_one_order_and_delegations_end() -> None:
@@ -498,7 +508,7 @@ def test_roles_come_in_one_order_and_delegations_end() -> None:
     story.tell(given, MAX)
     assert [d.to for d in row("people", MAX.id, story).delegations] == [MIA.id]
     story.tell(person.RevokeDelegation(person_id=MAX.id, role=Role.FINANCE, to=MIA.id), MAX)
-    shows(row("people", MAX.id, story), delegations=())
+    assert_shows(row("people", MAX.id, story), delegations=())
 
 
 def test_roles_levels_and_stations_are_shown_over_time() -> None:
@@ -515,10 +525,10 @@ def test_roles_levels_and_stations_are_shown_over_time() -> None:
     assert [a.until for a in held] == [*(a.since for a in held[1:]), None]
     story.tell(person.RecordDeparture(person_id=MAX.id, reason="retired"), ADAM)
     gone = row("people", MAX.id, story)
-    shows(gone, left=True, roles=(), station_id=None)
+    assert_shows(gone, left=True, roles=(), station_id=None)
     assert gone.assignments[-1].until == gone.left_at
     back = row("people", MAX.id, story.tell(register_person(MAX, "Max"), ADAM))
-    shows(back, left=False, left_at=None)
+    assert_shows(back, left=False, left_at=None)
     assert len(back.assignments) == len(held) + 1
 
 
@@ -546,7 +556,7 @@ def test_stations_and_manufacturers_are_listed() -> None:
 def test_what_a_manufacturer_asked_and_was_told_is_listed() -> None:
     story = claim_story("submitted")
     story.tell(c.RecordInformationAsked(claim_id=claim_id(), question="which seal?"), MIA)
-    shows(row("claims", claim_id(), story), status=Status.INFORMATION_ASKED)
+    assert_shows(row("claims", claim_id(), story), status=Status.INFORMATION_ASKED)
     story.tell(c.GiveInformation(claim_id=claim_id(), answer="the inner one"), MIA)
     claim = row("claims", claim_id(), story)
     assert [(q.asked, q.told) for q in claim.questions] == [("which seal?", "the inner one")]
@@ -556,26 +566,26 @@ def test_what_a_manufacturer_asked_and_was_told_is_listed() -> None:
 def test_a_claim_that_cannot_be_resubmitted_says_why_until_it_is_amended() -> None:
     story = rejected_claim()
     story.tell(c.RuleOutResubmission(claim_id=claim_id(), reason="scrapped"), MIA)
-    shows(row("claims", claim_id(), story), ruled_out=True, ruled_out_because="scrapped")
+    assert_shows(row("claims", claim_id(), story), ruled_out=True, ruled_out_because="scrapped")
     amend = c.AmendClaim(
         claim_id=claim_id(),
         report=row("claims", claim_id(), story).report,
         amounts=row("claims", claim_id(), story).amounts,
         reason="fewer hours",
     )
-    shows(row("claims", claim_id(), story.tell(amend, STAN)), ruled_out=False)
+    assert_shows(row("claims", claim_id(), story.tell(amend, STAN)), ruled_out=False)
 
 
 @rule("CLM-2")
 def test_papers_are_filed_under_model_serial_and_claim_number() -> None:
     story = rejected_claim()
-    shows(row("claims", claim_id(), story), filed_under="EX-200-SN-1-C-1")
+    assert_shows(row("claims", claim_id(), story), filed_under="EX-200-SN-1-C-1")
     before = row("claims", claim_id(), story)
     corrected = before.report.model_copy(update={"model": "EX-300"})
     amend = c.AmendClaim(
         claim_id=claim_id(), report=corrected, amounts=before.amounts, reason="misread"
     )
-    shows(row("claims", claim_id(), story.tell(amend, STAN)), filed_under="EX-300-SN-1-C-1")
+    assert_shows(row("claims", claim_id(), story.tell(amend, STAN)), filed_under="EX-300-SN-1-C-1")
 
 
 @rule("CLM-9")
@@ -589,18 +599,18 @@ def test_a_withdrawn_claim_shows_what_is_owed_for_it() -> None:
         MAX,
     )
     claim = row("claims", claim_id(), story)
-    shows(claim, status=Status.WITHDRAWN, withdrawn=Decimal("1000.00"), open=Decimal(0))
-    shows(claim, liability_due=True)
-    shows(row("claims", claim_id(2), claim_story("accepted", 2)), liability_due=False)
+    assert_shows(claim, status=Status.WITHDRAWN, withdrawn=Decimal("1000.00"), open=Decimal(0))
+    assert_shows(claim, liability_due=True)
+    assert_shows(row("claims", claim_id(2), claim_story("accepted", 2)), liability_due=False)
     assert claim.withdrawal and claim.withdrawal.liability == yuan("500.00")
 
 
 def test_a_commercial_claim_shows_each_step() -> None:
     claim = row("commercial_claims", commercial_id(), goodwill_story("amount fixed"))
-    shows(claim, amount=Decimal("8000.00"), currency="CNY", filed_on=None, work_done=None)
+    assert_shows(claim, amount=Decimal("8000.00"), currency="CNY", filed_on=None, work_done=None)
     assert [s.under for s in claim.signatures] == ["not_claimable"] * 2 + ["applied_for"] * 2
     claim = row("commercial_claims", commercial_id(), goodwill_story())
-    shows(claim, stage="called_back", filed_on=TODAY, order_number="PO-1", satisfied=True)
+    assert_shows(claim, stage="called_back", filed_on=TODAY, order_number="PO-1", satisfied=True)
     assert [part.number for part in claim.parts] == ["P-90"] and len(claim.signatures) == 8
 
 
@@ -612,30 +622,30 @@ def test_a_signature_taken_back_is_no_longer_shown_under_a_commercial_claim() ->
     assert claim.stage == "amount_fixed" and len(claim.signatures) == 7
     declined = DeclineCommercialClaim(commercial_claim_id=id, reason="not this year")
     claim = row("commercial_claims", id, story.tell(declined, GINA))
-    shows(claim, stage="declined", declined_because="not this year")
+    assert_shows(claim, stage="declined", declined_because="not this year")
     story = goodwill_story("not claimable")
     apply = ApplyForCommercialClaim(commercial_claim_id=id, reason="a good customer")
     story.tell(apply, SAM)
     story.tell(RevokeCommercialSignature(commercial_claim_id=id, reason="unsure"), SAM)
-    shows(row("commercial_claims", id, story), applied_for=(), signatures=())
+    assert_shows(row("commercial_claims", id, story), applied_for=(), signatures=())
 
 
 def test_parts_show_who_signed_and_which_claim_they_are_of() -> None:
     order = row("part_orders", part_order_id(), work_story(claim_story("opened")))
-    shows(order, stage="placed", total=Decimal("900.00"), claim_id=claim_id(), matched=True)
+    assert_shows(order, stage="placed", total=Decimal("900.00"), claim_id=claim_id(), matched=True)
     assert [s.person for s in order.signatures] == [DORA.id, FINN.id]
     story = part_order_story("approved")
     story.tell(po.RevokePartOrderSignature(part_order_id=part_order_id(), reason="too many"), FINN)
     order = row("part_orders", part_order_id(), story)
     assert order.stage == "requested" and len(order.signatures) == 1
     story.tell(po.DeclinePartOrder(part_order_id=part_order_id(), reason="in stock"), FINN)
-    shows(row("part_orders", part_order_id(), story), declined_because="in stock")
+    assert_shows(row("part_orders", part_order_id(), story), declined_because="in stock")
 
 
 def test_a_review_done_twice_is_one_row_with_both_findings() -> None:
     story = work_story(claim_story("opened"))
     [routine] = [version.row for version in folding("routines", story).rows.values()]
-    shows(routine, kind="open_claims_review", first_day=TODAY, times=2, late=False)
+    assert_shows(routine, kind="open_claims_review", first_day=TODAY, times=2, late=False)
     assert routine.findings == ("C-1 waits for its papers",) * 2
 
 
@@ -653,7 +663,7 @@ def test_every_cent_is_explained_and_views_agree_with_decisions(seed: int) -> No
     for number in range(1, NOTES + 1):
         if note := story.state(NoteState, note_id(number)):
             shown = notes[note_id(number)].row
-            shows(shown, applied=note.applied.amount, unapplied=note.unapplied.amount)
+            assert_shows(shown, applied=note.applied.amount, unapplied=note.unapplied.amount)
     standing = [v.row for v in folding("allocations", story).rows.values() if not v.row.reversed]
     from_allocations = sum(each.amount for each in standing)
     assert from_allocations == sum(v.row.applied for v in notes.values())
@@ -667,17 +677,19 @@ def test_goodwill_and_orders_are_shown_as_decisions_remember_them(seed: int) -> 
     for number in GOODWILL:
         if goodwill := story.state(CommercialState, commercial_id(number)):
             granted = row("commercial_claims", commercial_id(number), story)
-            shows(granted, stage=goodwill.stage, filed_on=goodwill.filed_on)
+            assert_shows(granted, stage=goodwill.stage, filed_on=goodwill.filed_on)
             assert granted.amount == (goodwill.amount and goodwill.amount.amount)
     for number in ORDERS:
         if order := story.state(po.PartOrder, part_order_id(number)):
             wanted = row("part_orders", part_order_id(number), story)
-            shows(wanted, stage=order.stage, claim_id=order.claim_id, total=order.total.amount)
+            assert_shows(
+                wanted, stage=order.stage, claim_id=order.claim_id, total=order.total.amount
+            )
             assert len(wanted.signatures) == len(order.chain.signatures)
 
 
 def agrees(claim: Any, state: ClaimState) -> None:
-    shows(
+    assert_shows(
         claim,
         status=state.status,
         claimed=state.total.amount,
