@@ -82,6 +82,14 @@ COMMANDS: Final = (
         ("recourse claims figures --month 2026-03", "recourse claims figures --json"),
     ),
     Entry(
+        "contacts figures",
+        "figures.contact_figures",
+        (
+            "recourse contacts figures --by month --month 2026-03",
+            "recourse contacts figures --as-of 2026-03-06 --json",
+        ),
+    ),
+    Entry(
         "credits proposals",
         "credits.proposals",
         ("recourse credits proposals", "recourse credits proposals --as-of 2026-03-06 --json"),
@@ -165,6 +173,7 @@ GROUPS: Final = {
     "intake": "Take in files.",
     "import": "Take over history from other systems.",
     "claims": "Warranty claims.",
+    "contacts": "Calls, messages, and what came of them.",
     "credits": "Credit notes.",
     "equipment": "Registered machines and phones.",
     "reactions": "What the program does by itself, and could not do.",

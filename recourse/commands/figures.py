@@ -1,9 +1,10 @@
-"""The monthly measures of claims (CLM-10)."""
+"""The monthly measures of claims, and contacts by category (CLM-10, CON-4)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated, Any, Final
 
 import typer
@@ -82,3 +83,57 @@ def row(figures: Json, names: Mapping[str, str]) -> list[object]:
 
 def percent(ratio: str | None) -> str | None:
     return None if ratio is None else f"{Decimal(ratio):.1%}"
+
+
+# ── contacts ────────────────────────────────────────────────────────────────
+
+CONTACTS: Final = """
+query ($asOf: Moment, $period: String, $since: Date, $before: Date) {
+  stations(asOf: $asOf, first: 100) { edges { node { stationId name } } }
+  contactFigures(asOf: $asOf, period: $period, since: $since, before: $before) {
+    period firstDay stationId category contacts missed returnedInTime contacted contactedInTime
+    answered answeredInTime referred referredInTime opportunities
+  }
+}"""
+
+
+class Span(StrEnum):
+    """For how long contacts are counted together."""
+
+    WEEK = "week"
+    MONTH = "month"
+
+
+def contact_figures(
+    by: Annotated[Span, typer.Option(help="By the week or by the month.")] = Span.WEEK,
+    month: Annotated[
+        str | None, typer.Option("--month", metavar="YYYY-MM", help="Only what begins in it.")
+    ] = None,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> None:
+    """Contacts by category and station, for each week or month in which they came in."""
+    with built(Settings.from_env()) as program:
+        answer = ask(caught_up(program), CONTACTS, asOf=at(as_of), period=str(by), **months(month))
+    found = answer["contactFigures"]
+    if as_json:
+        print_json(found)
+        return
+    names = names_of(answer["stations"], "stationId")
+    columns = ["=since", "=station", "=category", "#contacts", "#contacted in time"]
+    columns += ["#answered in time", "#referred", "#opportunities"]
+    print_table(columns, [counted(figures, names) for figures in found])
+    console.print(f"{len(found)} figures{f', as of {as_of}' if as_of else ''}.")
+
+
+def counted(figures: Json, names: Mapping[str, str]) -> list[object]:
+    return [
+        figures["firstDay"],
+        names.get(figures["stationId"]),
+        (figures["category"] or "not classified").replace("_", " "),
+        figures["contacts"],
+        f"{figures['contactedInTime']} of {figures['contacted']}",
+        f"{figures['answeredInTime']} of {figures['answered']}",
+        figures["referred"],
+        figures["opportunities"],
+    ]

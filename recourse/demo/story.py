@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from recourse.demo.beginning import beginning
 from recourse.demo.claims import life
+from recourse.demo.contacts import contacts
 from recourse.demo.dealers import dealers
 from recourse.demo.exchanges import exchanges
 from recourse.demo.field_call import field_call
@@ -19,6 +20,7 @@ def agenda(stage: Stage) -> Agenda:
     beginning(planned)
     dealers(planned)
     exchanges(planned)
+    contacts(planned)
     for plan in all_plans:
         life(planned, plan)
     paying(planned, (*all_plans, field_call(planned), parcel(planned)))

@@ -224,6 +224,8 @@ class Asker:
     def among(self, argument: str, kind: type) -> list[Any]:
         if kind is date:
             return DAYS
+        if argument == "period":
+            return ["week", "month", "year"]
         found = {getattr(claim, argument) for claim in self.rows["claims"].values()}
         return [*sorted(found), *sorted(found), MISSING if kind is UUID else "EUR"]
 

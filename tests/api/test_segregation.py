@@ -15,6 +15,7 @@ from domain.approvals import Names
 from domain.claims import commands as c
 from domain.claims import part_order as po
 from domain.claims.commercial import commands as g
+from domain.contacts.requests import commands as kc
 from domain.credits.commands import AllocationWish, MatchCreditNote
 from domain.messages import Actor, Role
 from domain.registry.person import DelegateRole, RecordDeparture, RevokeDelegation
@@ -26,9 +27,11 @@ from recourse.bootstrap import adopt_policies
 from tests.api import asking, world
 from tests.api.asking import Asking
 from tests.clock import NOON, Clock
+from tests.contact_stories import contact_id, contact_story
 from tests.databases import Databases
 from tests.domain.claims.asked import request_write_off, sign_write_off
 from tests.exchange_stories import (
+    CORA,
     KURT,
     OLGA,
     PETRA,
@@ -45,6 +48,7 @@ from tests.field_stories import (
     file_report,
 )
 from tests.repair_stories import counter_story, repair_id
+from tests.request_stories import product_story, request_id, request_story
 from tests.rules import rule
 from tests.scenario import (
     ADAM,
@@ -101,6 +105,8 @@ UNPAID, PERMITTED, TO_CHECK, TO_SUPPLY = 1, 2, 3, 4
 TO_REVIEW, TO_EXCUSE, TO_CORRECT, OPENED_ON_REPORT = 1, 2, 3, 13
 APPLIED, COUNTERSIGNED, LET_IN, REFUND_ASKED, REFUND_SIGNED, CREDITED = range(1, 7)
 DAMAGED, EXCUSED, DELIVERED, FREIGHT_SIGNED = range(7, 11)
+CONTACTED, ROUTED = 51, 52
+TO_APPROVE, TO_PROMISE, KEPT, QUESTION, UNDATED, SIGNED_QUESTION = range(51, 57)
 
 
 # ── the world that is attacked ──────────────────────────────────────────────
@@ -209,7 +215,18 @@ def opened_on_report(story: Story) -> Story:
 
 def attacked() -> Story:
     story = repairs(orders_and_goodwill(claims(people())))
-    return exchanges(opened_on_report(field_orders(story)))
+    return contacts(exchanges(opened_on_report(field_orders(story))))
+
+
+def contacts(story: Story) -> Story:
+    """One whose customer was contacted; requests to commerce and to a product unit."""
+    contact_story("contacted", CONTACTED, story=story)
+    contact_story("routed", ROUTED, story=story)
+    for number, step in ((TO_APPROVE, "requested"), (TO_PROMISE, "approved"), (KEPT, "promised")):
+        request_story(step, number, story)
+    for number, step in ((QUESTION, "agreed"), (UNDATED, "put"), (SIGNED_QUESTION, "approved")):
+        product_story(step, number, story)
+    return story.tell(kc.ApproveWorkRequest(work_request_id=request_id(UNDATED)), GINA)
 
 
 def exchanges(story: Story) -> Story:
@@ -292,6 +309,14 @@ def deputy(mutation: str, of: Actor, by: Actor, *, to: Actor) -> Attempt:
     return Attempt(mutation, ("personId", of.id), by, facts)
 
 
+def work(mutation: str, number: int, by: Actor, **facts: Any) -> Attempt:
+    return Attempt(mutation, ("workRequestId", request_id(number)), by, facts)
+
+
+def contact(mutation: str, number: int, by: Actor, **facts: Any) -> Attempt:
+    return Attempt(mutation, ("contactId", contact_id(number)), by, facts)
+
+
 def repair(mutation: str, number: int, by: Actor, **facts: Any) -> Attempt:
     return Attempt(mutation, ("repairOrderId", repair_id(number)), by, facts)
 
@@ -312,6 +337,7 @@ CHANNEL, PRODUCT, SALES = Role.CHANNEL_DEPT, Role.PRODUCT_DEPT, Role.SALES_DIREC
 BACK = {"leg": "BACK"}
 SHIPPED = {"replacementSerial": "356-8", "carrier": "SF", "trackingNumber": "SF-77"}
 DAMAGE = {"amount": {"amount": "120.00", "currency": "CNY"}, "reference": "till 3"}
+PROMISED = {"promisedOn": "2026-03-09", "forfeit": {"about": "lunch for the desk"}}
 SOUND = {"passed": True, "findings": "sound"}
 ACCEPTED = {"accepted": True}
 SEALS = {"parts": [{"number": "P-77", "name": "seal", "quantity": 1}]}
@@ -320,6 +346,18 @@ JUDGES = {"claimable": True, "reason": "within terms"}
 
 ATTEMPTS = {
     "SEG-1": {
+        "who asked for work approves it": work(
+            "approveWorkRequest", TO_APPROVE, promoted(SAM, DIRECTOR)
+        ),
+        "who asked a product unit signs": work(
+            "approveWorkRequest", QUESTION, promoted(SUSI, Role.GENERAL_MANAGER)
+        ),
+        "who asked for work promises it": work(
+            "promiseWork", TO_PROMISE, promoted(SAM, Role.COMMERCE_DEPT), **PROMISED
+        ),
+        "who spoke to the customer confirms it": contact(
+            "confirmSpokenTo", CONTACTED, promoted(SAM, Role.HOTLINE_AGENT), happened=True
+        ),
         "who opened a claim approves it": claim("approveClaim", 1, promoted(STAN, DIRECTOR)),
         "or for the director": claim("approveClaim", 1, standing_in(STAN, DORA)),
         "who judged it approves it": claim("approveClaim", 1, promoted(SAM, DIRECTOR)),
@@ -395,6 +433,15 @@ ATTEMPTS = {
         "excuses damage": exchange("permitUnpaidReplacement", DAMAGED, MANAGER, **WHY),
     },
     "SEG-4": {
+        "the receiving side promises at once": work("promiseWork", TO_APPROVE, CORA, **PROMISED),
+        "the product unit signs first": work("promiseWork", QUESTION, PETRA, **PROMISED),
+        "another head approves": work("approveWorkRequest", TO_APPROVE, CORA),
+        "who approved promises": work(
+            "promiseWork", TO_PROMISE, promoted(DORA, Role.COMMERCE_DEPT), **PROMISED
+        ),
+        "the general manager for the product unit": work(
+            "promiseWork", SIGNED_QUESTION, promoted(GINA, Role.PRODUCT_DEPT), **PROMISED
+        ),
         "the general manager corrects a time at once": field_order(
             "signNodeCorrection", TO_CORRECT, GINA, **TO_CORRECTED
         ),
@@ -429,6 +476,8 @@ ATTEMPTS = {
         "two seats for another": claim("judgeClaim", HALF_JUDGED, standing_in(MAX, SAM), **JUDGES),
     },
     "SEG-5": {
+        "an approval after the promise": work("revokeWorkRequestSignature", KEPT, DORA, **WHY),
+        "a promise": work("revokeWorkRequestSignature", KEPT, CORA, **WHY),
         "after the next signed": claim("revokeSignature", APPROVED, DORA, **WHY),
         "or for the director": claim("revokeSignature", APPROVED, standing_in(DIVA, DORA), **WHY),
         "after submission": claim("revokeSignature", SUBMITTED, DORA, **WHY),
@@ -439,6 +488,14 @@ ATTEMPTS = {
         "after the goods came": exchange("revokeExchangeSignature", LET_IN, PETRA, **WHY),
         "after the money was credited": exchange("revokeExchangeSignature", CREDITED, FINN, **WHY),
         "an acceptance that was paid": claim("revokeAcceptance", PAID, MIA, **WHY),
+    },
+    "CON-2": {
+        "who is not in charge speaks for who is": contact(
+            "speakToCustomer", ROUTED, SUSI, result="told them"
+        ),
+    },
+    "CON-7": {
+        "the product unit signs without a date": work("promiseWork", UNDATED, PETRA, **PROMISED),
     },
     "SEG-6": {
         "another's role to oneself": deputy("delegateRole", DORA, SUSI, to=SUSI),

@@ -27,6 +27,8 @@ class Told:
 def found(name: str, seen: Mapping[str, Any], given: Mapping[str, Any], position: int) -> Any:
     if name == "claim_figures":
         return claim_figures(seen["claims"], given)
+    if name == "contact_figures":
+        return contact_figures(seen["contacts"], given)
     if name == "field_figures":
         return field_figures(seen["field_orders"], given)
     return reconciliation(seen, given, position)
@@ -44,6 +46,49 @@ def claim_figures(claims: Sequence[Any], given: Mapping[str, Any]) -> list[Told]
             groups[key].append(claim)
     wanted = (key for key in sorted(groups) if in_group(key, given))
     return [Told("ClaimFigures", measures(key, groups[key])) for key in wanted]
+
+
+def contact_figures(contacts: Sequence[Any], given: Mapping[str, Any]) -> list[Told]:
+    """Contacts by week, by month, and by category (CON-4)."""
+    groups: dict[Any, list[Any]] = defaultdict(list)
+    first, last = given["since"] or date.min, given["before"] or date.max
+    for contact in contacts:
+        for period, day in (("week", contact.week), ("month", contact.month)):
+            in_station = given["station_id"] in (None, contact.station_id)
+            if given["period"] in (None, period) and in_station and first <= day < last:
+                groups[period, day, contact.station_id, contact.category].append(contact)
+    wanted = sorted(groups, key=lambda key: (*key[:2], *map(nulls_last, key[2:])))
+    return [Told("ContactFigures", contact_counts(key, groups[key])) for key in wanted]
+
+
+def nulls_last(value: Any) -> tuple[bool, str]:
+    return value is None, str(value)
+
+
+def contact_counts(key: Any, contacts: Sequence[Any]) -> dict[str, Any]:
+    def known(name: str) -> int:
+        return sum(getattr(contact, name) is not None for contact in contacts)
+
+    def so(name: str) -> int:
+        return sum(getattr(contact, name) is True for contact in contacts)
+
+    period, first_day, station_id, category = key
+    return {
+        "period": period,
+        "first_day": first_day,
+        "station_id": station_id,
+        "category": None if category is None else str(category),
+        "contacts": len(contacts),
+        "missed": so("missed"),
+        "returned_in_time": so("returned_in_time"),
+        "contacted": known("contacted_at"),
+        "contacted_in_time": so("contacted_in_time"),
+        "answered": known("answered_at"),
+        "answered_in_time": so("answered_in_time"),
+        "referred": known("referred_at"),
+        "referred_in_time": so("referred_in_time"),
+        "opportunities": sum(contact.opportunity_count for contact in contacts),
+    }
 
 
 def field_figures(orders: Sequence[Any], given: Mapping[str, Any]) -> list[Told]:

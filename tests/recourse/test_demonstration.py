@@ -263,6 +263,40 @@ def test_it_tells_of_an_exchange_and_of_a_refund_that_pays_the_next_order(servin
     assert [entry["kind"] for entry in credit["entries"]] == ["SALES_RETURN", "USED"]
 
 
+CONTACTS = """{
+  contacts(first: 9, orderBy: CAME_IN_AT_ASC) { edges { node {
+    stage category contactedInTime opportunityCount
+    standardAnswer { times standard } workRequests(first: 9) { edges { node { number kept } } }
+  } } }
+  workRequests(first: 9) { edges { node {
+    number stage kept forfeitEnforcedAt contact { category } nextSignature
+  } } }
+}"""
+
+
+def test_it_tells_of_inquiries_of_a_missed_call_and_of_a_promise_that_was_not_kept(
+    serving: Serving,
+) -> None:
+    with serving.client("auditor") as client:
+        told = nodes(ask(client, CONTACTS))
+    assert [(each["stage"], each["category"]) for each in told["contacts"]] == [
+        ("CLOSED", "TECHNICAL_SERVICE"),
+        ("CLOSED", "PRICE_INQUIRY"),
+        ("CLOSED", "PRICE_INQUIRY"),
+        ("CLASSIFIED", "USED_MACHINE"),
+    ]
+    assert told["contacts"][1]["standardAnswer"] == {"times": 2, "standard": True}
+    assert sum(each["opportunityCount"] for each in told["contacts"]) == 1
+    late, waits = sorted(told["workRequests"], key=lambda each: each["number"])
+    assert (late["stage"], late["kept"], late["contact"]["category"]) == (
+        "DONE",
+        False,
+        "PRICE_INQUIRY",
+    )
+    assert late["forfeitEnforcedAt"]
+    assert (waits["stage"], waits["nextSignature"]) == ("APPROVED", "PRODUCT_DEPT")
+
+
 CAUSES = """{
   contacts(first: 9) { edges { node {
     reason fieldOrders(first: 9) { edges { node { <order> } } }

@@ -102,6 +102,19 @@ def test_what_waits_for_a_decision_is_told_with_its_lists(demonstration):
     assert demonstration.run("waiting", "--as-of", "1").succeeded().stdout == "Nothing waits.\n"
 
 
+# ── recourse contacts figures ───────────────────────────────────────────────
+
+
+def test_contacts_are_counted_by_the_week_and_by_the_month(demonstration):
+    for by in ("week", "month"):
+        told = demonstration.json("contacts", "figures", "--by", by)
+        assert {each["period"] for each in told} == {by}
+        assert sum(each["contacts"] for each in told) == 4
+        assert sum(each["opportunities"] for each in told) == 1
+    shown = demonstration.run("contacts", "figures").succeeded().stdout
+    assert "price inquiry" in shown
+
+
 # ── recourse reconciliation, recourse claims figures ────────────────────────
 
 
