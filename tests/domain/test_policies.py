@@ -311,11 +311,12 @@ def test_deadlines_keep_the_unit_the_rulebook_states(name, amount, unit):
 
 
 def test_deadlines_start_and_stop_on_events_that_exist_where_their_context_does():
-    here = {"registry": set(), "claims": set(), "credits": set()}
+    here = {"registry": set(), "contacts": set(), "claims": set(), "credits": set()}
     for name in EVENT_TYPES:
         here.get(name.partition(".")[0], set()).add(name)
     to_come = {
         "registry.InvoiceIssued",
+        "contacts.InquiriesCounted",
         "claims.PartsReminderSent",
         "claims.PartsMoved",
         "claims.OldPartWanted",
