@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
-from application.recorded import Channel
 from domain.repairs.freight import Freight, FreightLeg, FreightPayer
 from domain.repairs.repair import commands as r
 from domain.repairs.service_report import PartReplaced, ServiceReport
@@ -45,7 +44,7 @@ def parcel(planned: Agenda) -> ReportedWork:
 
 def sent_back(stage: Stage, back: r.ReturnItem) -> None:
     """The days that it was away are added to its warranty by the program itself (REG-5)."""
-    stage.give(AGENT, back, channel=Channel.GRAPHQL)
+    stage.give(AGENT, back)
     stage.react()
 
 

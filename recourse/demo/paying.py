@@ -179,10 +179,11 @@ def faulty_note(stage: Stage) -> None:
 
 
 def note_with_an_order_in_its_text(stage: Stage, plan: Plan) -> None:
-    """Text is only ever a suggestion: a person is asked (CRN-10)."""
+    """Text is only ever a suggestion: a person is asked (CRN-10). What is paid is not what is owed,
+    or the amount would suggest it first."""
     claim = ClaimStory(stage, plan).claim
     text = f"Credit as agreed, your claim {claim.number}, order {order_reference(plan)}"
-    line = Line(text, claim.open.amount)
+    line = Line(text, claim.open.amount - 40)
     send(stage, note(stage, plan.manufacturer, 23, "23S", (line,)))
 
 

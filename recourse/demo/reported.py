@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from application.recorded import Channel
 from domain.claims import commands as c
 from domain.messages import Command
 from domain.repairs.service_report import PartReplaced, ReportPaper
@@ -78,7 +77,7 @@ def claimed(planned: Agenda, plan: ReportedWork, file: Command) -> None:
 
 def file_report(stage: Stage, engineer: Person, file: Command) -> None:
     """The program opens the claim, as it does for everybody."""
-    stage.give(engineer, file, channel=Channel.GRAPHQL)
+    stage.give(engineer, file)
     stage.react()
 
 

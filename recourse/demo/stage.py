@@ -61,12 +61,8 @@ class Stage:
         effective_at: datetime | None = None,
         reason: str | None = None,
         on_behalf_of: Person | None = None,
-        channel: Channel = Channel.IMPORT,
     ) -> Receipt:
-        """Give a command; `again` tells it from an earlier one of its kind to the same thing.
-
-        The program itself reacts only to what comes by another channel than the import.
-        """
+        """Give a command; `again` tells it from an earlier one of its kind to the same thing."""
         actor = who.actor if isinstance(who, Person) else who
         if on_behalf_of:
             actor = Actor(actor.id, actor.roles, actor.station, on_behalf_of.id)
@@ -75,7 +71,7 @@ class Stage:
             id=id_of(f"{type(command).__name__} {command.stream.id} {again}"),
             actor=actor,
             now=self.clock(),
-            channel=channel,
+            channel=Channel.GRAPHQL,
             effective_at=effective_at,
             reason=reason,
         )
