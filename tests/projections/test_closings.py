@@ -78,6 +78,6 @@ def test_the_reconciliation_as_of_a_closing_is_what_it_was_when_it_was_closed(
     databases: Databases,
 ) -> None:
     random = settings(
-        max_examples=6, stateful_step_count=30, deadline=None, phases=[Phase.generate]
+        max_examples=3, stateful_step_count=30, deadline=None, phases=[Phase.generate]
     )
     run_state_machine_as_test(lambda: Closings(databases), settings=random)

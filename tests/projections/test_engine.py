@@ -50,7 +50,7 @@ def legal(history: list[On]) -> list[On]:
 
 
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(history=HISTORY, limit=st.integers(1, 30), more=HISTORY)
 def test_live_and_rebuilt_views_are_the_same_row_for_row_whatever_the_pages_were(

@@ -146,7 +146,7 @@ def test_every_event_of_the_business_is_shown_in_some_view() -> None:
 
 
 @settings(
-    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(seed=st.integers(0, 2**32), limit=st.integers(1, 50))
 def test_any_legal_history_taken_in_by_any_pages_is_rebuilt_the_same(

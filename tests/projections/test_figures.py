@@ -235,7 +235,7 @@ def moments(last: int, random: Random) -> Iterator[tuple[Position, dict[str, Any
 
 
 @rule("CRN-7", "CRN-9", "CLM-10")
-@settings(max_examples=5, deadline=None, phases=[Phase.generate])
+@settings(max_examples=3, deadline=None, phases=[Phase.generate])
 @given(seed=st.integers(0, 2**32))
 def test_of_random_histories_the_figures_are_what_a_fold_in_memory_gives(
     databases: Databases, seed: int

@@ -652,7 +652,7 @@ def test_a_review_done_twice_is_one_row_with_both_findings() -> None:
 # ── what holds for all histories ────────────────────────────────────────────
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_every_cent_is_explained_and_views_agree_with_decisions(seed: int) -> None:
     story = random_story(Random(seed), 120)
@@ -670,7 +670,7 @@ def test_every_cent_is_explained_and_views_agree_with_decisions(seed: int) -> No
     assert from_allocations == sum(v.row.credited for v in claims.values())
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_goodwill_and_orders_are_shown_as_decisions_remember_them(seed: int) -> None:
     story = random_story(Random(seed), 120)
