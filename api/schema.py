@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -18,11 +19,17 @@ from api.operations import dead_letters
 from api.scalars import SCALARS
 from api.types import Types
 from api.views import ViewTypes
-from projections.catalogue import Views
+from projections.catalogue import VIEWS, Views
 from projections.figures.catalogue import STATEMENTS
 
 PUBLISHED: Final = Path(__file__).with_name("schema.graphql")
 """What clients rely on: a test compares it, so that a breaking change is made on purpose."""
+
+
+@cache
+def schema() -> strawberry.Schema:
+    """Of all that there is. It takes seconds to make, and knows nothing of who asks."""
+    return schema_of(VIEWS)
 
 
 def schema_of(views: Views) -> strawberry.Schema:

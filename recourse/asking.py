@@ -13,7 +13,7 @@ from api.answering import Answering
 from api.context import Context, Sources
 from api.over_http import Question
 from api.principal import Principal
-from api.schema import schema_of
+from api.schema import schema
 from api.tokens import Identity
 from domain.messages import Role
 from projections.catalogue import VIEWS
@@ -30,7 +30,7 @@ def ask(program: Program, question: str, **variables: Any) -> Mapping[str, Any]:
 
 @cache
 def answering() -> Answering:
-    return Answering(schema_of(VIEWS), VIEWS)
+    return Answering(schema(), VIEWS)
 
 
 async def answered(

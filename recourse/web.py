@@ -11,7 +11,7 @@ from fastapi import FastAPI, Request, Response
 from api.answering import Answering
 from api.context import Sources
 from api.endpoint import Doorkeeper, GraphQL
-from api.schema import schema_of
+from api.schema import schema
 from api.tokens import Verifier
 from api.uploads import Files
 from projections.catalogue import VIEWS
@@ -26,12 +26,11 @@ EVERY_METHOD: Final = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS
 def web(program: Program, verifier: Verifier) -> FastAPI:
     """The application. `verifier` says whose tokens are believed."""
 
-    schema = schema_of(VIEWS)
     sources = Sources(program.log, program.reader, program.vault, program.clock)
     app, doorkeeper = looked_after(program, verifier), Doorkeeper(verifier)
-    graphql = GraphQL(Answering(schema, VIEWS), sources, doorkeeper, correlation)
+    graphql = GraphQL(Answering(schema(), VIEWS), sources, doorkeeper, correlation)
     files = Files(program.files, doorkeeper)
-    shape = schema.as_str() + "\n"
+    shape = schema().as_str() + "\n"
 
     async def published(_: Request) -> Response:
         return Response(shape, media_type="text/plain")
