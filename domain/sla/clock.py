@@ -161,8 +161,9 @@ def reached_under(life: Life, held: Held, level: Level, now: datetime) -> Reache
     A pause that began later does not undo it. O(pauses²).
     """
     dropped_at = min(held.until, life.over_at or NEVER)
-    waited = life.waited(held, min(dropped_at, now))
-    for known, run in enumerate(runs(held.start, waited, min(dropped_at, now))):
+    end = min(dropped_at, now)
+    waited = life.waited(held, end)
+    for known, run in enumerate(runs(held.start, waited, end, waits=life.waits_at(end))):
         planned = moment_of(level, held.aim, due_of(held.aim, held.start, waited[:known]))
         at = max(planned, run.since, held.since)
         if at <= run.until and at < dropped_at:
@@ -171,13 +172,16 @@ def reached_under(life: Life, held: Held, level: Level, now: datetime) -> Reache
     return None
 
 
-def runs(start: datetime, waited: tuple[Instants, ...], end: datetime) -> Iterator[Instants]:
-    """When it runs between the pauses; not at the end, if it waits then."""
+def runs(
+    start: datetime, waited: tuple[Instants, ...], end: datetime, *, waits: bool
+) -> Iterator[Instants]:
+    """When it runs between the pauses; not at the end, if it waits then. If it has gone on just
+    then, its last run is that moment."""
     since = start
     for pause in waited:
         yield Interval(since, pause.since)
         since = pause.until
-    if since < end or not waited:
+    if since < end or not waits:
         yield Interval(since, end)
 
 

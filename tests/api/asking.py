@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 from api.tokens import DevelopmentIssuer, Identity
 from application.database import Database
 from domain.messages import Role
-from recourse.bootstrap import Program, built
+from recourse.bootstrap import Program, built, caught_up
 from recourse.settings import Settings
 from recourse.web import web
 from tests.clock import Clock
@@ -46,7 +46,8 @@ def program(database: Database, directory: Path, clock: Clock) -> Iterator[Progr
 
 @contextmanager
 def following(program: Program) -> Iterator[Program]:
-    """The views keep up with the log, as in production."""
+    """The views have caught up with the log and keep up with it, as in production."""
+    caught_up(program)
     stopping = Event()
     thread = Thread(target=program.views.run, args=[stopping])
     thread.start()

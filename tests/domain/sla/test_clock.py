@@ -260,6 +260,15 @@ def reached(*marks, now: str) -> list[tuple[int, str]]:
 
 
 @part_of("SLA-1d")
+def test_a_level_that_falls_on_the_moment_of_reopening_is_reached_then():
+    later = aim(within(120, "wmin"), name="later", levels=(level(60),))
+    marks = [Started(at("03-02 09:00"), later), Stopped(at("03-02 11:00"))]
+    marks.append(Reopened(at("03-02 12:00")))
+    assert reached(*marks, now="03-02 12:00") == [(60, "12:00")]
+    assert reached(*marks, now="03-02 14:00") == [(60, "12:00")]
+
+
+@part_of("SLA-1d")
 def test_each_level_is_reached_once():
     started = Started(TEN, TWO_HOURS)
     at_times = {
