@@ -30,9 +30,13 @@ def test_one_at_a_time_plays_a_part_and_the_next_when_its_connection_ends(
 
 
 def test_the_part_falls_free_when_the_connection_is_ended_from_outside(database: Database) -> None:
-    with connected(database) as first, connected(database) as second:
+    with (
+        connected(database) as first,
+        connected(database) as second,
+        psycopg.connect(database.conninfo(), autocommit=True) as outside,
+    ):
         assert FEEDING.taken(first)
-        second.execute("SELECT pg_terminate_backend(%s, 10000)", [FEEDING.holder(second)])
+        outside.execute("SELECT pg_terminate_backend(%s, 10000)", [FEEDING.holder(second)])
         assert FEEDING.taken(second)
         with pytest.raises(psycopg.OperationalError):
             FEEDING.taken(first)
