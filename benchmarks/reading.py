@@ -71,7 +71,8 @@ def comparisons(program: Program) -> list[Comparison]:
                     asking(LIST), by_hand, plain("/claims")),
             compare(f"one claim, 10 fields, of {ROWS:,}", "questions/s",
                     asking(ONE), by_hand, plain(f"/claims/{SEVENTH}")),
-            compare(f"the list as of before, {VERSIONS} versions each", "questions/s",
+            compare(f"the list as of one moment before, {VERSIONS} versions each",
+                    "questions/s",
                     asking(then), "the list as it is", asking(LIST)),
         ]  # fmt: skip
         runner.run(program.reader.pool.close())
