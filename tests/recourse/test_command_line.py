@@ -257,5 +257,5 @@ def test_off_loopback_the_development_issuer_refuses(installed):
 
 def test_the_command_that_was_installed_says_the_same_in_a_process_of_its_own(installed, tmp_path):
     asking = InProcesses(installed.data_dir, installed.database_url)
-    for words in (["doctor", "--json"], ["list", "nonsense"], ["waiting"], []):
+    for words in (["replay", "--json"], ["list", "nonsense"], ["waiting"], []):
         assert asking.run(*words) == installed.run(*words), words
