@@ -13,7 +13,7 @@ from typing import Any, get_args
 from domain import corrections, messages, policies, uniqueness
 from domain.claims import part_order, routine
 from domain.claims.commercial import commercial_claim
-from domain.contacts import contact, standard_answer
+from domain.contacts import contact, inquiry_counts, standard_answer
 from domain.contacts.requests import work_request
 from domain.credits import (
     credit_note,
@@ -42,6 +42,7 @@ AGGREGATES: tuple[ModuleType, ...] = (
     routine,
     contact,
     standard_answer,
+    inquiry_counts,
     work_request,
     field_order,
     itinerary,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from functools import reduce
-from typing import Any
+from typing import Any, Final
 
 from application.aggregates import AGGREGATE_OF, EVOLVE
 from application.histories import timeline
@@ -12,6 +12,8 @@ from application.instruction import Instruction, Recording
 from application.log import Conflict, EventLog, History, Receipt, Unavailable
 from application.observing import REPEATED, Step, Watched
 from domain import policies
+from domain.contacts.inquiry_counts import InquiryPeriod
+from domain.contacts.standard_answer import StandardAnswer
 from domain.corrections import (
     AboutTimes,
     CorrectTime,
@@ -24,6 +26,7 @@ from domain.registry import person
 from domain.uniqueness import Bearer
 
 ATTEMPTS = 4  # one, and three more on a version conflict
+WITHOUT_BEGINNING: Final = {Bearer.kind, InquiryPeriod.kind, StandardAnswer.kind}
 
 
 class EffectiveInTheFuture(Refusal):
@@ -85,12 +88,12 @@ def attempt(log: EventLog, instruction: Instruction) -> Receipt:
 def check_beginnings(log: EventLog, instruction: Instruction, events: Iterable[On]) -> None:
     """What is told late took effect after each thing it concerns began, or beginning it.
 
-    A name is no such thing: it is taken and released over and over. Raises
-    EffectiveBeforeBeginning.
+    A name is no such thing, it is taken and released over and over; nor is a count of what others
+    are. Raises EffectiveBeforeBeginning.
     """
     if instruction.effective_at is None:
         return
-    for stream in {on.stream for on in events if on.stream.kind != Bearer.kind}:
+    for stream in {on.stream for on in events if on.stream.kind not in WITHOUT_BEGINNING}:
         known = timeline(log.history(stream.id))
         if known and instruction.effective_at < next(iter(known.happenings.values())).effective_at:
             raise EffectiveBeforeBeginning(

@@ -198,6 +198,13 @@ class ContactCategory(StrEnum):
         return self not in (ContactCategory.TECHNICAL_SERVICE, ContactCategory.COMPLAINT)
 
 
+class OrderKind(StrEnum):
+    """What work is done under (CON-3)."""
+
+    REPAIR = "repair"  # an item comes to us
+    FIELD = "field"  # an engineer goes to a machine
+
+
 class WorkRequestKind(StrEnum):
     """What one department asks of another (CON-5)."""
 

@@ -20,6 +20,7 @@ from projections.views.equipment import EQUIPMENT
 from projections.views.exchanges.view import EXCHANGES
 from projections.views.field_orders.view import FIELD_ORDERS
 from projections.views.freight_accounts import FREIGHT_ACCOUNTS
+from projections.views.inquiry_periods import INQUIRY_PERIODS
 from projections.views.itineraries import ITINERARIES
 from projections.views.manufacturers import MANUFACTURERS
 from projections.views.part_orders import PART_ORDERS
@@ -125,6 +126,7 @@ VIEWS: Final[Views] = catalogue(
     EXCHANGES,
     FIELD_ORDERS,
     FREIGHT_ACCOUNTS,
+    INQUIRY_PERIODS,
     ITINERARIES,
     MANUFACTURERS,
     PART_ORDERS,

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
 
 from domain.contacts import commands as c
+from domain.contacts.inquiry_counts import DeliverWeeklyInquiries, InquiryCount
 from domain.contacts.standard_answer import KeepStandardAnswer, WithdrawStandardAnswer, id_of
 from domain.messages import Actor, Command
+from domain.repairs.field.commands import ReportFault
 from domain.vocabulary import ContactCategory, ContactChannel
-from tests.scenario import ADAM, HELEN, SAM, SUSI, Story
-from tests.stories import CUSTOMER, MACHINE, STATION, setting, yuan
+from tests.field_stories import report_fault
+from tests.scenario import ADAM, DORA, HELEN, SAM, SUSI, Story
+from tests.stories import CUSTOMER, MACHINE, STATION, TODAY, setting, yuan
 
 Told = tuple[Command, Actor]
+ORDERS = 900
+"""Field orders that contacts lead to are numbered from here."""
+
 LEAFLET = "The seal kit is in the price list of 2026, page 12."
 
 
@@ -107,8 +114,22 @@ def follow_opportunity(number: int = 1, **changes: Any) -> c.FollowUpOpportunity
     return c.FollowUpOpportunity(**fields | changes)
 
 
+def order(number: int = 1) -> ReportFault:
+    """The field order that a contact leads to."""
+    return report_fault(ORDERS + number, contact_id=contact_id(number))
+
+
 def close(number: int = 1) -> c.CloseContact:
     return c.CloseContact(contact_id=contact_id(number), outcome="order FO-1")
+
+
+def deliver_week(*, day: date = TODAY, to: Actor = DORA, **numbers: int) -> DeliverWeeklyInquiries:
+    """The counts of the inquiries of the week of a day: so many of each category."""
+    counts = tuple(
+        InquiryCount(category=ContactCategory(category), inquiries=number)
+        for category, number in numbers.items()
+    )
+    return DeliverWeeklyInquiries(week=day, counts=counts, delivered_to=(to.id,))
 
 
 def steps_of_contact(
@@ -120,6 +141,8 @@ def steps_of_contact(
     yield "routed", [(route(number), HELEN)]
     yield "contacted", [(speak(number), SAM)]
     yield "confirmed", [(confirm(number), HELEN)]
+    if category is ContactCategory.TECHNICAL_SERVICE:
+        yield "ordered", [(order(number), HELEN)]
     if category.is_inquiry:
         yield "answered", [(answer(number), SAM)]
     yield "closed", [(close(number), HELEN)]
@@ -184,5 +207,6 @@ def contact_wish(random: Random) -> Told:
         (about(c.DropContact, number, reason="wrong number"), HELEN),
         (KeepStandardAnswer(text=LEAFLET, category=ContactCategory.PRICE_INQUIRY), HELEN),
         (WithdrawStandardAnswer(standard_answer_id=id_of(LEAFLET), reason="old"), HELEN),
+        (deliver_week(day=TODAY - timedelta(weeks=random.randint(1, 3))), HELEN),
     ]
     return random.choice(wishes)

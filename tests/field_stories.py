@@ -31,7 +31,6 @@ from tests.stories import (
 )
 
 Told = tuple[Command, Actor]
-CONTACT = UUID(int=0xCA_0001)
 
 
 def field_order_id(number: int = 1) -> UUID:
@@ -43,7 +42,7 @@ def report_fault(number: int = 1, **changes: Any) -> f.ReportFault:
         "field_order_id": field_order_id(number),
         "number": f"FO-{number}",
         "customer_id": CUSTOMER,
-        "contact_id": CONTACT,
+        "contact_id": None,
         "job": f"call {number}",
         "product_type": "excavator",
         "service": FieldServiceKind.FAULT,

@@ -11,11 +11,11 @@ from uuid import UUID
 from domain.contacts import calling, dealing, placing
 from domain.contacts import commands as c
 from domain.contacts.events import Event as Event
+from domain.contacts.leading import refuse_hidden
 from domain.contacts.refusals import ContactNotFound
 from domain.contacts.state import Contact as Contact
 from domain.contacts.state import evolve as evolve
 from domain.messages import On, World
-from domain.registry.person import confined_to
 from domain.registry.stations_apart import refuse_other_stations
 
 State = Contact
@@ -41,13 +41,10 @@ Command: TypeAlias = (
 def decide(contact: Contact | None, command: Command, world: World) -> list[Event | On]:
     """Which part of a contact's life decides about a wish."""
     refuse_other_stations(
-        world,
-        opening_for=station_wished(command),
-        of=contact.station_id if contact else None,
-        hidden=ContactNotFound,
+        world, opening_for=station_wished(command), of=None, hidden=ContactNotFound
     )
-    if contact and contact.station_id is None and confined_to(world):
-        raise ContactNotFound  # what no station has is headquarters'
+    if contact:
+        refuse_hidden(contact, world)
     if isinstance(command, c.Calling):
         return [*calling.decide(contact, command, world)]
     if contact is None:

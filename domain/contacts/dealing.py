@@ -20,6 +20,7 @@ from domain.contacts.refusals import (
 from domain.contacts.standing import late, not_over, only_at
 from domain.contacts.state import Contact, ContactStage
 from domain.messages import On, World
+from domain.vocabulary import ContactCategory
 
 SPOKEN_ABOUT = (
     ContactStage.LOGGED,
@@ -121,13 +122,23 @@ def close(contact: Contact, outcome: str, world: World) -> e.ContactClosed:
 
 
 def still_to_do(contact: Contact) -> Iterator[str]:
-    """What a contact of its category still asks for (CON-2, CON-4, CON-6)."""
+    """What a contact of its category still asks for (CON-2, CON-3, CON-4, CON-6)."""
     if contact.category is None:
         yield "it is classified"
     if contact.stage is not ContactStage.CONFIRMED:
         yield "somebody in charge contacts the customer and the hotline confirms it"
+    if contact.category is ContactCategory.TECHNICAL_SERVICE and not led_somewhere(contact):
+        yield (
+            "a field order (reportFault) or a repair (receiveItem) is opened that names it, or it "
+            "is classified as an inquiry and answered"
+        )
     is_inquiry = contact.category is not None and contact.category.is_inquiry
     if is_inquiry and not (contact.answered or contact.referred):
         yield "the inquiry is answered or referred"
     if any(not each.followed_up for each in contact.opportunities.values()):
         yield "every opportunity is followed up"
+
+
+def led_somewhere(contact: Contact) -> bool:
+    """Whether an order was opened for it; what another system kept may have led anywhere there."""
+    return bool(contact.orders) or contact.came_in is None

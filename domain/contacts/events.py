@@ -13,7 +13,7 @@ from domain.approvals import Names
 from domain.messages import About, PersonalText
 from domain.money import Money
 from domain.sla.starting import DueBy
-from domain.vocabulary import ContactCategory, ContactChannel
+from domain.vocabulary import ContactCategory, ContactChannel, OrderKind
 
 
 class ContactEvent(messages.Event):
@@ -200,6 +200,14 @@ class OpportunityFollowedUp(ContactEvent):
     followed_up_by: Names
 
 
+class OrderOpened(ContactEvent):
+    """The contact led to this repair or field order (CON-3)."""
+
+    order: OrderKind
+    order_id: UUID
+    number: str
+
+
 class ContactClosed(ContactEvent):
     """All is done that the contact asked for."""
 
@@ -218,6 +226,7 @@ Dealt: TypeAlias = (
     | CustomerContactRefuted
     | InquiryAnswered
     | InquiryReferred
+    | OrderOpened
     | ContactClosed
 )
 Event: TypeAlias = Called | Placed | Dealt | Opportune

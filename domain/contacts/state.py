@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, assert_never
 from uuid import UUID
@@ -79,7 +80,14 @@ class Contact:
     referral_due: DueBy | None = None
     answered: bool = False
     referred: bool = False
+    orders: frozenset[UUID] = frozenset()
     opportunities: Mapping[UUID, Opportunity] = field(default_factory=dict)
+
+    @property
+    def came_in(self) -> datetime | None:
+        """When the call was missed or the contact logged; None where another system kept it."""
+        due = self.return_due or self.contact_due
+        return due.since if due else None
 
 
 State = Contact
@@ -164,6 +172,8 @@ def dealt(contact: Contact, event: e.Dealt) -> Contact:
             return replace(contact, answered=True)
         case e.InquiryReferred():
             return replace(contact, referred=True)
+        case e.OrderOpened(order_id=id):
+            return replace(contact, orders=contact.orders | {id})
         case e.CustomerContactConfirmed() | e.CustomerContactRefuted() | e.ContactClosed():
             return contact
         case never:

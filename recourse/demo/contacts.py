@@ -10,8 +10,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from domain.contacts import commands as k
+from domain.contacts.inquiry_counts import DeliverWeeklyInquiries, InquiryCount
 from domain.contacts.requests import commands as w
 from domain.money import Money
+from domain.policy_content import Period
+from domain.sla.periods import after, first_day_of
 from domain.vocabulary import ContactCategory, ContactChannel, WorkRequestKind
 from recourse.demo import cast
 from recourse.demo.cast import id_of
@@ -33,7 +36,8 @@ FORFEIT: Final = w.Forfeit(
 
 def contacts(planned: Agenda) -> None:
     stage = planned.stage
-    planned_work(planned, [*prices(), *missed(), *price_list(stage), *question(stage)])
+    told = [*prices(), *counts(stage), *missed(), *price_list(stage), *question(stage)]
+    planned_work(planned, told)
 
 
 def logged(id: UUID, caller: str, reason: str, **facts: Any) -> k.LogContact:
@@ -58,6 +62,20 @@ def prices() -> Iterator[Told]:
     yield 9, 16, 0, cast.SALES_DIRECTOR, k.FollowUpOpportunity(**chance, result="Visits us in May.")
     for day, id in enumerate(PRICES, start=8):
         yield day, 17, 0, cast.HOTLINE, k.CloseContact(contact_id=id, outcome="Knows the price.")
+
+
+def counts(stage: Stage) -> Iterator[Told]:
+    """The inquiries of the first week are counted on Monday of the next; those of later ones, and
+    of the month, wait to be (CON-4)."""
+    monday = first_day_of(Period.WEEK, stage.day(8))
+    asked = sum(first_day_of(Period.WEEK, stage.day(day)) == monday for day in (8, 9))
+    delivered = DeliverWeeklyInquiries(
+        week=monday,
+        counts=(InquiryCount(category=ContactCategory.PRICE_INQUIRY, inquiries=asked),),
+        delivered_to=(cast.DIRECTOR.id,),
+    )
+    next_monday = (after(Period.WEEK, monday) - stage.first_day).days
+    yield next_monday, 9, 30, cast.HOTLINE, delivered
 
 
 def missed() -> Iterator[Told]:

@@ -45,6 +45,7 @@ OWNERS = {
     },
     "field_orders": {"station": "station_id", "customer": "customer_id"},
     "freight_accounts": {},
+    "inquiry_periods": {},
     "itineraries": {"station": "station_id"},
     "manufacturers": {},
     "part_orders": {"station": "station_id"},

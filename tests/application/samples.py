@@ -91,7 +91,7 @@ def of_class(kind: type[Any]) -> Iterator[Any]:
     if issubclass(kind, BaseModel):
         yield sample(kind)
     elif issubclass(kind, Enum):
-        yield next(iter(kind))
+        yield from kind
     else:
         if kind in EXACT:
             yield EXACT[kind]

@@ -316,7 +316,6 @@ def test_deadlines_start_and_stop_on_events_that_exist_where_their_context_does(
         here.get(name.partition(".")[0], set()).add(name)
     to_come = {
         "registry.InvoiceIssued",
-        "contacts.InquiriesCounted",
         "claims.PartsReminderSent",
         "claims.PartsMoved",
         "claims.OldPartWanted",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,6 +21,12 @@ from projections.reference import Reference
 from projections.view import Row
 from projections.views.contacts.row import Contact
 from projections.views.contacts.view import CONTACTS
+from projections.views.inquiry_periods import (
+    INQUIRY_PERIODS,
+    InquiriesOfCategory,
+    InquiriesTogether,
+    InquiryPeriod,
+)
 from projections.views.standard_answers import STANDARD_ANSWERS
 from projections.views.work_requests import WORK_REQUESTS, WorkRequest
 from tests.clock import NOON
@@ -28,10 +34,12 @@ from tests.contact_stories import (
     LEAFLET,
     about,
     answer,
+    classify,
     close,
     confirm,
     contact_id,
     contact_story,
+    deliver_week,
     find_opportunity,
     follow_opportunity,
     log_stranger,
@@ -244,3 +252,54 @@ def test_an_imported_request_is_shown_whatever_it_begins_with(story: Story) -> N
         assert alone is not None and alone.work_request_id == request_id()
         backwards = WORK_REQUESTS.fold(backwards, each, Reference())
     assert backwards is not None and backwards.number == "W-1" and backwards.done_at
+
+
+# ── counts of inquiries ─────────────────────────────────────────────────────
+
+
+def periods(story: Story) -> dict[InquiriesTogether, InquiryPeriod]:
+    return {each.together: each for each in rows(INQUIRY_PERIODS, story).values()}
+
+
+def so_many(**numbers: int) -> tuple[InquiriesOfCategory, ...]:
+    return tuple(
+        InquiriesOfCategory(category=ContactCategory(category), inquiries=number)
+        for category, number in numbers.items()
+    )
+
+
+@rule("CON-4")
+def test_a_week_and_a_month_show_their_inquiries_by_category_as_they_turned_out_to_be() -> None:
+    story = contact_story("classified", category=PRICE)
+    contact_story("classified", 2, ContactCategory.PARTS_INQUIRY, story)
+    story.tell(classify(ContactCategory.PARTS_INQUIRY), HELEN)
+    found = periods(story)
+    firsts = {InquiriesTogether.WEEK: date(2026, 3, 2), InquiriesTogether.MONTH: date(2026, 3, 1)}
+    assert {each.together: each.first_day for each in found.values()} == firsts
+    for each in found.values():
+        assert_shows(each, counts=so_many(parts_inquiry=2), inquiries=2, delivered=False)
+    story.tell(classify(ContactCategory.COMPLAINT), HELEN)
+    assert_shows(periods(story)[InquiriesTogether.MONTH], counts=so_many(parts_inquiry=1))
+
+
+@rule("CON-4")
+def test_what_was_delivered_stays_beside_what_is_found_out_later() -> None:
+    story = contact_story("classified", category=PRICE)
+    week = periods(story)[InquiriesTogether.WEEK]
+    friday = datetime(2026, 3, 13, 16, tzinfo=UTC)
+    assert_shows(week, due_at=friday, delivered=False, in_time=None, delivered_counts=())
+    story.tell(deliver_week(price_inquiry=1), HELEN, friday)
+    story.tell(classify(ContactCategory.PARTS_INQUIRY), HELEN, friday)
+    week, month = (periods(story)[each] for each in InquiriesTogether)
+    assert_shows(
+        week,
+        counts=so_many(parts_inquiry=1),
+        delivered=True,
+        in_time=False,
+        delivered_to=(DORA.id,),
+        delivered_by=HELEN.id,
+        due_at=friday,
+    )
+    delivered = {each.category: each.inquiries for each in week.delivered_counts}
+    assert delivered.pop(PRICE) == 1 and not any(delivered.values())
+    assert_shows(month, delivered=False, delivered_to=())

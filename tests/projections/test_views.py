@@ -33,6 +33,7 @@ from domain.registry.dealer import DealerDatum
 from domain.registry.equipment import FiledDocument, Owner, OwnerKind
 from domain.registry.out_of_use import RecordOutOfUse
 from domain.vocabulary import (
+    ContactCategory,
     EngineerLevel,
     HolidayRule,
     Interruption,
@@ -48,6 +49,7 @@ from projections.view import Row
 from projections.views.credit_notes import CreditNoteStatus
 from projections.views.dealers import DealerStage
 from tests.clock import NOON
+from tests.contact_stories import contact_story
 from tests.projections.random_stories import CLAIMS, GOODWILL, NOTES, ORDERS, random_story
 from tests.rules import rule
 from tests.scenario import ADAM, DORA, FINN, GINA, MAX, MIA, SAM, STAN, SYSTEM, Story, state_of
@@ -711,6 +713,10 @@ def refused_then_booked() -> Story:
     return setting().tell(refuse(1), FINN).tell(book(1), FINN)
 
 
+def inquiry() -> Story:
+    return contact_story(category=ContactCategory.PRICE_INQUIRY)
+
+
 BEGUN_BY_ANY_EVENT = {
     "dealer_credits",
     "exchanges",
@@ -733,6 +739,7 @@ def test_a_fold_of_something_never_heard_of_says_so(view: str) -> None:
     """No later event may make up a row."""
     stories = {
         "dealers": dealer_story,
+        "inquiry_periods": inquiry,
         "refused_files": refused_then_booked,
         "transfers": transfer_story,
     }

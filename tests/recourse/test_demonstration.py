@@ -271,6 +271,9 @@ CONTACTS = """{
   workRequests(first: 9) { edges { node {
     number stage kept forfeitEnforcedAt contact { category } nextSignature
   } } }
+  inquiryPeriods(first: 9, together: WEEK, orderBy: FIRST_DAY_ASC) { edges { node {
+    inquiries delivered inTime dueAt
+  } } }
 }"""
 
 
@@ -287,6 +290,10 @@ def test_it_tells_of_inquiries_of_a_missed_call_and_of_a_promise_that_was_not_ke
     ]
     assert told["contacts"][1]["standardAnswer"] == {"times": 2, "standard": True}
     assert sum(each["opportunityCount"] for each in told["contacts"]) == 1
+    first, *later = told["inquiryPeriods"]
+    assert (first["delivered"], first["inTime"]) == (True, True)
+    assert later and not any(each["delivered"] for each in later)
+    assert first["inquiries"] + sum(each["inquiries"] for each in later) == 3
     late, waits = sorted(told["workRequests"], key=lambda each: each["number"])
     assert (late["stage"], late["kept"], late["contact"]["category"]) == (
         "DONE",

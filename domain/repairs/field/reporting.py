@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain import policies, uniqueness
 from domain.approvals import names
+from domain.contacts.leading import led_to
 from domain.messages import On, World
 from domain.policy_content import FieldService
 from domain.registry.customer import Customer, CustomerNotFound
@@ -28,7 +29,7 @@ from domain.repairs.field.refusals import (
 from domain.repairs.field.standing import late, not_over, only_at, told_of
 from domain.repairs.field.state import FieldOrder, FieldStage
 from domain.sla.starting import started
-from domain.vocabulary import FieldNode
+from domain.vocabulary import FieldNode, OrderKind
 
 ORDER_NUMBER = "repairs.FieldOrderNumber"
 JOB = "repairs.FieldJob"
@@ -78,6 +79,7 @@ def report(order: FieldOrder | None, command: c.ReportFault, world: World) -> li
         events.append(assigned(beginning, station_id, world))
     return [
         *events,
+        *led_to(command.contact_id, OrderKind.FIELD, by, command.number, world),
         *uniqueness.take(world, by, ORDER_NUMBER, command.number, taken=FieldOrderNumberTaken),
         *uniqueness.take(world, by, JOB, command.job, command.product_type, taken=JobHasItsOrder),
     ]

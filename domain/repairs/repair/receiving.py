@@ -6,6 +6,7 @@ from typing import assert_never
 
 from domain import uniqueness
 from domain.approvals import names
+from domain.contacts.leading import led_to
 from domain.messages import On, World
 from domain.registry.equipment import Equipment, EquipmentNotFound
 from domain.registry.manufacturer import Manufacturer, ManufacturerNotFound
@@ -28,7 +29,7 @@ from domain.repairs.repair.stages_allowed import (
 )
 from domain.repairs.repair.state import RepairOrder, RepairStage, evolve
 from domain.sla.starting import DueBy, started
-from domain.vocabulary import RepairChannel
+from domain.vocabulary import OrderKind, RepairChannel
 
 ORDER_NUMBER = "repairs.RepairNumber"
 TO_FACTORY_CLOCK = "dealer_return_to_factory"
@@ -69,7 +70,12 @@ def receive(order: RepairOrder | None, command: c.ReceiveItem, world: World) -> 
     received = received.model_copy(update={"to_factory_due": to_factory_due(received, world)})
     by, taken = command.repair_order_id, RepairNumberTaken
     named = uniqueness.take(world, by, ORDER_NUMBER, command.number, taken=taken)
-    return [received, *carried(by, evolve(None, received), command.freight, world), *named]
+    return [
+        received,
+        *led_to(command.contact_id, OrderKind.REPAIR, by, command.number, world),
+        *carried(by, evolve(None, received), command.freight, world),
+        *named,
+    ]
 
 
 def refuse_nobodys(command: c.ReceiveItem) -> None:

@@ -22,6 +22,8 @@ def fold(contact: Contact, event: e.Dealt, at: datetime) -> Contact:
             return answered(contact, event, at)
         case e.InquiryReferred():
             return referred(contact, event, at)
+        case e.OrderOpened():
+            return contact.but(order_count=contact.order_count + 1)
         case e.ContactClosed(outcome=outcome):
             return contact.but(ended_at=at, outcome=outcome)
         case never:

@@ -75,6 +75,7 @@ class Contact(Row):
     referred_at: datetime | None = Field(None, description="The first time (CON-4).")
     referred_in_time: bool | None = None
     referred_to: str | None = Field(None, description="The department, the last time.")
+    order_count: int = Field(0, description="Repair and field orders it led to (CON-3).")
     opportunities: tuple[Opportunity, ...] = ()
     opportunity_count: int = 0
     opportunity_open: bool = Field(False, description="Whether one is neither won nor lost.")

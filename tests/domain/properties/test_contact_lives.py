@@ -23,6 +23,7 @@ from tests.contact_stories import (
     follow_opportunity,
     log_stranger,
     miss_call,
+    order,
     refer,
     route,
     steps_of_contact,
@@ -58,6 +59,8 @@ class ContactLiving(Living):
         (log_stranger(), HELEN),
         (about(c.IdentifyCaller, customer_id=CUSTOMER), SUSI),
         (classify(ContactCategory.COMPLAINT), HELEN),
+        (classify(ContactCategory.TECHNICAL_SERVICE), HELEN),
+        (order(), HELEN),
         (route(to=DORA), HELEN),
         (confirm(happened=False), HELEN),
         (answer(text="Ask your dealer."), SUSI),
@@ -90,6 +93,8 @@ class ContactLiving(Living):
         happened = self.events
         assert e.CustomerContactConfirmed in happened and contact.category is not None
         assert not contact.category.is_inquiry or contact.answered or contact.referred
+        technical = contact.category is ContactCategory.TECHNICAL_SERVICE
+        assert not technical or e.OrderOpened in happened
         assert all(each.followed_up for each in contact.opportunities.values())
 
     @invariant()
@@ -146,7 +151,7 @@ class RequestLiving(Living):
         assert self.state is None or not self.state.enforced
 
 
-TestContact = rule("CON-2", "CON-4")(ContactLiving.TestCase)
+TestContact = rule("CON-2", "CON-3", "CON-4")(ContactLiving.TestCase)
 TestContact.settings = LIVED
 TestWorkRequest = rule("CON-5", "CON-7")(RequestLiving.TestCase)
 TestWorkRequest.settings = LIVED
