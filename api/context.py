@@ -18,6 +18,7 @@ from application.log import EventLog, Receipt
 from application.personal import Vault
 from application.recorded import Position, Recorded, UnknownEvent
 from domain.messages import Erased, Event, Sealed
+from processes.reactions import Reactions
 from projections.catalogue import AnyView
 from projections.reading import Reader, Seen
 from projections.statements import Part
@@ -31,6 +32,7 @@ class Sources:
     reader: Reader
     vault: Vault
     clock: Callable[[], datetime]
+    reactions: Reactions
 
 
 @dataclass

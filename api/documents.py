@@ -136,6 +136,7 @@ def scopes_of_types(views: Views) -> Iterator[tuple[str, str]]:
         for suffix in ("", "Edge", "Connection"):
             yield f"{view.row.__name__}{suffix}", view.scope
     yield "DeadLetterConnection", Scope.OPERATIONS
+    yield "RefusedReactionConnection", Scope.OPERATIONS
     for statement in STATEMENTS.values():
         yield statement.row.__name__, statement.scope
         for part, view_name in statement.lists.items():
@@ -144,6 +145,7 @@ def scopes_of_types(views: Views) -> Iterator[tuple[str, str]]:
 
 def scopes_of_fields(views: Views) -> Iterator[tuple[tuple[str, str], str]]:
     yield ("Query", "events"), Scope.EVENTS
+    yield ("Mutation", "try_reactions_again"), Scope.MENDING
     for view in views.values():
         for name, scope in view.field_scopes.items():
             yield (view.row.__name__, name), scope

@@ -23,7 +23,8 @@ class Scope(StrEnum):
 
     PERSONAL = "personal:read"  # names, phones, addresses, in the clear
     EVENTS = "events:read"  # the whole log
-    OPERATIONS = "operations:read"  # what the views could not take in
+    OPERATIONS = "operations:read"  # what views could not take in, and reactions were refused
+    MENDING = "operations:write"  # giving once more what reactions were refused
     FILES = "files:read"
     UPLOAD = "files:write"
 
@@ -65,8 +66,8 @@ SCOPES: Final[dict[Role, frozenset[str]]] = {
     Role.DEALER: frozenset({"claims:read", "equipment:read", "dealers:read"}) | REPAIRS,
     Role.CUSTOMER: frozenset({"claims:read", "equipment:read", "customers:read"}) | REPAIRS,
     Role.AUDITOR: EVERY_VIEW | {Scope.EVENTS, Scope.OPERATIONS, Scope.FILES, Scope.PERSONAL},
-    Role.ADMIN: EVERY_VIEW | {Scope.OPERATIONS},
-    Role.SYSTEM: EVERY_VIEW | {Scope.OPERATIONS, Scope.FILES},
+    Role.ADMIN: EVERY_VIEW | {Scope.OPERATIONS, Scope.MENDING},
+    Role.SYSTEM: EVERY_VIEW | {Scope.OPERATIONS, Scope.MENDING, Scope.FILES},
 }
 
 

@@ -15,7 +15,7 @@ from api.commands import mutations
 from api.context import read
 from api.events import EventTypes, all_types
 from api.figures import figures_of
-from api.operations import dead_letters
+from api.operations import dead_letters, refused_reactions, try_reactions_again
 from api.scalars import SCALARS
 from api.types import Types
 from api.views import ViewTypes
@@ -37,10 +37,11 @@ def schema_of(views: Views) -> strawberry.Schema:
     events = EventTypes(types)
     declared = ViewTypes(types, views, events)
     named = [figures_of(types, views, statement) for statement in STATEMENTS.values()]
-    roots = [*declared.roots(), *named, events.root(), dead_letters(types)]
+    roots = [*declared.roots(), *named, events.root()]
+    roots += [dead_letters(types), refused_reactions(types)]
     return strawberry.Schema(
         create_type("Query", roots),
-        create_type("Mutation", list(mutations(types))),
+        create_type("Mutation", [*mutations(types), try_reactions_again(types)]),
         types=list(all_types(events.made)),
         config=StrawberryConfig(scalar_map=SCALARS, default_resolver=read),
     )

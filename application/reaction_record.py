@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, LiteralString, TypeAlias
 from uuid import UUID
 
@@ -19,10 +20,10 @@ RECORD: Final[LiteralString] = """
     INSERT INTO reaction_refusals (event_id, reaction, position, code, rule, message)
     VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (event_id, reaction) DO NOTHING
     """
-REFUSED: Final[LiteralString] = """
-    SELECT event_id, position, reaction, code, rule, message
-    FROM reaction_refusals ORDER BY position, reaction
+SHOWN: Final[LiteralString] = """
+    SELECT event_id, position, reaction, code, rule, message, refused_at FROM reaction_refusals
     """
+REFUSED: Final[LiteralString] = f"{SHOWN} ORDER BY position, reaction"
 FORGET: Final[LiteralString] = """
     DELETE FROM reaction_refusals WHERE position = %s AND reaction = %s
     """
@@ -34,7 +35,10 @@ LEASE: Final = Lease("react")
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A command that an event called for and that was refused. `code` is the refusal's."""
+    """A command that an event called for and that was refused. `code` is the refusal's.
+
+    `refused_at` is known of what is on record.
+    """
 
     event_id: UUID
     position: Position
@@ -42,6 +46,17 @@ class Refused:
     code: str
     rule: str
     message: str
+    refused_at: datetime | None = None
+
+
+def page_query(*, beyond: bool, backwards: bool) -> bytes:
+    """A stretch of what was refused, in the order of the log, from a place on if there is one."""
+    direction, further = ("DESC", "<") if backwards else ("ASC", ">")
+    place = f"WHERE (position, reaction) {further} (%(position)s, %(reaction)s)"
+    return f"""
+        {SHOWN} {place if beyond else ""}
+        ORDER BY position {direction}, reaction {direction} LIMIT %(limit)s
+        """.encode()
 
 
 class ReactionRecord:

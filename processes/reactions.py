@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 from uuid import UUID, uuid5
 
 from application.handling import handle
@@ -44,6 +44,13 @@ class Reaction(Generic[E]):
     command: Callable[[Recorded[E]], Command | None]
 
 
+class Tried(NamedTuple):
+    """How many of the commands that were refused are carried out now, and how many are not."""
+
+    done: int
+    refused_still: int
+
+
 class Reactions:
     """Brings the reactions forward when told to. It may be used by one thread at a time."""
 
@@ -56,8 +63,13 @@ class Reactions:
     ) -> None:
         self.log = log
         self.reactions = reactions
+        self.connect = connect
         self.record = ReactionRecord(connect)
         self.clock = clock
+
+    def beside(self) -> Reactions:
+        """The same for another thread, with a record of its own to be closed."""
+        return Reactions(self.log, self.reactions, self.connect, self.clock)
 
     def step(self) -> bool:
         """React to the next page of the log. False if there was none.
@@ -78,17 +90,21 @@ class Reactions:
                     refusals += self._attempt(reaction, recorded)
         return refusals
 
-    def again(self) -> int:
-        """Give the commands once more that were refused; return how many are refused still."""
+    def again(self) -> Tried:
+        """Give the commands once more that were refused.
+
+        Those of reactions that are no more stay on record, and are not tried.
+        """
         known = {reaction.name: reaction for reaction in self.reactions}
-        refused_still = 0
+        done = refused_still = 0
         for each in self.record.refused():
             if each.reaction in known:
                 [recorded] = self.log.after(Position(each.position - 1), 1)
                 refusals = self._attempt(known[each.reaction], recorded)
                 self.record.save(each.position, refusals, instead_of=each.reaction)
+                done += not refusals
                 refused_still += len(refusals)
-        return refused_still
+        return Tried(done, refused_still)
 
     def _attempt(self, reaction: Reaction[Any], recorded: Recorded) -> list[Refused]:
         try:

@@ -39,7 +39,7 @@ async def answered(
     auditor = Principal.of(Identity(sub=operator_id(), roles=frozenset({Role.AUDITOR})))
     async with readers(program.database, program.settings.statement_timeout) as pool:
         reader = Reader(VIEWS, pool, program.log)
-        sources = Sources(program.log, reader, program.vault, program.clock)
+        sources = Sources(program.log, reader, program.vault, program.clock, program.reactions)
         answer = await answering().answer(
             Question(query=question, variables=dict(variables)),
             Context(sources, auditor, "the command line"),

@@ -26,7 +26,7 @@ EVERY_METHOD: Final = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS
 def web(program: Program, verifier: Verifier) -> FastAPI:
     """The application. `verifier` says whose tokens are believed."""
 
-    sources = Sources(program.log, program.reader, program.vault, program.clock)
+    sources = Sources(program.log, program.reader, program.vault, program.clock, program.reactions)
     app, doorkeeper = looked_after(program, verifier), Doorkeeper(verifier)
     graphql = GraphQL(Answering(schema(), VIEWS), sources, doorkeeper, correlation)
     files = Files(program.files, doorkeeper)

@@ -25,13 +25,12 @@ def again(as_json: AsJson = False) -> None:
     What somebody has done by hand meanwhile is found done.
     """
     with built(Settings.from_env()) as program:
-        before = len(program.reactions.record.refused())
-        still = program.reactions.again()
+        tried = program.reactions.again()
         waiting = program.reactions.record.refused()
         caught_up(program)
     if not as_json:
-        console.print(f"Done: {before - still}. Refused still: {still}.")
-    tell(waiting, {"done": before - still}, as_json)
+        console.print(f"Done: {tried.done}. Refused still: {tried.refused_still}.")
+    tell(waiting, {"done": tried.done}, as_json)
 
 
 def tell(waiting: list[Refused], facts: dict[str, object], as_json: bool) -> None:
@@ -54,4 +53,5 @@ def shown(each: Refused) -> dict[str, object]:
         "code": each.code,
         "rule": each.rule,
         "message": each.message,
+        "refused_at": each.refused_at,
     }

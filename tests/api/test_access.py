@@ -340,6 +340,17 @@ def test_what_the_views_could_not_take_in_is_for_those_who_look_after_them(
     assert forbidden(answer) is not looks_after
 
 
+@everybody
+def test_what_reactions_were_refused_is_for_those_who_look_after_them(
+    lived: Asking, somebody: Somebody
+) -> None:
+    asks = somebody.asks(lived)
+    looks_after = somebody.role in (Role.AUDITOR, Role.ADMIN, Role.SYSTEM)
+    assert forbidden(asks.post("{ refusedReactions { edges { cursor } } }")) is not looks_after
+    mends = somebody.role in (Role.ADMIN, Role.SYSTEM)
+    assert forbidden(asks.post("mutation { tryReactionsAgain { done } }")) is not mends
+
+
 @pytest.mark.parametrize("more", ["", "history(first: 1) { edges { cursor } }"])
 @pytest.mark.parametrize(
     ("role", "clear"), [(Role.CLAIMS_MANAGER, True), (Role.ADMIN, False), (Role.AUDITOR, True)]

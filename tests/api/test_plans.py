@@ -60,7 +60,7 @@ class Library:
 
     def context(self, reader: Identity) -> Context:
         p = self.program
-        sources = Sources(p.log, p.reader, p.vault, p.clock)
+        sources = Sources(p.log, p.reader, p.vault, p.clock, p.reactions)
         return Context(sources, Principal.of(reader), "a test")
 
     def planned(self, question: Question, reader: Identity) -> Any:

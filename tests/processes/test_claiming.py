@@ -226,7 +226,7 @@ def test_what_is_not_registered_waits_with_its_reason_until_it_is(
     [(name, code, message)] = refusals(connections)
     assert (name, code) == ("claim a reported repair", "rule_broken")
     assert "Register it" in message
-    assert reactions.again() == 1, "it is still not registered"
+    assert reactions.again() == (0, 1), "it is still not registered"
 
     phone: RegisterEquipment = register_equipment(
         equipment_id=UUID(int=0xE9_0002),
@@ -235,7 +235,7 @@ def test_what_is_not_registered_waits_with_its_reason_until_it_is(
         equipment=EquipmentKind.PHONE,
     )
     office.gives(phone, SUSI)
-    assert reactions.again() == 0
+    assert reactions.again() == (1, 0)
     assert refusals(connections) == []
     [opened, *_] = office.claim(repair_id())
     assert (opened.claim, opened.equipment_id) == (ClaimKind.FAILURE, phone.equipment_id)

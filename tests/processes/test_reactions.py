@@ -167,12 +167,12 @@ def test_what_was_refused_can_be_asked_again(
     intake.take("note.xml", paper())
     reactions.reactions = [HOLD, DIVIDE]
     catch_up(reactions)
-    assert reactions.again() == 2
+    assert reactions.again() == (0, 2)
     assert len(refusals(connections)) == 2
 
     mended = replace(MATCH_BOOKED, name="divide")
     reactions.reactions = [HOLD, mended]
-    assert reactions.again() == 1
+    assert reactions.again() == (1, 1)
     assert [name for name, _, _ in refusals(connections)] == ["hold"]
     assert command_id(mended, booked(log)[0]) in commands(connections)
 

@@ -160,8 +160,8 @@ def test_an_inquiry_shows_its_answer_and_the_answer_how_often_it_was_given() -> 
 
 @rule("CON-6")
 def test_opportunities_show_what_came_of_them_and_whether_one_is_open() -> None:
-    story = contact_story("confirmed").tell(find_opportunity(), SAM)
-    assert_shows(row(story), opportunity_count=1, opportunity_open=True)
+    story = contact_story("ordered").tell(find_opportunity(), SAM)
+    assert_shows(row(story), order_count=1, opportunity_count=1, opportunity_open=True)
     story.tell(follow_opportunity(), SAM).tell(close(), HELEN)
     story.tell(follow_opportunity(won=True, result="bought"), SAM)
     shown = row(story)
