@@ -21,6 +21,7 @@ from domain.messages import Erased, Event, Sealed
 from processes.reactions import Reactions
 from projections.catalogue import AnyView
 from projections.reading import Reader, Seen
+from projections.reference import Reference
 from projections.statements import Part
 
 
@@ -72,6 +73,19 @@ class Context:
 
             self.loaders[view.name, as_of] = DataLoader(load_fn=load)
         return await self.loaders[view.name, as_of].load(key)
+
+    # ── policies ────────────────────────────────────────────────────────────
+
+    async def known(self, as_of: Position | None) -> Reference:
+        """The policies as they were known then: read once for all rows that are told by them."""
+        return await self.policies.load(as_of)
+
+    @cached_property
+    def policies(self) -> DataLoader[Position | None, Reference]:
+        async def load(positions: Sequence[Position | None]) -> list[Reference]:
+            return [await self.reader.reference(position) for position in positions]
+
+        return DataLoader(load_fn=load)
 
     # ── personal data ───────────────────────────────────────────────────────
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from enum import Enum
 from typing import Any, Final
 
 import strawberry
+from pydantic import BaseModel
 from strawberry.types.field import StrawberryField
 
 from api.connections import Connection, Edge, PageInfo
@@ -16,13 +18,14 @@ from api.scalars import AsOf
 from api.stretches import PAGING
 from api.types import Types, documented
 from application.recorded import Position
+from domain.calendar import local_day
 from projections.catalogue import AnyView, Views
 from projections.columns import shapes
 from projections.effective import in_fact
 from projections.names import name_of, named
 from projections.reading import Moment, Seen
 from projections.selection import constant, page_of
-from projections.view import Many, One, Relation
+from projections.view import Many, OnDay, One, Relation
 
 WHEN: Final[dict[str, Any]] = {"as_of": AsOf | None, "min_position": Position | None}
 OBJECT_WHEN: Final[dict[str, Any]] = {**WHEN, "effective_at": datetime | None}
@@ -77,6 +80,7 @@ class ViewTypes:
             *self.types.facts(view.row),
             field("stale", bool, STALE),
             *relations,
+            *(self.told_on(name, told) for name, told in view.on_day.items()),
             self.events.history(view),
         ]
 
@@ -86,6 +90,18 @@ class ViewTypes:
             returns = self.types.later(other.row.__name__) | None
             return field(name, returns, documented(other.row), resolve=one(other, relation))
         return self.list_field(name, other, many(view, other, relation))
+
+    def told_on(self, name: str, told: OnDay) -> StrawberryField:
+        async def resolve(seen: Seen, info: Info, given: Given) -> Sequence[BaseModel]:
+            context = info.context
+            now = context.sources.clock()
+            known = await context.known(context.as_of[root_of(info)])
+            day = given.get("on") or local_day(now, known.zone(now))
+            return told.tell(seen.row, day, known, now)
+
+        returns = list_of(self.types.model(told.shows))
+        doc = f"{documented(told.shows)} Today, if no day is named."
+        return field(name, returns, doc, {"on": date | None}, resolve)
 
     def list_field(
         self, name: str, view: AnyView, resolve: Resolve, when: dict[str, Any] | None = None

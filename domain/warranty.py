@@ -190,6 +190,28 @@ def under_warranty(
     return answer(True, rule_of(term), on, term, why)
 
 
+class PartWarranty(WarrantyAnswer):
+    """Whether a part is covered on a day, and why."""
+
+    part: Part
+
+
+def warranties(
+    covered: Sequence[Coverage],
+    exclusions: Sequence[Exclusion],
+    on: date,
+    holidays: PublicHolidays,
+    interrupted: Iterable[Days] = (),
+) -> tuple[PartWarranty, ...]:
+    """The same of every part that has a term."""
+    days = tuple(interrupted)
+    return tuple(
+        PartWarranty(part=each.part, **dict(told))
+        for each in covered
+        for told in [under_warranty(covered, exclusions, each.part, on, holidays, days)]
+    )
+
+
 def answer(
     covered: bool, rule: str, on: date, term: Term | None, explanation: str
 ) -> WarrantyAnswer:

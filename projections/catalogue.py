@@ -71,6 +71,8 @@ def mistakes_of(view: AnyView, views: Views) -> Iterator[str]:
         if name in shapes(view.row):
             yield f"{view.name}.{name} is both a column and a relation."
         yield from broken(f"{view.name}.{name}", view, relation, views)
+    for name in view.on_day.keys() & (shapes(view.row).keys() | view.relations.keys()):
+        yield f"{view.name}.{name} is both told on a day and something else."
 
 
 def unfit(view: AnyView, names: Any, fits: Callable[[Shape], bool], why: str) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from threading import Lock
 from time import monotonic
 from typing import Any, NamedTuple, TypeAlias
 
@@ -20,6 +21,7 @@ from projections.access import EVERYTHING, REACH, Reach
 from projections.catalogue import AnyView, Views
 from projections.dead_letters import DeadLetter, page_query
 from projections.progress import Progress
+from projections.reference import Reference, References
 from projections.selection import Figures, Page, constant
 from projections.statement import (
     COMMA,
@@ -76,6 +78,7 @@ class Reader:
         self.pool = pool
         self.log = log
         self.progress = progress or Progress()
+        self._references, self._referring = References(log), Lock()
 
     async def rows(self, query: bytes, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """The rows of a query that changes nothing; a connection that was cut is replaced.
@@ -212,6 +215,16 @@ class Reader:
         query = page_query(beyond=beyond is not None, backwards=backwards)
         found = await self.rows(query, {**(beyond or {}), "limit": limit})
         return [DeadLetter(*values) for values in found]
+
+    async def reference(self, as_of: Position | None) -> Reference:
+        """The policies as they were known at a position, or are by now."""
+        position = await self.position() if as_of is None else as_of
+        return await run_sync(self._known_at, position)
+
+    def _known_at(self, position: Position) -> Reference:
+        with self._referring:
+            self._references.read_up_to(position)
+            return self._references.at(position)
 
     def _statement(self, as_of: Position | None, reach: Reach) -> Statement:
         statement = Statement(self.views, restricted=reach.restricted)

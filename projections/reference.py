@@ -14,6 +14,7 @@ from application.log import EventLog
 from application.recorded import BEGINNING, Position, Recorded
 from domain import policies
 from domain.policies import Policy, PolicyPublished
+from domain.policy_content import Organisation
 
 POLICY_EVENTS = members(policies.Event)
 POLICY_TYPES = tuple(event.type_name() for event in POLICY_EVENTS)
@@ -30,6 +31,12 @@ class Reference:
         """The version that was in force at a moment."""
         policy = self.policies.get(policies.stream_of(policy_id).id)
         return policy.at(moment) if policy else None
+
+    def zone(self, moment: datetime) -> str:
+        """The organisation's time zone then; UTC before it was ever said."""
+        published = self.published("organisation", moment)
+        content = published.content if published else None
+        return content.zone if isinstance(content, Organisation) else "UTC"
 
     def after(self, recorded: Recorded[Any]) -> Reference:
         id = recorded.stream_id

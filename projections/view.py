@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Final, Generic, Literal, Self, TypeVar
 
@@ -142,6 +143,20 @@ class Many:
 
 Relation = One | Many
 
+# ── what it comes to on a day ───────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class OnDay:
+    """What a row comes to on a day: time alone changes it, so that no event could.
+
+    `tell` is pure: the row, the day, the policies as they were known, and the moment of asking.
+    """
+
+    shows: type[BaseModel]
+    tell: Callable[[Any, date, Any, datetime], Sequence[BaseModel]]
+
+
 # ── whose it is ─────────────────────────────────────────────────────────────
 
 
@@ -174,6 +189,7 @@ class View(Generic[R, E]):
     filters: tuple[Filter, ...] = ()
     orders: tuple[str, ...] = ()
     relations: Mapping[str, Relation] = field(default_factory=dict)
+    on_day: Mapping[str, OnDay] = field(default_factory=dict)
     field_scopes: Mapping[str, str] = field(default_factory=dict)
     first_order: str | None = None  # of those above; by default lists are ordered by key
     version: int = 1

@@ -155,6 +155,7 @@ def view_page(view: AnyView) -> str:
         "narrowed by": ", ".join(f"`{to_camel(each.argument)}`" for each in view.filters),
         "ordered by": ", ".join(f"`{order}`" for order in view.order_by),
         "leads to": ", ".join(f"`{to_camel(name)}`" for name in view.relations),
+        "tells of a day": ", ".join(f"`{to_camel(name)}`" for name in view.on_day),
     }
     about = " ".join((view.row.__doc__ or "").split())
     facts = "".join(f"- {name} {value}\n" for name, value in said.items() if value)

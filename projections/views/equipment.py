@@ -14,8 +14,29 @@ from domain.registry import equipment as e
 from domain.registry import transfer
 from domain.registry.out_of_use import OutOfUseRecorded, interruptions
 from domain.vocabulary import EquipmentKind, RegistrationDocument
-from domain.warranty import Coverage, Exclusion, OutOfUse, PartTerm, terms_of
-from projections.view import Embedded, Many, One, Owner, Row, View, before, equal, known, since
+from domain.warranty import (
+    Coverage,
+    Days,
+    Exclusion,
+    OutOfUse,
+    PartTerm,
+    PartWarranty,
+    terms_of,
+    warranties,
+)
+from projections.view import (
+    Embedded,
+    Many,
+    OnDay,
+    One,
+    Owner,
+    Row,
+    View,
+    before,
+    equal,
+    known,
+    since,
+)
 
 
 class OrderOutOfUse(Embedded):
@@ -63,8 +84,21 @@ def fold(row: Equipment | None, recorded: Recorded[e.Event], reference: Any) -> 
     holidays = reference.published("public_holidays", recorded.effective_at)
     if holidays is None or not isinstance(holidays.content, PublicHolidays):
         return after  # when its warranty ends, nobody can say
-    days = interruptions(stretch for order in after.orders for stretch in order.out_of_use)
-    return after.but(terms=terms_of(after.coverage, holidays.content, days))
+    return after.but(terms=terms_of(after.coverage, holidays.content, out_of_use(after)))
+
+
+def out_of_use(row: Equipment) -> list[Days]:
+    return interruptions(stretch for order in row.orders for stretch in order.out_of_use)
+
+
+def warranty_on(
+    row: Equipment, on: date, reference: Any, now: datetime
+) -> tuple[PartWarranty, ...]:
+    """Of each part, past holidays as they are known now. Nothing, if nobody can say (REG-5)."""
+    holidays = reference.published("public_holidays", now)
+    if holidays is None or not isinstance(holidays.content, PublicHolidays):
+        return ()
+    return warranties(row.coverage, row.exclusions, on, holidays.content, out_of_use(row))
 
 
 def changed(row: Equipment | None, recorded: Recorded[e.Event]) -> Equipment:
@@ -174,4 +208,5 @@ EQUIPMENT = View(
         "field_orders": Many("field_orders", via="equipment_id"),
         "contacts": Many("contacts", via="equipment_id"),
     },
+    on_day={"warranty": OnDay(PartWarranty, warranty_on)},
 )

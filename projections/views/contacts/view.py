@@ -10,7 +10,7 @@ from application.recorded import Recorded
 from domain.calendar import local_day
 from domain.contacts import events as e
 from domain.contacts.state import OVER, ContactStage, stage_after
-from domain.policy_content import Organisation, Period
+from domain.policy_content import Period
 from domain.sla.periods import first_day_of
 from projections.view import Many, One, Owner, View, before, equal, since
 from projections.views.contacts import calling, dealing, opportunities, placing
@@ -20,7 +20,7 @@ from projections.views.contacts.row import Contact, queue_of
 def fold(row: Contact | None, recorded: Recorded[e.Event], reference: Any) -> Contact:
     """A history from elsewhere may begin anywhere: what is unknown stays null."""
     event, at = recorded.event, recorded.effective_at
-    contact = row or came_in(recorded.stream_id, at, zone_at(reference, at))
+    contact = row or came_in(recorded.stream_id, at, reference.zone(at))
     stage = stage_after(contact.stage, event)
     contact = happened(contact.but(stage=stage, open=stage not in OVER), event, at)
     contact = contact.but(due_next_at=due_next(contact))
@@ -37,13 +37,6 @@ def came_in(id: UUID, at: datetime, zone: str) -> Contact:
         week=first_day_of(Period.WEEK, day),
         month=first_day_of(Period.MONTH, day),
     )
-
-
-def zone_at(reference: Any, at: datetime) -> str:
-    """The organisation's time zone then; UTC before it was ever said."""
-    published = reference.published("organisation", at)
-    content = published.content if published else None
-    return content.zone if isinstance(content, Organisation) else "UTC"
 
 
 def happened(contact: Contact, event: e.Event, at: datetime) -> Contact:
