@@ -52,7 +52,7 @@ from projections.selection import (
     Value,
     page_of,
 )
-from projections.statement import Statement, looking
+from projections.statement import Ready, Statement
 from projections.statements import NamedStatement, Path
 from projections.view import Many, One
 
@@ -82,9 +82,7 @@ class Question(NamedTuple):
 
 @dataclass(frozen=True)
 class Plan:
-    statement: bytes
-    parameters: Mapping[str, Value]
-    positions: Mapping[str, Value]  # as of which the statement looks
+    statement: Ready
     moments: Mapping[str, Value]  # as of when, for each root that says so
     waits: tuple[Value, ...]  # the positions that must be visible first
     sealed: Places  # where the answer holds personal data to open
@@ -96,8 +94,7 @@ class Plan:
             await reader.wait_for(position(variables))
         settled = {name: await reader.settled(m(variables)) for name, m in self.moments.items()}
         values = {**variables, **settled, REACH: principal.reach}
-        params = {name: value(values) for name, value in self.parameters.items()}
-        [[text]] = await reader.rows(looking(self.statement, self.positions, values), params)
+        [[text]] = await reader.rows(*self.statement.asked(values))
         if not self.sealed:
             return str(text).encode()
         return await run_sync(unsealed, text, self.sealed, vault.open_many)
@@ -195,15 +192,8 @@ class Compilation:
         top = Asked("", "", self.schema.query_type, {}, [self.operation.selection_set])
         statement = Statement(self.views, restricted=self.reading.restricted)
         fields = self.asked.fields(top, self.root)
-        sql = json_statement.write(statement, fields)
-        return Plan(
-            sql.encode(),
-            statement.parameters,
-            statement.positions,
-            self.moments,
-            tuple(self.waits),
-            places(fields),
-        )
+        ready = json_statement.write(statement, fields)
+        return Plan(ready, self.moments, tuple(self.waits), places(fields))
 
     # ── at the root ─────────────────────────────────────────────────────────
 

@@ -84,9 +84,8 @@ of {ROUNDS} rounds, or of all samples where it says p50 and p99.
 The library's table has four indexes, as ours: its own two, one by topic, and one by a further id as
 ours by correlation. Receipts with their key have no counterpart there.
 
-The list as of before asks of one moment again and again, which PostgreSQL plans once (decision 9).
-Of a moment of its own each time, which this table does not measure, it is about a third of the list
-as it is.
+The list as of another moment each time takes its moments at random from all of the log in which the
+rows are there, and gives them as a variable; that as of one moment has it written in the document.
 
 Measured on {os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()},
 {server}.

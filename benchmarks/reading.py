@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from itertools import cycle, repeat
+from random import sample
 from time import perf_counter
 from typing import Any, Final
 from uuid import UUID
@@ -56,24 +58,33 @@ def comparisons(program: Program) -> list[Comparison]:
     token = issuer.issue(Identity(sub=FINN.id, roles=frozenset({Role.FINANCE})))
     app = with_plain_routes(program, issuer.verifier())
     then = LIST.replace("first: 100,", f'first: 100, asOf: "{reached // 2}",')
+    back = f"query ($asOf: Moment) {LIST.replace('first: 100,', 'first: 100, asOf: $asOf,')}"
+    moments = sample(range(reached - (VERSIONS - 1) * ROWS, reached), ROWS)  # all rows are there
     with asyncio.Runner() as runner:
         runner.run(program.reader.pool.open())
 
-        def asking(query: str) -> Measure:
-            return speed(runner, asker(app, token, "POST", "/graphql", {"query": query}))
+        def asking(*questions: Mapping[str, Any]) -> Measure:
+            bodies = cycle([orjson.dumps(question) for question in questions])
+            return speed(runner, asker(app, token, "POST", "/graphql", bodies))
 
         def plain(path: str) -> Measure:
-            return speed(runner, asker(app, token, "GET", path, None))
+            return speed(runner, asker(app, token, "GET", path, repeat(b"")))
+
+        now = {"query": LIST}
+        back_then = [{"query": back, "variables": {"asOf": str(moment)}} for moment in moments]
 
         by_hand = "a FastAPI endpoint by hand, with json_agg"
         found = [
             compare(f"list of 100 claims, 10 fields, of {ROWS:,}", "questions/s",
-                    asking(LIST), by_hand, plain("/claims")),
+                    asking(now), by_hand, plain("/claims")),
             compare(f"one claim, 10 fields, of {ROWS:,}", "questions/s",
-                    asking(ONE), by_hand, plain(f"/claims/{SEVENTH}")),
+                    asking({"query": ONE}), by_hand, plain(f"/claims/{SEVENTH}")),
             compare(f"the list as of one moment before, {VERSIONS} versions each",
                     "questions/s",
-                    asking(then), "the list as it is", asking(LIST)),
+                    asking({"query": then}), "the list as it is", asking(now)),
+            compare(f"the list as of another moment each time, {VERSIONS} versions each",
+                    "questions/s",
+                    asking(*back_then), "the list as it is", asking(now)),
         ]  # fmt: skip
         runner.run(program.reader.pool.close())
         return found
@@ -102,9 +113,9 @@ def with_plain_routes(program: Program, verifier: Verifier) -> FastAPI:
 # ── asking an application, as its web server would ──────────────────────────
 
 
-def asker(app: FastAPI, token: str, method: str, path: str, body: Any) -> Ask:
+def asker(app: FastAPI, token: str, method: str, path: str, bodies: Iterator[bytes]) -> Ask:
     headers = {"host": "127.0.0.1", "authorization": f"Bearer {token}", "accept": "*/*"}
-    if body is not None:
+    if method == "POST":
         headers["content-type"] = "application/json"
     scope: Mapping[str, Any] = {
         "type": "http",
@@ -119,10 +130,10 @@ def asker(app: FastAPI, token: str, method: str, path: str, body: Any) -> Ask:
         "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 8000),
     }
-    content = b"" if body is None else orjson.dumps(body)
 
     async def ask() -> bytes:
         received: list[bytes] = []
+        content = next(bodies)
 
         async def receive() -> MutableMapping[str, Any]:
             return {"type": "http.request", "body": content, "more_body": False}

@@ -38,6 +38,7 @@ from projections.statement import (
     Found,
     FoundFigures,
     PageOfRows,
+    Ready,
     Rows,
     Statement,
     in_base64,
@@ -46,12 +47,12 @@ from projections.statement import (
 Fields = Mapping[str, Any]
 
 
-def write(statement: Statement, roots: Mapping[str, Root]) -> str:
+def write(statement: Statement, roots: Mapping[str, Root]) -> Ready:
     answers = {}
     for name, root in roots.items():
         statement.look(getattr(root, "as_of", None))
         answers[name] = top(statement, root)
-    return SQL("SELECT {}").format(written(text_object(answers))).as_string()
+    return statement.ready(SQL("SELECT {}").format(written(text_object(answers))))
 
 
 def top(statement: Statement, root: Root) -> Text:
@@ -231,14 +232,13 @@ def figure(found: Found, field: Leaf | Constant | Inside | AsOfPosition) -> Text
 
 
 def connection(page: PageOfRows, parts: Fields) -> Text:
-    """A list. HAVING makes it one row, even if nothing that is asked for aggregates."""
+    """A list."""
     asked = [type(part) for part in parts.values()]
     counted = page.page.backwards or PageInfo in asked
     answer = text_object({name: part(page, what, counted) for name, what in parts.items()})
     if not counted and Edges not in asked:
         return answer
-    rows = page.counted() if counted else page.stretch_alone()
-    return [SQL("(SELECT {} FROM {} HAVING true)").format(written(answer), rows)]
+    return [page.answer(written(answer), counted=counted)]
 
 
 def part(page: PageOfRows, asked: Any, counted: bool) -> Text:

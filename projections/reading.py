@@ -9,7 +9,7 @@ from time import monotonic
 from typing import Any, NamedTuple, TypeAlias
 
 from anyio.to_thread import run_sync
-from psycopg import InterfaceError, OperationalError
+from psycopg import AsyncRawCursor, InterfaceError, OperationalError
 from psycopg.errors import QueryCanceled
 from psycopg.sql import SQL, Composed
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
@@ -30,12 +30,12 @@ from projections.statement import (
     PageOfRows,
     Rows,
     Statement,
-    looking,
 )
 from projections.statements import F, NamedStatement
 from projections.view import Row
 
 Moment: TypeAlias = Position | datetime
+Params: TypeAlias = Mapping[str, Any] | Sequence[Any]
 
 
 class ViewIsBehind(Refusal):
@@ -80,9 +80,10 @@ class Reader:
         self.progress = progress or Progress()
         self._references, self._referring = References(log), Lock()
 
-    async def rows(self, query: bytes, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    async def rows(self, query: bytes, params: Params) -> list[tuple[Any, ...]]:
         """The rows of a query that changes nothing; a connection that was cut is replaced.
 
+        Its parameters are named, as psycopg has it, or numbered, as PostgreSQL has it.
         Raises Unavailable while the database does not answer, and TakesTooLong.
         """
         try:
@@ -100,9 +101,11 @@ class Reader:
         except (OperationalError, InterfaceError) as error:
             raise Unavailable from error
 
-    async def _rows(self, query: bytes, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    async def _rows(self, query: bytes, params: Params) -> list[tuple[Any, ...]]:
         async with self.pool.connection() as connection:
-            return await (await connection.execute(query, params)).fetchall()
+            named = isinstance(params, Mapping)
+            cursor = connection.cursor() if named else AsyncRawCursor(connection)
+            return await (await cursor.execute(query, params)).fetchall()
 
     async def position(self) -> Position:
         """How far the views have come."""
@@ -244,9 +247,7 @@ class Reader:
     async def _run(
         self, statement: Statement, query: Composed, reach: Reach
     ) -> list[tuple[Any, ...]]:
-        given = {REACH: reach}
-        params = {name: value(given) for name, value in statement.parameters.items()}
-        return await self.rows(looking(query.as_bytes(), statement.positions, given), params)
+        return await self.rows(*statement.ready(query).asked({REACH: reach}))
 
 
 def columns(rows: Found) -> Composed:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import count
 from typing import Any
 
@@ -17,6 +20,7 @@ from projections.view import View
 
 COMMA, AND, OR, UNION = SQL(", "), SQL(" AND "), SQL(" OR "), SQL(" UNION ALL ")
 TRUE = SQL("true")
+PARAMETER = re.compile(rb"%\((p\d+)\)s")
 
 
 class Statement:
@@ -30,6 +34,7 @@ class Statement:
         self.restricted = restricted
         self.parameters: dict[str, Value] = {}
         self.positions: dict[str, Value] = {}
+        self.looks_back: Value | None = None
         self.as_of: Composable | None = None
         self.owners: dict[str, Composable] = {}
         self.numbers = count()
@@ -40,27 +45,39 @@ class Statement:
         return SQL("{}::{}").format(Placeholder(name), sql_type)
 
     def look(self, as_of: Value | None) -> None:
-        """Until the next look, rows are read as of that position, or as they are."""
-        self.as_of = None
-        if as_of:
-            name = f"p{next(self.numbers)}"
-            self.positions[name] = as_of
-            self.as_of = SQL("{}::{}").format(Placeholder(name), BIGINT)
+        """Until the next look, rows are read as of that position, or as they are.
+
+        PostgreSQL keeps one plan for all positions: of what stands in a query of its own it knows
+        nothing when it plans, and so it does not plan anew for each.
+        """
+        self.looks_back = as_of
+        self.as_of = SQL("(SELECT {})").format(self.bind(as_of, BIGINT)) if as_of else None
+
+    @property
+    def as_of_written(self) -> Composable | None:
+        """The position it looks as of, for PostgreSQL to know when it plans."""
+        if self.looks_back is None:
+            return None
+        name = f"position{next(self.numbers)}"
+        self.positions[name] = self.looks_back
+        return SQL("{}::{}").format(Placeholder(name), BIGINT)
 
     def position(self) -> Composable:
         """What it looks as of. Rows as they are, are as of the position the views have reached."""
         return self.as_of or SQL("(SELECT position FROM checkpoint)")
 
-    def versions(self, tables: Tables) -> list[tuple[Identifier, Composable]]:
+    def versions(
+        self, tables: Tables, as_of: Composable | None
+    ) -> list[tuple[Identifier, Composable]]:
         """Where to look, and for what: what is and, as of a position, also what was.
 
         Every row that a statement reads, it reads through here.
         """
         reach = self.within_reach(tables)
-        if self.as_of is None:
+        if as_of is None:
             return [(tables.current, reach)]
-        since = SQL("from_position <= {}").format(self.as_of)
-        until = SQL("to_position > {}").format(self.as_of)
+        since = SQL("from_position <= {}").format(as_of)
+        until = SQL("to_position > {}").format(as_of)
         return [
             (tables.current, AND.join([since, reach])),
             (tables.past, AND.join([since, until, reach])),
@@ -83,22 +100,46 @@ class Statement:
         return self.owners[kind]
 
     def source(self, tables: Tables) -> Composed:
+        """The rows of a view, to find a few of them by a key."""
+        return self.united(tables, self.as_of)
+
+    def whole_source(self, tables: Tables) -> Composed:
+        """The rows of a view, to go through all of them, for which the position is written into the
+        statement: how that is best done depends on how far back it looks."""
+        return self.united(tables, self.as_of_written)
+
+    def united(self, tables: Tables, as_of: Composable | None) -> Composed:
         selects = [
             SQL("SELECT {} FROM {} WHERE {}").format(tables.column_list, table, condition)
-            for table, condition in self.versions(tables)
+            for table, condition in self.versions(tables, as_of)
         ]
         return SQL("({})").format(UNION.join(selects))
 
+    def ready(self, text: Composable) -> Ready:
+        numbers: dict[str, int] = {}
 
-def looking(text: bytes, positions: Mapping[str, Value], values: Mapping[str, Any]) -> bytes:
-    """A statement with the positions it looks as of written into it.
+        def number(found: re.Match[bytes]) -> bytes:
+            return b"$%d" % numbers.setdefault(found[1].decode(), len(numbers) + 1)
 
-    How it is best carried out depends on how far back it looks: PostgreSQL would plan it anew each
-    time, which takes as long as the rest. Who looks back asks many questions of one moment.
-    """
-    for name, position in positions.items():
-        text = text.replace(b"%%(%s)s" % name.encode(), b"%d" % position(values))
-    return text
+        numbered = PARAMETER.sub(number, text.as_bytes())
+        return Ready(numbered, [self.parameters[name] for name in numbers], self.positions)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A statement to be asked often: with its parameters as PostgreSQL numbers them, so that nobody
+    needs to look for them in a long text each time."""
+
+    text: bytes
+    parameters: Sequence[Value]
+    positions: Mapping[str, Value]  # to be written into it
+
+    def asked(self, values: Mapping[str, Any]) -> tuple[bytes, list[Any]]:
+        """What PostgreSQL is asked with the values of one request, and its parameters."""
+        text = self.text
+        for name, position in self.positions.items():
+            text = text.replace(b"%%(%s)s" % name.encode(), b"%d" % position(values))
+        return text, [value(values) for value in self.parameters]
 
 
 class Found:
@@ -125,7 +166,9 @@ class FoundFigures(Found):
     def source(self) -> Composed:
         """The text of the statement, with views as far as they are the reader's to see."""
         named, statement = self.asked.named, self.statement
-        views = {name: statement.source(tables_of(statement.views[name])) for name in named.views}
+        views = {
+            name: statement.whole_source(tables_of(statement.views[name])) for name in named.views
+        }
         arguments = {
             name: statement.bind(given(self.asked, name), shape_of(kind).sql)
             for name, kind in named.arguments.items()
@@ -190,6 +233,7 @@ class PageOfRows(Rows):
         super().__init__(statement, view)
         self.page = page
         self.size = self.how_many(page.size)
+        self.joined = bool(join)
         self.wanted = AND.join([TRUE, *self.joins(join or {}), *self.filters()])
 
     def how_many(self, size: Value) -> Composable:
@@ -211,45 +255,85 @@ class PageOfRows(Rows):
         ]
 
     def total(self) -> Composed:
-        return SQL("(SELECT count(*) {})").format(self.where(self.wanted))
+        source = self.statement.whole_source(self.tables)
+        return SQL("(SELECT count(*) FROM {} {} WHERE {})").format(source, self.alias, self.wanted)
+
+    def answer(self, text: Composable, *, counted: bool) -> Composed:
+        """Text that aggregates the rows of the page, in order, or of the `counted` page.
+
+        To be written after all that is asked of the page. HAVING makes it one row, even if nothing
+        that is asked for aggregates.
+        """
+        limit = self.one_more if counted else self.size
+        anywhere = SQL("(SELECT {} FROM {} HAVING true)").format(
+            text, self.rows(self.stretch(limit), counted)
+        )
+        if self.statement.as_of is None or self.joined:
+            return anywhere
+        return SQL(
+            "(SELECT CASE WHEN count(*) = {} THEN {} ELSE {} END FROM {} HAVING true)"
+        ).format(limit, text, anywhere, self.rows(self.near(limit), counted))
+
+    @property
+    def one_more(self) -> Composable:
+        return SQL("({} + 1)").format(self.size)
 
     def counted(self) -> Composed:
         """The page, each row with its number `n`, and one row more that tells of a next page.
 
         To be written after all that is asked of the page."""
-        return SQL("(SELECT page.*, row_number() OVER () AS n FROM {}) {}").format(
-            self.rows_in_order(SQL("{} + 1").format(self.size), "page"), self.alias
+        return self.rows(self.stretch(self.one_more), counted=True)
+
+    def rows(self, stretch: Composable, counted: bool) -> Composed:
+        number = SQL(", row_number() OVER () AS n" if counted else "")
+        return SQL("(SELECT {row}.*{} FROM ({}) {row}) {row}").format(
+            number, stretch, row=self.alias
         )
 
-    def stretch_alone(self) -> Composed:
-        """The rows of the page, in order, and nothing beside them. To be written last, too."""
-        return self.rows_in_order(self.size, None)
+    def near(self, limit: Composable) -> Composed:
+        """The first rows of the list as of before, as far as they stand within what are the first
+        two pages of it today; none if it is shorter.
 
-    def rows_in_order(self, limit: Composable, name: str | None) -> Composed:
-        stretch = self.stretch(limit)
-        return SQL("(SELECT * FROM ({}) {row} {}) {name}").format(
-            UNION.join(self.candidates(stretch)),
-            stretch,
-            row=self.alias,
-            name=Identifier(name) if name else self.alias,
+        In the order of the list, what is goes on for long without a row that was so then, if nearly
+        everything has changed since, and what was without one that was still so, if hardly anything
+        has. Whatever PostgreSQL planned, one of the two would be read from end to end for some
+        positions: so neither is read further than this, as long as that is enough.
+        """
+        [(table, reach)] = self.statement.versions(self.tables, None)
+        place = COMMA.join(map(self.column, self.place))
+        edge = Identifier(f"edge{next(self.statement.numbers)}")
+        last = SQL("SELECT {} FROM {} {} WHERE {} ORDER BY {} OFFSET 2 * {} LIMIT 1").format(
+            place,
+            table,
+            self.alias,
+            AND.join([reach, self.wanted, self.beyond]),
+            self.order(),
+            limit,
         )
+        up_to = SQL("({}) {} (SELECT * FROM {})").format(
+            place, SQL(">=" if self.page.descending else "<="), edge
+        )
+        return SQL("WITH {} AS MATERIALIZED ({}) {}").format(edge, last, self.stretch(limit, up_to))
 
-    def candidates(self, stretch: Composable) -> list[Composed]:
+    def stretch(self, limit: Composable, within: Composable = TRUE) -> Composed:
+        """The first rows of the list that are within a part of it."""
+        order = SQL("ORDER BY {} LIMIT {}").format(self.order(), limit)
+        candidates = UNION.join(self.candidates(order, within))
+        return SQL("SELECT * FROM ({}) {} {}").format(candidates, self.alias, order)
+
+    def candidates(self, order: Composable, within: Composable) -> list[Composed]:
         """The first rows of what is and of what was, each by its index: PostgreSQL does not
         take a LIMIT into a UNION by itself, and would read both tables whole. Of many columns only
         those that were asked for: to plan for all of them takes longer than to find the rows."""
         needed = {self.view.key_column, *self.place, *self.mentioned}
         columns = COMMA.join(self.column(name) for name in self.columns if name in needed)
-        wanted = AND.join([self.wanted, self.beyond()])
+        wanted = AND.join([self.wanted, self.beyond, within])
         return [
             SQL("(SELECT {} FROM {} {} WHERE {} AND {} {})").format(
-                columns, table, self.alias, condition, wanted, stretch
+                columns, table, self.alias, condition, wanted, order
             )
-            for table, condition in self.statement.versions(self.tables)
+            for table, condition in self.statement.versions(self.tables, self.statement.as_of)
         ]
-
-    def stretch(self, limit: Composable) -> Composed:
-        return SQL("ORDER BY {} LIMIT {}").format(self.order(), limit)
 
     @property
     def place(self) -> list[str]:
@@ -259,6 +343,7 @@ class PageOfRows(Rows):
         direction = SQL(" DESC" if self.page.descending else "")
         return COMMA.join(self.column(name) + direction for name in self.place)
 
+    @cached_property
     def beyond(self) -> Composable:
         if self.page.beyond is None:
             return TRUE

@@ -71,11 +71,11 @@ class Tables:
     def indexes(self) -> Sequence[Composed]:
         """Left unnamed: PostgreSQL finds free names, also while two pairs stand side by side.
 
-        Those of past rows end in their positions, so that of a row's many versions the one looked
-        for is found in the index, and the others need not be fetched to be passed over.
+        They end in positions, so that of a row's many versions the one looked for is found in the
+        index, and the others need not be fetched to be passed over.
         """
         by_time = SQL("ALTER TABLE {} ADD PRIMARY KEY ({}, from_position)")
-        now = SQL("CREATE INDEX ON {} ({}, {})")
+        now = SQL("CREATE INDEX ON {} ({}, {}, from_position)")
         then = SQL("CREATE INDEX ON {} ({}, {}, to_position, from_position)")
         searched = [Identifier(name) for name in self.searched]
         return (

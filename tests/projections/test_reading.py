@@ -44,7 +44,7 @@ from projections.selection import (
     constant,
     page_of,
 )
-from projections.statement import Statement, looking
+from projections.statement import Ready, Statement
 from projections.touching import Touching
 from projections.view import Owner
 from tests.clock import Clock
@@ -212,11 +212,10 @@ def test_rows_out_of_reach_are_not_there(shelf: Bench) -> None:
 
 def planned(bench: Bench, reach: Reach = EVERYTHING, **roots: Any) -> Any:
     statement = Statement(VIEWS, restricted=reach.restricted)
-    text = json_statement.write(statement, roots)
+    ready = json_statement.write(statement, roots)
 
     async def asked(reader: Reader) -> Any:
-        params = {n: value({REACH: reach}) for n, value in statement.parameters.items()}
-        [[answer]] = await reader.rows(looking(text.encode(), statement.positions, {}), params)
+        [[answer]] = await reader.rows(*ready.asked({REACH: reach}))
         return loads(answer)
 
     return ask(bench, asked)
@@ -327,6 +326,98 @@ def test_cursors_of_a_plan_and_of_a_reader_are_the_same(shelf: Bench) -> None:
         answer = planned(shelf, names=Connection(NAMES, asked, {"edges": edges}))
         seen = ask(shelf, lambda reader, asked=asked: reader.page(NAMES, asked))
         assert [e["cursor"] for e in answer["names"]["edges"]] == [s.cursor for s in seen[:5]]
+
+
+# ── as of positions, by one plan for all of them ────────────────────────────
+
+
+def names_as_of(statement: Statement, asked: Any, **parts: Any) -> Ready:
+    """A list of names whose position comes with the values."""
+    connection = Connection(NAMES, asked, parts, as_of=lambda values: values["position"])
+    return json_statement.write(statement, {"names": connection})
+
+
+IDS = Edges({"node": Node({"id": Leaf("name_id")})})
+
+
+def ids(answer: Any) -> list[str]:
+    return [edge["node"]["id"] for edge in answer["names"]["edges"]]
+
+
+@pytest.mark.parametrize("order", sorted(NAMES.order_by))
+@pytest.mark.parametrize("turn", ["first", "last"])
+@pytest.mark.parametrize("parts", [{}, {"info": PageInfo({"more": "has_next_page"})}])
+def test_a_page_as_of_any_position_is_found_near_or_anywhere(
+    shelf: Bench, order: str, turn: str, parts: dict[str, Any]
+) -> None:
+    by, sizes, positions = NAMES.order_by[order], (1, 3, 12), range(1, EVENTS, 9)
+    statements = {
+        size: names_as_of(
+            Statement(VIEWS, restricted=False), page(order, **{turn: size}), edges=IDS, **parts
+        )
+        for size in sizes
+    }
+
+    async def answers(reader: Reader) -> dict[tuple[int, int], list[str]]:
+        return {
+            (size, position): ids(await json(reader, statements[size], {"position": position}))
+            for size in sizes
+            for position in positions
+        }
+
+    found = ask(shelf, answers)
+    for position in positions:
+        rows = sorted(
+            folded(shelf, Position(position)),
+            key=lambda row: (getattr(row, by.column), row.name_id),
+            reverse=by.descending,
+        )
+        there = [str(row.name_id) for row in rows]
+        for size in sizes:
+            expected = there[:size] if turn == "first" else there[-size:]
+            assert found[size, position] == expected
+
+
+async def json(reader: Reader, ready: Ready, values: dict[str, Any]) -> Any:
+    [[answer]] = await reader.rows(*ready.asked({REACH: EVERYTHING, **values}))
+    return loads(answer)
+
+
+def test_a_page_is_not_looked_for_further_than_it_is_found(shelf: Bench) -> None:
+    """What goes as far as it must is no more than planned if two pages of today are enough."""
+    ready = names_as_of(Statement(VIEWS, restricted=False), page(first=4), edges=IDS)
+
+    async def carried_out(reader: Reader) -> str:
+        text, params = ready.asked({"position": shelf.log.last()})
+        return str(await reader.rows(b"EXPLAIN ANALYZE " + text, params))
+
+    assert "never executed" in ask(shelf, carried_out)
+
+
+def test_a_hundred_positions_share_a_prepared_statement_and_its_plan(shelf: Bench) -> None:
+    ready = names_as_of(Statement(VIEWS, restricted=False), page(first=3), edges=IDS)
+
+    async def asked(reader: Reader) -> list[tuple[Any, ...]]:
+        for position in range(1, 101):
+            await json(reader, ready, {"position": position})
+        plans = b"SELECT custom_plans, generic_plans FROM pg_prepared_statements"
+        return await reader.rows(plans + b" WHERE statement = $1", [ready.text.decode()])
+
+    [(custom, generic)] = ask(shelf, asked)
+    assert custom <= 5 < generic
+
+
+def test_going_through_all_rows_is_planned_for_the_position(shelf: Bench) -> None:
+    """Their number, by a position written into the statement, is that of the list without end."""
+    ready = names_as_of(Statement(VIEWS, restricted=False), page(), total=TotalCount())
+
+    async def totals(reader: Reader) -> list[int]:
+        return [
+            (await json(reader, ready, {"position": at}))["names"]["total"] for at in (5, 60, 110)
+        ]
+
+    assert ready.asked({"position": 5})[0] != ready.asked({"position": 60})[0]
+    assert ask(shelf, totals) == [len(folded(shelf, Position(at))) for at in (5, 60, 110)]
 
 
 # ── stale rows, waiting, and nonsense ───────────────────────────────────────
