@@ -80,6 +80,21 @@ def without_success(facts: Facts) -> Facts:
     return facts  # what was not said reads as unknown
 
 
+def without_factory_date(facts: Facts) -> Facts:
+    """The factory date of a phone whose papers are lost was not recorded at first (REG-5a)."""
+    return facts  # what was not recorded reads as unknown
+
+
+def without_engineer(facts: Facts) -> Facts:
+    """The engineer of a test run on arrival was not named at first (REP-12)."""
+    return facts  # who was not named reads as unknown
+
+
+def without_days(facts: Facts) -> Facts:
+    """What a corrected node changed of days out of use was not recorded at first (REG-5)."""
+    return facts  # what was not recorded changes nothing
+
+
 def without_steps_of_deadlines(facts: Facts) -> Facts:
     """Levels, roll rules and times of day of deadlines could not be said at first."""
     return facts  # what could not be said reads as none
@@ -104,6 +119,13 @@ STEPS: Final[Mapping[Form, Step]] = {
     Form("credits.CreditNoteBooked", 1): Step(Form("credits.CreditNoteBooked", 2), without_prices),
     Form("repairs.WarrantyDetermined", 1): Step(
         Form("repairs.WarrantyDetermined", 2), without_entitlements
+    ),
+    Form("repairs.ExchangeApplied", 1): Step(
+        Form("repairs.ExchangeApplied", 2), without_factory_date
+    ),
+    Form("repairs.ItemInspected", 1): Step(Form("repairs.ItemInspected", 2), without_engineer),
+    Form("repairs.NodeCorrectionApproved", 1): Step(
+        Form("repairs.NodeCorrectionApproved", 2), without_days
     ),
     Form("repairs.ItemReturned", 1): Step(Form("repairs.ItemReturned", 2), without_success),
     Form("claims.ClaimOpened", 1): Step(Form("claims.ClaimOpened", 2), without_orders),

@@ -35,9 +35,13 @@ class InRepair(Message):
 
 
 class Fault(Message):
-    """What is known of a faulty phone under warranty on the day that its buyer asks."""
+    """What is known of a faulty phone under warranty on the day that its buyer asks.
+
+    With the papers lost, `sold_on` is the day on which the term is taken to have started.
+    """
 
     sold_on: date
+    papers_lost: bool = False
     failed_repairs: int = 0
     in_repair: InRepair | None = None
     like_model_available: bool = True
@@ -70,10 +74,11 @@ def entitlements(guarantee: PhoneGuarantee, fault: Fault, on: date) -> tuple[Ent
 
 
 def grounds(guarantee: PhoneGuarantee, fault: Fault) -> Iterator[Entitlement]:
-    """Every ground there is, with the days in which it holds."""
+    """Every ground there is, with the days in which it holds; two are counted from an invoice."""
     sold = fault.sold_on
-    yield within(Remedy.REFUND, sold, guarantee.refund_days)
-    yield within(Remedy.EXCHANGE, sold, guarantee.exchange_days)
+    if not fault.papers_lost:
+        yield within(Remedy.REFUND, sold, guarantee.refund_days)
+        yield within(Remedy.EXCHANGE, sold, guarantee.exchange_days)
     if fault.failed_repairs >= guarantee.failed_repairs:
         failed = f"{fault.failed_repairs} repairs failed; {guarantee.failed_repairs} suffice"
         yield given(Remedy.EXCHANGE, failed, sold)

@@ -109,11 +109,12 @@ class Term(Message):
 def term_of(covered: Coverage, holidays: PublicHolidays, interrupted: Iterable[Days] = ()) -> Term:
     """The term with its interruptions added, and its end moved past holidays (REG-5).
 
-    The interruptions are counted as a union; one that began after the end adds nothing.
+    The interruptions are counted as a union. One that began on the last day or before adds its
+    days, also if holidays had moved that day; one that began later adds nothing.
     """
     end = covered.ends_on
     for since, until in within(union(interrupted), Interval(covered.starts_on, date.max)):
-        if since <= end:
+        if since <= after_holidays(end, holidays, covered.holiday_rule):
             end += until - since
     return Term(
         starts_on=covered.starts_on,
@@ -180,7 +181,7 @@ def under_warranty(
         return answer(False, "REG-4", on, None, f"The warranty has no term for a {part}.")
     term = term_of(found, holidays, interrupted)
     if on < term.starts_on:
-        return answer(False, "REG-4", on, term, f"It was delivered only on {term.starts_on}.")
+        return answer(False, "REG-4", on, term, f"The term starts only on {term.starts_on}.")
     if on > term.ends_on:
         return answer(False, rule_of(term), on, term, f"The term expired on {how_it_ends(term)}.")
     if excluded := next((e for e in exclusions if e.since <= on), None):

@@ -6,7 +6,7 @@ from typing import Final
 
 from application.recorded import Recorded
 from domain.registry.out_of_use import RecordOutOfUse
-from domain.repairs.field.events import FieldWorkReported
+from domain.repairs.field.events import FieldWorkReported, NodeCorrectionApproved
 from domain.repairs.repair.events import ItemReturned
 from processes.reactions import Reaction
 
@@ -36,6 +36,21 @@ def extend_after_field_work(recorded: Recorded[FieldWorkReported]) -> RecordOutO
     )
 
 
+def extend_after_correction(
+    recorded: Recorded[NodeCorrectionApproved],
+) -> RecordOutOfUse | None:
+    """A node of work that was reported already happened at another time."""
+    approved = recorded.event
+    if approved.equipment_id is None:
+        return None
+    return RecordOutOfUse(
+        equipment_id=approved.equipment_id,
+        order_id=recorded.stream_id,
+        repaired=True,
+        out_of_use=approved.out_of_use,
+    )
+
+
 def take_back(recorded: Recorded[FieldWorkReported]) -> RecordOutOfUse | None:
     """From the machine that an order was thought to be for."""
     before = recorded.event.equipment_before
@@ -47,5 +62,8 @@ def take_back(recorded: Recorded[FieldWorkReported]) -> RecordOutOfUse | None:
 EXTEND: Final = (
     Reaction("extend a warranty after a repair", ItemReturned, extend_after_repair),
     Reaction("extend a warranty after field work", FieldWorkReported, extend_after_field_work),
+    Reaction(
+        "extend a warranty after a correction", NodeCorrectionApproved, extend_after_correction
+    ),
     Reaction("extend the warranty of another machine no more", FieldWorkReported, take_back),
 )

@@ -228,7 +228,8 @@ def in_workshop(number: int = 1, **changes: Any) -> Steps:
     """A machine under warranty for overhaul, its pump included (H4)."""
     arriving = receive(number, RepairChannel.WORKSHOP, equipment_id=MACHINE, **changes)
     yield "received", [(arriving, WALT)]
-    yield "inspected", [(inspect(number, test_run_with_owner=True), WALT)]
+    run = {"test_run_with_owner": True, "test_run_engineer_id": ENZO.id}
+    yield "inspected", [(inspect(number, **run), WALT)]
     yield "countersigned", [(countersign(number), WALT)]
     yield "warranty determined", [(wish(c.DetermineWarranty, number), WALT)]
     contract = wish(c.SignContract, number, signed_by="Wang Fang", contract=file_of("contract"))
@@ -242,9 +243,9 @@ def in_workshop(number: int = 1, **changes: Any) -> Steps:
     yield "pump tested", [(wish(c.FileComponentTest, number, **tested), ENZO)]
     yield "finished", [(finish(number, components={MajorComponent.PUMP}), ENZO)]
     yield "ready", [(check(number), QING)]
-    run = {"engineer_id": ENZO.id, "findings": "runs"}
-    with_engineer = wish(c.RecordReleaseTest, number, with_owner=False, **run)
-    with_owner = wish(c.RecordReleaseTest, number, with_owner=True, **run)
+    test = {"engineer_id": ENZO.id, "findings": "runs"}
+    with_engineer = wish(c.RecordReleaseTest, number, with_owner=False, **test)
+    with_owner = wish(c.RecordReleaseTest, number, with_owner=True, **test)
     yield "tested", [(with_engineer, WALT), (with_owner, WALT)]
     yield "released", [(outbound(number), WALT), (wish(c.ReleaseItem, number), WALT)]
     yield "returned", [(hand_back(number), WALT)]

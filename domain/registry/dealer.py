@@ -467,8 +467,7 @@ def survey(dealer: Dealer, command: RecordDealerSurvey, world: World) -> DealerS
     """Quarters that passed without one stay missed (REG-1, SLA-1c)."""
     if not dealer.called:
         raise NotCalledYet
-    if command.held_on > calendar.local_day(world.now, policies.zone(world)):
-        raise SurveyAtAnImpossibleTime(fields=("held_on",))
+    refuse_impossible(dealer, command.held_on, world)
     target = survey_target(world)
     quarter = periods.first_day_of(target.period, command.held_on)
     due = dealer.survey_due
@@ -482,6 +481,15 @@ def survey(dealer: Dealer, command: RecordDealerSurvey, world: World) -> DealerS
         survey_due=due if due and due.first_day > quarter else next_survey(command.held_on, world),
         surveyed_by=names(world),
     )
+
+
+def refuse_impossible(dealer: Dealer, held_on: date, world: World) -> None:
+    """Raises SurveyAtAnImpossibleTime."""
+    zone = policies.zone(world)
+    began = dealer.call_due.since if dealer.call_due else None
+    too_early = began is not None and held_on < calendar.local_day(began, zone)
+    if too_early or held_on > calendar.local_day(world.now, zone):
+        raise SurveyAtAnImpossibleTime(fields=("held_on",))
 
 
 def survey_target(world: World) -> Every:

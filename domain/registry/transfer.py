@@ -136,7 +136,7 @@ class MovedAtAnImpossibleTime(Refusal):
 
 
 class DatesUnderQuery(Refusal):
-    """A query about the dates is open: record its answer first, the fee depends on them."""
+    """A query about the dates is open: record its answer first; fee and warranty depend on them."""
 
     rule = "REG-3"
 

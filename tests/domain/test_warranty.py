@@ -74,7 +74,7 @@ def test_a_variant_that_nobody_defined_is_refused_with_those_that_are_known():
 @pytest.mark.parametrize(
     ("on", "covered", "words"),
     [
-        pytest.param(DELIVERED - DAY, False, "delivered only", id="before delivery"),
+        pytest.param(DELIVERED - DAY, False, "starts only", id="before delivery"),
         pytest.param(DELIVERED, True, "Covered from", id="first day"),
         pytest.param(date(2026, 3, 1), True, "12 months", id="last day"),
         pytest.param(date(2026, 3, 2), False, "expired on 2026-03-01", id="day after"),

@@ -15,6 +15,7 @@ from domain.messages import Stream
 from domain.registry.equipment import Equipment
 from domain.registry.out_of_use import OutOfUseRecorded
 from domain.repairs.field import commands as f
+from domain.repairs.field.events import EngineerLeft
 from domain.repairs.repair.commands import REPAIR_ORDER
 from domain.vocabulary import Interruption
 from domain.warranty import OutOfUse
@@ -27,12 +28,13 @@ from tests.processes.test_claiming import ID, IDENTIFY, Office
 from tests.processes.test_reactions import catch_up, connect, refusals
 from tests.repair_stories import WALT, hand_back, repair_id, workshop_story
 from tests.rules import rule
-from tests.scenario import ENZO, HELEN, SAM, SUSI
+from tests.scenario import DORA, ENZO, HELEN, SAM, SUSI
 from tests.stories import MACHINE, STATION, register_equipment, setting
 
 __all__ = ["connect"]
 
 OTHER_MACHINE = UUID(int=0xE9_0002)
+CORRECTION = UUID(int=0xC0_0001)
 DAY = timedelta(days=1)
 
 
@@ -127,3 +129,32 @@ def test_of_a_machine_that_it_was_not_nothing_stays_recorded(
     [now] = out_of_use(office, OTHER_MACHINE)
     assert now.out_of_use == in_repair(date(2026, 3, 7), date(2026, 3, 11))
     assert Equipment.kind == office.log.history(OTHER_MACHINE)[0].envelope.stream.kind
+
+
+@rule("REG-5", "FLD-6")
+def test_a_corrected_node_changes_what_was_added_for_work_that_is_reported(
+    office: Office, reactions: Reactions
+) -> None:
+    office.was_told(setting())
+    visited_twice(office)
+    office.gives(IDENTIFY, SUSI)
+    office.gives(file_field_report(), ENZO)
+    history = office.log.history(ID)
+    [_, left] = [each for each in history if isinstance(each.event, EngineerLeft)]
+    office.gives(
+        f.RequestNodeCorrection(
+            field_order_id=ID,
+            correction_id=CORRECTION,
+            event_id=left.envelope.event_id,
+            effective_at=left.envelope.effective_at - DAY,
+            reason="system_fault",
+            explanation="entered a day too late",
+        ),
+        ENZO,
+    )
+    office.gives(f.SignNodeCorrection(field_order_id=ID, correction_id=CORRECTION), DORA)
+    catch_up(reactions)
+    assert [each.out_of_use for each in out_of_use(office)] == [
+        in_repair(date(2026, 3, 7), date(2026, 3, 11)),
+        in_repair(date(2026, 3, 7), date(2026, 3, 10)),
+    ]

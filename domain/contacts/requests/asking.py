@@ -15,6 +15,7 @@ from domain.contacts.requests.refusals import (
     NoProductUnit,
     NoQualityIncident,
     NotAllTold,
+    NotTheWayToProductUnits,
     NotYourDepartment,
     WorkRequestExists,
     WorkRequestNotFound,
@@ -76,6 +77,7 @@ def ask(request: WorkRequest | None, command: c.RequestWork, world: World) -> li
     mandate = authorised(world, EVERYBODY)
     if not mandate.roles & {*asking.members} or asking == receiving:
         raise NotYourDepartment(fields=("from_department", "to_department"))
+    refuse_round_about_support(command.kind, receiving)
     facts = command.model_dump(exclude={"work_request_id", "known_at"})
     signed_by = signers(command.kind, asking, receiving, world)
     requested = e.WorkRequested(**facts, signed_by=signed_by, requested_by=names(world))
@@ -93,6 +95,14 @@ def department(world: World, word: str, field: str) -> Department:
             f"{word!r} is no department; known are {', '.join(known.words)}.", fields=(field,)
         )
     return found
+
+
+def refuse_round_about_support(kind: WorkRequestKind, receiving: Department) -> None:
+    """Raises NotTheWayToProductUnits (CON-7). A quality incident is told, and asks nothing."""
+    if kind is WorkRequestKind.QUALITY_INCIDENT:
+        return
+    if (Role.PRODUCT_DEPT in receiving.members) != (kind is WorkRequestKind.RD_REQUEST):
+        raise NotTheWayToProductUnits(fields=("kind", "to_department"))
 
 
 def signers(

@@ -61,6 +61,13 @@ class NoProductUnit(Refusal):
     rule = "CON-7"
 
 
+class NotTheWayToProductUnits(Refusal):
+    """Questions to a product unit, and nothing else, go through technical support."""
+
+    code = RefusalCode.INVALID
+    rule = "CON-7"
+
+
 class DateNotAgreed(Refusal):
     """The date is agreed before the product unit signs, and it signs that date."""
 

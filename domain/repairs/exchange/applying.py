@@ -97,12 +97,14 @@ def application(
     in_repair = repair_under_way(command, world)
     refuse_other_repairs(command, world)
     failed = command.failed_repairs | (equipment.repaired_in if equipment else frozenset())
+    papers_lost = equipment is None and command.invoiced_on is None
     applied = e.ExchangeApplied(
         **command.model_dump(include=facts),
         manufacturer_id=equipment.manufacturer_id if equipment else command.manufacturer_id,
         serial_number=equipment.serial_number if equipment else command.serial_number,
         equipment_kind=equipment.equipment if equipment else command.equipment_kind,
         invoiced_on=equipment.delivered_on if equipment else command.invoiced_on,
+        factory_date=command.factory_date if papers_lost else None,
         failed_repairs=tuple(sorted(failed)),
         in_repair=in_repair,
         signed_by=policies.in_force(world, ApprovalMatrix).longest(Approved.EXCHANGE),
@@ -121,30 +123,42 @@ def ground(
 ) -> Entitlement | None:
     """What of the national rules on phones entitles to the remedy today, if any does (REG-5a)."""
     on = calendar.local_day(world.effective_at, policies.zone(world))
-    if exchange.invoiced_on is None or not phone_under_warranty(exchange, on, world):
+    guarantee = policies.in_force(world, PhoneGuarantee)
+    sold_on = term_start(exchange, guarantee)
+    if sold_on is None or not phone_under_warranty(exchange, sold_on, on, world):
         return None
     fault = Fault(
-        sold_on=exchange.invoiced_on,
+        sold_on=sold_on,
+        papers_lost=exchange.invoiced_on is None,
         failed_repairs=exchange.failed_repairs,
         in_repair=exchange.in_repair,
         like_model_available=like_model_available,
     )
-    guarantee = policies.in_force(world, PhoneGuarantee)
     found = entitlements.entitlements(guarantee, fault, on)
     return next((each for each in found if each.remedy is remedy), None)
 
 
-def phone_under_warranty(exchange: Exchange, on: date, world: World) -> bool:
-    """By the registry, or by the terms in force for a phone that is not in it (REG-4, REG-6)."""
-    if exchange.equipment_kind is not EquipmentKind.PHONE or exchange.invoiced_on is None:
+def term_start(exchange: Exchange, guarantee: PhoneGuarantee) -> date | None:
+    """The day of the invoice; where it is lost, as the factory date has it (REG-5a)."""
+    if exchange.factory_date is None:
+        return exchange.invoiced_on
+    return warranty.starts_on(guarantee, exchange.invoiced_on, exchange.factory_date)
+
+
+def phone_under_warranty(exchange: Exchange, sold_on: date, on: date, world: World) -> bool:
+    """By the registry, unless its dates are under query (REG-3), or by the terms in force for a
+    phone that is not in it (REG-4, REG-6).
+    """
+    if exchange.equipment_kind is not EquipmentKind.PHONE:
         return False
     holidays = policies.in_force(world, PublicHolidays)
     if exchange.equipment_id is not None:
         equipment = world.the(Equipment, exchange.equipment_id)
-        return equipment.under_warranty(Part.MAIN_UNIT, on, holidays).covered
+        covered = equipment.under_warranty(Part.MAIN_UNIT, on, holidays).covered
+        return covered and not equipment.on_hold
     terms = policies.in_force(world, WarrantyTerms)
-    covered = warranty.coverage(terms, EquipmentKind.PHONE, "default", exchange.invoiced_on)
-    return warranty.under_warranty(covered, (), Part.MAIN_UNIT, on, holidays).covered
+    coverage = warranty.coverage(terms, EquipmentKind.PHONE, "default", sold_on)
+    return warranty.under_warranty(coverage, (), Part.MAIN_UNIT, on, holidays).covered
 
 
 def refuse_other_repairs(command: c.ApplyForExchange, world: World) -> None:

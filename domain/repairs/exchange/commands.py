@@ -72,6 +72,10 @@ class ApplyForExchange(ExchangeCommand):
     serial_number: Text
     reported_fault: Text
     invoiced_on: date | None = Field(None, description="By its papers, if it is not registered.")
+    factory_date: date | None = Field(
+        None,
+        description="Of the serial number: where a phone's papers are lost, its term is by it.",
+    )
     repair_order_id: UUID | None = Field(None, description="The repair that led to it.")
     delay: Delay | None = Field(None, description="Why that repair is not done yet (REG-5a).")
     failed_repairs: frozenset[UUID] = Field(

@@ -37,9 +37,11 @@ class ExchangeEvent(messages.Event):
 class ExchangeApplied(ExchangeEvent):
     """New goods are faulty; these roles approve their exchange, in this order, by then (EXC-2).
 
-    `ground` is what entitles to the exchange, if the national rules do (REG-5a).
+    `ground` is what entitles to the exchange, if the national rules do (REG-5a). The factory date
+    is that of a phone whose papers are lost.
     """
 
+    schema_version = 2
     number: str
     station_id: UUID | None = None
     dealer_id: UUID | None = None
@@ -51,6 +53,7 @@ class ExchangeApplied(ExchangeEvent):
     serial_number: str | None = None
     reported_fault: str | None = None
     invoiced_on: date | None = None
+    factory_date: date | None = None
     repair_order_id: UUID | None = None
     failed_repairs: tuple[UUID, ...] = ()
     in_repair: InRepair | None = None

@@ -66,6 +66,7 @@ class Exchange:
     equipment_kind: EquipmentKind | None = None
     serial_number: str | None = None
     invoiced_on: date | None = None
+    factory_date: date | None = None  # where the invoice is lost
     failed_repairs: int = 0
     in_repair: InRepair | None = None
     prepared_by: frozenset[UUID] = frozenset()
@@ -168,6 +169,7 @@ def applied(exchange: Exchange, event: e.ExchangeApplied) -> Exchange:
         equipment_kind=event.equipment_kind,
         serial_number=event.serial_number,
         invoiced_on=event.invoiced_on,
+        factory_date=event.factory_date,
         failed_repairs=len(event.failed_repairs),
         in_repair=event.in_repair,
         prepared_by=event.applied_by.both if event.applied_by else frozenset(),

@@ -12,6 +12,7 @@ from domain.policy_content import ApprovalMatrix, Approved, FieldService
 from domain.registry.person import authorised
 from domain.repairs.field import commands as c
 from domain.repairs.field import events as e
+from domain.repairs.field import filing
 from domain.repairs.field.refusals import (
     CorrectionExists,
     CorrectionNotFound,
@@ -19,7 +20,7 @@ from domain.repairs.field.refusals import (
     OtherHeadquartersApprove,
     UnknownCorrectionReason,
 )
-from domain.repairs.field.state import Correction, FieldOrder
+from domain.repairs.field.state import Correction, FieldOrder, evolve
 from domain.sla.starting import DueBy, restarted
 from domain.vocabulary import Approver, FieldNode
 
@@ -157,9 +158,20 @@ def approved(
     event = e.NodeCorrectionApproved(
         **facts, **due_anew(order, asked, world), reference=reference, approved_by=names(world)
     )
+    event = event.model_copy(update=out_of_use_anew(order, event, world))
     time = TimeCorrected(event_id=asked.event_id, effective_at=asked.corrected, reason=asked.reason)
     timeline = world.of(Timeline, command.field_order_id)
     return [event, *(On(command.stream, each) for each in corrections.correction(timeline, time))]
+
+
+def out_of_use_anew(
+    order: FieldOrder, approved: e.NodeCorrectionApproved, world: World
+) -> dict[str, object]:
+    """What was reported of equipment counts by the right times, too (REG-5)."""
+    if order.equipment_reported is None:
+        return {}
+    days = filing.out_of_use(evolve(order, approved), world)
+    return {"equipment_id": order.equipment_reported, "out_of_use": days}
 
 
 def due_anew(

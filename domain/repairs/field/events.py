@@ -305,9 +305,11 @@ class NodeCorrectionSigned(FieldOrderEvent):
 class NodeCorrectionApproved(FieldOrderEvent):
     """A node happened at another time than was recorded; both stay visible (FLD-6).
 
-    What falls due by that node does so anew, under the deadline that was pinned (SLA-4).
+    What falls due by that node does so anew, under the deadline that was pinned (SLA-4). If work on
+    registered equipment was reported by then, it was out of use so long after all (REG-5).
     """
 
+    schema_version = 2
     correction_id: UUID
     event_id: UUID
     node: FieldNode
@@ -321,6 +323,8 @@ class NodeCorrectionApproved(FieldOrderEvent):
     entry_due: DueBy | None
     report_due: DueBy | None
     paper_due: DueBy | None
+    equipment_id: UUID | None = None
+    out_of_use: tuple[OutOfUse, ...] = ()
     approved_by: Names
 
 

@@ -26,7 +26,7 @@ from domain.repairs.field.refusals import (
     PhoneCannotSolveIt,
     SerialOfAnotherMachine,
 )
-from domain.repairs.field.standing import late, not_over, only_at, told_of
+from domain.repairs.field.standing import late, not_over, only_at, told_of, unrepaired_or_at
 from domain.repairs.field.state import FieldOrder, FieldStage
 from domain.sla.starting import started
 from domain.vocabulary import FieldNode, OrderKind
@@ -40,7 +40,6 @@ BEFORE_DEPARTURE = (
     FieldStage.ASSIGNED,
     FieldStage.CONTACTED,
     FieldStage.DISPATCH_PLANNED,
-    FieldStage.UNREPAIRED,
 )
 
 
@@ -118,7 +117,7 @@ def serial_of(world: World, equipment_id: UUID | None, serial: str | None) -> st
 
 
 def assign(order: FieldOrder, station_id: UUID, world: World) -> list[e.Event]:
-    only_at(order, *BEFORE_DEPARTURE)
+    unrepaired_or_at(order, *BEFORE_DEPARTURE)
     return [] if order.station_id == station_id else [assigned(order, station_id, world)]
 
 
@@ -134,7 +133,7 @@ def assigned(order: FieldOrder, station_id: UUID, world: World) -> e.StationAssi
 
 def contact(order: FieldOrder, command: c.ContactCustomer, world: World) -> e.Event:
     """The first contact is the first response, which is measured (FLD-1)."""
-    only_at(order, FieldStage.ASSIGNED, FieldStage.CONTACTED, FieldStage.UNREPAIRED)
+    unrepaired_or_at(order, FieldStage.ASSIGNED, FieldStage.CONTACTED)
     return e.FieldCustomerContacted(
         customer_id=order.customer_id,
         findings=command.findings,

@@ -25,6 +25,12 @@ def only_at(order: FieldOrder, *stages: FieldStage) -> None:
         )
 
 
+def unrepaired_or_at(order: FieldOrder, *stages: FieldStage) -> None:
+    """At these stages, or as long as it stays unrepaired (FLD-8). Raises FieldOrderNotReady."""
+    if not order.unrepaired:
+        only_at(order, *stages, FieldStage.UNREPAIRED)
+
+
 def not_over(order: FieldOrder) -> None:
     """Raises FieldOrderNotReady."""
     if order.stage in OVER:

@@ -38,6 +38,9 @@ class FieldStage(StrEnum):
     CALLED_BACK = "called_back"
 
 
+LEFT_UNREPAIRED = (FieldStage.UNREPAIRED, FieldStage.REPORT_FILED, FieldStage.REPORT_REVIEWED)
+
+
 @dataclass(frozen=True, slots=True)
 class Correction:
     """A correction of a node's time, as it was asked for, and who has signed it."""
@@ -77,6 +80,11 @@ class FieldOrder:
     excused: bool = False
     travel_claimed: bool = False
     corrections: Mapping[UUID, Correction] = field(default_factory=dict)
+
+    @property
+    def unrepaired(self) -> bool:
+        """Left unrepaired and still open, reported or not (FLD-8)."""
+        return self.stage in LEFT_UNREPAIRED and not self.repaired
 
     @property
     def reimbursable(self) -> bool:

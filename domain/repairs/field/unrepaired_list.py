@@ -26,7 +26,7 @@ from domain.policy_content import Every
 from domain.registry.station import Station, StationNotFound
 from domain.registry.stations_apart import refuse_other_stations
 from domain.repairs.field.refusals import FieldOrderNotFound
-from domain.repairs.field.state import FieldOrder, FieldStage
+from domain.repairs.field.state import FieldOrder
 from domain.repairs.field.visiting import FOLLOW_UP
 from domain.sla.periods import due_in
 
@@ -156,4 +156,4 @@ def refuse_others(command: ListUnrepaired, world: World) -> None:
 
 
 def unrepaired_at(order: FieldOrder, station_id: UUID) -> bool:
-    return order.station_id == station_id and order.stage is FieldStage.UNREPAIRED
+    return order.station_id == station_id and order.unrepaired

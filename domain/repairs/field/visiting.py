@@ -19,7 +19,7 @@ from domain.repairs.field.refusals import (
     NotAnEngineer,
     ReasonMissing,
 )
-from domain.repairs.field.standing import late, only_at, told_of
+from domain.repairs.field.standing import late, only_at, told_of, unrepaired_or_at
 from domain.repairs.field.state import FieldOrder, FieldStage
 from domain.sla.periods import due_in
 from domain.sla.starting import started
@@ -49,7 +49,7 @@ def decide(order: FieldOrder, command: c.Visiting, world: World) -> list[e.Event
 
 
 def plan(order: FieldOrder, command: c.PlanDispatch, world: World) -> e.DispatchPlanned:
-    only_at(order, FieldStage.CONTACTED, FieldStage.DISPATCH_PLANNED, FieldStage.UNREPAIRED)
+    unrepaired_or_at(order, FieldStage.CONTACTED, FieldStage.DISPATCH_PLANNED)
     return e.DispatchPlanned(
         engineer_id=command.engineer_id,
         level=sufficient_level(order.service, command.engineer_id, world),
@@ -133,7 +133,7 @@ def follow_up(
     order: FieldOrder, command: c.FollowUpUnrepaired, world: World
 ) -> e.UnrepairedFollowedUp:
     """Orders left unrepaired are followed up every day, by a time of the day (FLD-8)."""
-    only_at(order, FieldStage.UNREPAIRED)
+    unrepaired_or_at(order)
     target, zone = policies.deadline(world, FOLLOW_UP).target, policies.zone(world)
     assert isinstance(target, Every), f"{FOLLOW_UP} is due every day"
     day = calendar.local_day(world.effective_at, zone)

@@ -6,13 +6,14 @@ from datetime import date
 from typing import assert_never
 from uuid import UUID
 
-from domain import calendar, policies, tariff
+from domain import calendar, policies, tariff, warranty
 from domain.approvals import names
 from domain.entitlements import Entitlement, Fault, in_prospect
 from domain.messages import World
 from domain.money import total
-from domain.policy_content import PhoneGuarantee, PublicHolidays
+from domain.policy_content import PhoneGuarantee, PublicHolidays, WarrantyTerms
 from domain.registry.equipment import Equipment
+from domain.registry.transfer import DatesUnderQuery
 from domain.repairs.repair import commands as c
 from domain.repairs.repair import events as e
 from domain.repairs.repair.refusals import EvidenceMissing, PapersUnread, QuoteInTwoCurrencies
@@ -70,6 +71,8 @@ def determine(order: RepairOrder, command: c.DetermineWarranty, world: World) ->
         covered, rule, explanation = excluded(command)
     elif order.equipment_id is not None:
         covered, rule, explanation = by_registry(order, command, on, world)
+    elif command.factory_date is not None:
+        covered, rule, explanation = by_factory_date(command, command.factory_date, on, world)
     else:
         covered, rule, explanation = by_papers(command)
     return e.WarrantyDetermined(
@@ -96,8 +99,11 @@ def excluded(command: c.DetermineWarranty) -> Answer:
 
 
 def by_registry(order: RepairOrder, command: c.DetermineWarranty, on: date, world: World) -> Answer:
+    """Once no query about its dates is open (REG-3)."""
     assert order.equipment_id is not None
     equipment = world.the(Equipment, order.equipment_id)
+    if equipment.on_hold:
+        raise DatesUnderQuery
     found = equipment.under_warranty(command.part, on, policies.in_force(world, PublicHolidays))
     return found.covered, found.rule, found.explanation
 
@@ -106,6 +112,19 @@ def by_papers(command: c.DetermineWarranty) -> Answer:
     if command.by_papers is None or command.explanation is None:
         raise PapersUnread(fields=("by_papers", "explanation"))
     return command.by_papers, "REG-4", command.explanation
+
+
+def by_factory_date(command: c.DetermineWarranty, made_on: date, on: date, world: World) -> Answer:
+    """Of a phone whose papers are lost: the term starts so many days after it (REG-5a)."""
+    if command.by_papers is not None:
+        raise PapersUnread(fields=("by_papers", "factory_date"))
+    begins = warranty.starts_on(policies.in_force(world, PhoneGuarantee), None, made_on)
+    terms = policies.in_force(world, WarrantyTerms)
+    coverage = warranty.coverage(terms, EquipmentKind.PHONE, "default", begins)
+    holidays = policies.in_force(world, PublicHolidays)
+    found = warranty.under_warranty(coverage, (), command.part, on, holidays)
+    because = f"Papers lost, made on {made_on}: the term starts on {begins}. {found.explanation}"
+    return found.covered, "REG-5a", because
 
 
 def entitled(order: RepairOrder, order_id: UUID, on: date, world: World) -> tuple[Entitlement, ...]:

@@ -11,6 +11,7 @@ from domain.repairs.repair import events as e
 from domain.repairs.repair.refusals import (
     ComponentTestMissing,
     NotTheirRepair,
+    OneTesterAlone,
     ReleaseTestMissing,
     RepairerChecked,
 )
@@ -57,6 +58,8 @@ def tested(order: RepairOrder, command: c.RecordReleaseTest, world: World) -> e.
     only_at(order, RepairStage.READY)
     if command.engineer_id not in order.repaired_by:
         raise NotTheirRepair(fields=("engineer_id",))
+    if command.engineer_id in names(world).both:
+        raise OneTesterAlone(fields=("engineer_id",))
     if command.with_owner and not order.tested_with_engineer:
         raise ReleaseTestMissing
     return e.ReleaseTested(

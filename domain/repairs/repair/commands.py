@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, TypeAlias
 from uuid import UUID
@@ -114,6 +115,9 @@ class InspectItem(RepairCommand):
     secondary_faults: tuple[Text, ...] = ()
     missing_components: tuple[Text, ...] = ()
     test_run_with_owner: bool = Field(False, description="Whether it was test-run (REP-12).")
+    test_run_engineer_id: UUID | None = Field(
+        None, description="The engineer who ran it with the head of the workshop."
+    )
 
 
 class CountersignInspection(RepairCommand):
@@ -175,6 +179,9 @@ class DetermineWarranty(RepairCommand):
     exclusion: ExclusionGround | None = Field(None, description="Why it is not covered (REG-6).")
     evidence: tuple[Sha256, ...] = ()
     by_papers: bool | None = Field(None, description="What the papers of unregistered items say.")
+    factory_date: date | None = Field(
+        None, description="Of the serial number of a phone whose papers are lost (REG-5a)."
+    )
     explanation: Text | None = None
 
 

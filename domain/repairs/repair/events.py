@@ -81,12 +81,14 @@ class InspectionBegun(RepairEvent):
 class ItemInspected(RepairEvent):
     """The inspection on arrival found these faults (REP-1)."""
 
+    schema_version = 2
     main_fault: str | None = None
     fault_code: str | None = None
     secondary_faults: tuple[str, ...] = ()
     missing_components: tuple[str, ...] = ()
     model: str | None = None
     test_run_with_owner: bool | None = None
+    test_run_engineer_id: UUID | None = None
     inspected_by: Names | None = None
 
 

@@ -7,15 +7,17 @@ from typing import assert_never
 from domain import uniqueness
 from domain.approvals import names
 from domain.contacts.leading import led_to
-from domain.messages import On, World
+from domain.messages import On, Role, World
 from domain.registry.equipment import Equipment, EquipmentNotFound
 from domain.registry.manufacturer import Manufacturer, ManufacturerNotFound
+from domain.registry.person import Person, authorised
 from domain.registry.station import Station, StationNotFound
 from domain.repairs.repair import commands as c
 from domain.repairs.repair import events as e
 from domain.repairs.repair.refusals import (
     NobodysItem,
     NoDealerReturn,
+    OneTesterAlone,
     RepairExists,
     RepairNumberTaken,
 )
@@ -127,14 +129,27 @@ def to_factory_due(received: e.ItemReceived, world: World) -> DueBy | None:
 def inspect(order: RepairOrder, command: c.InspectItem, world: World) -> e.ItemInspected:
     """Main and secondary faults, and what is missing; signed by who finds them (REP-1)."""
     only_at(order, RepairStage.RECEIVED, RepairStage.INSPECTED)
+    if command.test_run_with_owner:
+        refuse_run_by_one(command, world)
     return e.ItemInspected(
         main_fault=command.main_fault,
         fault_code=command.fault_code,
         secondary_faults=command.secondary_faults,
         missing_components=command.missing_components,
         test_run_with_owner=command.test_run_with_owner,
+        test_run_engineer_id=command.test_run_engineer_id,
         inspected_by=names(world),
     )
+
+
+def refuse_run_by_one(command: c.InspectItem, world: World) -> None:
+    """Raises OneTesterAlone: head and engineer run it on arrival, with its owner (REP-12)."""
+    if Role.WORKSHOP_LEAD not in authorised(world, c.InspectItem.roles).roles:
+        raise OneTesterAlone(fields=("test_run_with_owner",))
+    engineer_id = command.test_run_engineer_id
+    engineer = world.of(Person, engineer_id) if engineer_id else None
+    if engineer is None or Role.ENGINEER not in engineer.held or engineer_id in names(world).both:
+        raise OneTesterAlone(fields=("test_run_engineer_id",))
 
 
 def accept(order: RepairOrder, world: World) -> list[e.Event]:

@@ -108,7 +108,9 @@ class EvidenceMissing(Refusal):
 
 
 class PapersUnread(Refusal):
-    """The item is not registered here: say what its papers say, and why."""
+    """The item is not registered here: say what its papers say, and why; or, where those of a phone
+    are lost, its factory date.
+    """
 
     code = RefusalCode.INVALID
     rule = "REG-4"
@@ -173,6 +175,13 @@ class PartsNotIssued(Refusal):
 class NoContract(Refusal):
     """The contract for an overhaul is signed before work starts."""
 
+    rule = "REP-12"
+
+
+class OneTesterAlone(Refusal):
+    """A machine is tested by two: the head of the workshop, and an engineer who is named."""
+
+    code = RefusalCode.INVALID
     rule = "REP-12"
 
 

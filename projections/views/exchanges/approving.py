@@ -72,6 +72,7 @@ def applied(row: Exchange, event: e.ExchangeApplied, at: datetime) -> Exchange:
         serial_number=event.serial_number,
         reported_fault=event.reported_fault,
         invoiced_on=event.invoiced_on,
+        factory_date=event.factory_date,
         repair_order_id=event.repair_order_id,
         failed_repairs=event.failed_repairs,
         in_repair=event.in_repair,

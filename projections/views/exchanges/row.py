@@ -78,6 +78,7 @@ class Exchange(Row):
     serial_number: str | None = None
     reported_fault: str | None = None
     invoiced_on: date | None = None
+    factory_date: date | None = Field(None, description="Of a phone whose papers are lost.")
     repair_order_id: UUID | None = Field(None, description="The repair that led to it.")
     failed_repairs: tuple[UUID, ...] = ()
     in_repair: InRepair | None = None

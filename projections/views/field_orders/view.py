@@ -83,6 +83,7 @@ FIELD_ORDERS = View(
     filters=(
         equal("number"),
         equal("stage"),
+        equal("repaired", indexed=False),
         equal("open", indexed=False),
         equal("machine_stopped", indexed=False),
         equal("service", indexed=False),

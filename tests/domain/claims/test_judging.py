@@ -548,3 +548,13 @@ def test_a_signature_stands_once_the_next_step_was_taken():
 def test_only_who_signed_revokes():
     given(claim_story("approved").histories).when(REVOKE, actor=FINN).then_refused(NoSuchSignature)
     given(claim_story("opened").histories).when(REVOKE, actor=DORA).then_refused(NoSuchSignature)
+
+
+@rule("SEG-1", "SEG-6")
+def test_nor_is_it_approved_for_who_prepared_it():
+    director = Actor(MAX.id, MAX.roles | {Role.SERVICE_DIRECTOR})
+    story = claim_story("claimable")
+    story.tell(AssignRoles(person_id=MAX.id, held=director.roles), ADAM)
+    story.tell(delegation(director, FINN, Role.SERVICE_DIRECTOR), ADAM)
+    for_max = standing_in(FINN, MAX)
+    given(story.histories).when(APPROVE, actor=for_max).then_refused(ApproverPrepared)

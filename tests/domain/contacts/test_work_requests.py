@@ -430,3 +430,21 @@ def test_a_history_may_begin_anywhere_and_lack_anything(story: Story) -> None:
         kept.when(FULFIL, actor=CORA).then_refused(r.WorkRequestNotReady)
     backwards = given([On(STREAM, event) for event in reversed(events)])
     backwards.when(request_work(), actor=SAM).then_refused(r.WorkRequestExists)
+
+
+@rule("CON-7")
+@pytest.mark.parametrize(
+    "aside",
+    [
+        pytest.param(request_work(to_department="product"), id="a question as any other request"),
+        pytest.param(ask_product_unit(to_department="commerce"), id="as to a unit, to another"),
+    ],
+)
+def test_nobody_goes_round_technical_support_to_a_product_unit(aside: c.RequestWork) -> None:
+    asked(setting()).when(aside, actor=SAM).then_refused(r.NotTheWayToProductUnits)
+
+
+@rule("CON-5")
+def test_a_product_unit_hears_of_a_quality_incident_as_anybody_does() -> None:
+    incident = report_incident(to_department="product")
+    assert asked(setting()).when(incident, actor=SAM).outcome()

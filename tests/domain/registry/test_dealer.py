@@ -102,6 +102,39 @@ def test_the_first_call_completes_the_record():
 
 
 @rule("REG-1")
+def test_a_call_that_is_entered_later_was_in_time_when_it_was_made():
+    story = dealer_story("handed over")
+    story.tell(call_dealer(), HELEN, CALL_DUE + DAY, effective_at=CALL_DUE)
+    assert story.happened[-1].event.late is False
+
+
+@rule("REG-1")
+@pytest.mark.parametrize(
+    ("without", "missing"),
+    [("name", "contact"), ("phone", "phone"), ("email", "email"), ("birthday", "birthday")],
+)
+def test_the_record_is_complete_with_contact_phone_address_and_birthday(without, missing):
+    partial = call_dealer(contact=dealer_contact(**{without: None}))
+    [on] = at("handed over").when(partial, actor=HELEN).outcome()
+    assert on.event.missing == (DealerDatum(missing),)
+    called = given(dealer_story("handed over").tell(partial, HELEN).histories)
+    called.when(FILE, actor=HELEN).then_refused(d.DealerRecordIncomplete, missing)
+
+
+@rule("REG-1")
+@pytest.mark.parametrize(
+    ("moment", "due"),
+    [
+        (datetime(2026, 3, 31, 15, 59, tzinfo=UTC), SECOND),
+        (datetime(2026, 3, 31, 16, tzinfo=UTC), THIRD),
+    ],
+)
+def test_the_first_survey_is_that_of_the_next_quarter_here(moment, due):
+    [on] = given().when(hand_over_dealer(), actor=CHAN, now=moment).outcome()
+    assert on.event.survey_due == due
+
+
+@rule("REG-1")
 @pytest.mark.parametrize(
     ("now", "late"), [(CALL_DUE, False), (CALL_DUE + timedelta(seconds=1), True)]
 )
@@ -228,6 +261,13 @@ def test_a_second_survey_of_a_quarter_moves_nothing():
 def test_a_survey_is_recorded_when_it_was_held():
     to_come = survey_dealer(held_on=TODAY + DAY)
     at("called").when(to_come, actor=HELEN).then_refused(d.SurveyAtAnImpossibleTime)
+
+
+@rule("REG-1")
+def test_no_survey_is_older_than_the_handover():
+    before = survey_dealer(held_on=TODAY - DAY)
+    at("called").when(before, actor=HELEN).then_refused(d.SurveyAtAnImpossibleTime)
+    assert at("called").when(survey_dealer(held_on=TODAY), actor=HELEN).outcome()
 
 
 # ── whose it is, and what is erased ─────────────────────────────────────────

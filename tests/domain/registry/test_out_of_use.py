@@ -5,7 +5,7 @@ The machine's year ended the day before the failure that is claimed.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -179,3 +179,24 @@ def test_of_a_machine_the_rules_for_phones_say_nothing() -> None:
     story.tell(receive(equipment_id=MACHINE), SUSI).tell(inspect(), SUSI)
     [on] = given(story.histories).when(wish(rc.DetermineWarranty), actor=SUSI).outcome()
     assert isinstance(on.event, re.WarrantyDetermined) and on.event.entitlements == ()
+
+
+@rule("REG-5")
+@pytest.mark.parametrize(
+    ("since", "ends"),
+    [
+        pytest.param(date(2026, 2, 16), "2026-02-28", id="on the last day, a holiday"),
+        pytest.param(date(2026, 2, 20), "2026-02-28", id="on the day that it had moved to"),
+        pytest.param(date(2026, 2, 21), "2026-02-20", id="on the day after"),
+    ],
+)
+def test_days_are_added_also_if_the_last_day_had_moved_past_holidays(
+    since: date, ends: str
+) -> None:
+    sold = {"factory_date": date(2025, 2, 16), "delivered_on": date(2025, 2, 16)}
+    story = setting(register_equipment(**sold))
+    story.tell(kept(days(since, since + timedelta(days=12))), SYSTEM)
+    story.tell(receive(equipment_id=MACHINE), SUSI).tell(inspect(), SUSI)
+    [on] = given(story.histories).when(wish(rc.DetermineWarranty), actor=SUSI).outcome()
+    assert isinstance(on.event, re.WarrantyDetermined)
+    assert on.event.explanation.startswith(f"The term expired on {ends}")

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from domain.messages import Actor, Forbidden, Role, Stream, World
+from domain.registry.equipment import RecordExclusion
 from domain.registry.person import (
     AssignRoles,
     CertifyEngineer,
@@ -38,10 +39,10 @@ from domain.registry.person import (
     authorised,
 )
 from domain.registry.station import Station, StationNotFound, StationRegistered
-from domain.vocabulary import EngineerLevel
+from domain.vocabulary import EngineerLevel, ExclusionGround
 from tests.rules import part_of, rule
 from tests.scenario import ADAM, DORA, FINN, GINA, MAX, MIA, NOON, given, on, standing_in, state_of
-from tests.stories import OTHER_STATION, STATION
+from tests.stories import DELIVERED, MACHINE, OTHER_STATION, STATION, file_of, setting
 
 DAY = timedelta(days=1)
 MAXS = Stream(Person.kind, MAX.id)
@@ -193,6 +194,48 @@ def test_a_delegate_does_not_delegate_further():
     further = delegate(to=DORA.id)
     stands_in = standing_in(MIA, MAX)
     max_is(DELEGATED).when(further, actor=stands_in).then_refused(DelegationNotYours)
+
+
+INSTANT = timedelta.resolution
+
+
+@rule("SEG-6")
+@pytest.mark.parametrize(
+    ("now", "holds"),
+    [
+        (NOON - DAY - INSTANT, False),
+        (NOON - DAY, True),
+        (NOON + DAY - INSTANT, True),
+        (NOON + DAY, False),
+    ],
+)
+def test_what_a_delegate_decides_counts_from_the_first_instant_of_the_period_to_its_last(
+    now, holds
+):
+    story = setting().tell(delegate(), ADAM)
+    excluded = RecordExclusion(
+        equipment_id=MACHINE,
+        ground=ExclusionGround.OPENED_SEAL,
+        since=DELIVERED,
+        evidence=(file_of("seal"),),
+    )
+    scenario = given(story.histories)
+    scenario.when(excluded, actor=GINA, now=now).then_refused(Forbidden)
+    to_gina = given(story.tell(delegate(to=GINA.id), ADAM).histories)
+    wished = to_gina.when(excluded, actor=standing_in(GINA, MAX), now=now)
+    if holds:
+        assert wished.outcome()
+    else:
+        wished.then_refused(Forbidden, "delegated")
+
+
+@rule("SEG-6")
+def test_nor_does_an_administrator_who_is_one():
+    admin = standing_in(ADAM, MAX)
+    delegated = max_is(DELEGATED.model_copy(update={"to": ADAM.id}))
+    further = delegate(to=DORA.id)
+    delegated.when(further, actor=admin).then_refused(DelegationNotYours)
+    assert delegated.when(further, actor=ADAM).outcome()
 
 
 @rule("SEG-6")

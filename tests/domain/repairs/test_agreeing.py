@@ -5,14 +5,18 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
+import pytest
+
 from domain.approvals import Names
 from domain.money import Money
-from domain.registry.equipment import RecordExclusion
+from domain.registry.equipment import AnswerRegistrationQuery, RecordExclusion
+from domain.registry.transfer import DatesUnderQuery
 from domain.repairs.repair import commands as c
 from domain.repairs.repair import events as e
 from domain.repairs.repair.refusals import (
     EvidenceMissing,
     NoContract,
+    OneTesterAlone,
     PapersUnread,
     QuoteInTwoCurrencies,
     ReleaseTestMissing,
@@ -41,7 +45,17 @@ from tests.repair_stories import (
 )
 from tests.rules import rule
 from tests.scenario import ENZO, MIA, SUSI, given
-from tests.stories import CUSTOMER, DEALER, MACHINE, TODAY, file_of, setting, yuan
+from tests.stories import (
+    CUSTOMER,
+    DEALER,
+    DELIVERED,
+    MACHINE,
+    TODAY,
+    file_of,
+    register_equipment,
+    setting,
+    yuan,
+)
 
 ACCEPT = wish(c.AcceptQuote, accepted_by="Wang Fang", signature=file_of("quote"))
 DECLINE = wish(c.DeclineQuote, reason="too dear")
@@ -119,6 +133,41 @@ def test_of_an_unregistered_item_the_papers_are_read():
     for facts in ({}, {"by_papers": True}, {"explanation": "new"}):
         unread = wish(c.DetermineWarranty, **facts)
         given(story.histories).when(unread, actor=SUSI).then_refused(PapersUnread)
+
+
+@rule("REG-5a")
+@pytest.mark.parametrize(
+    ("made_on", "covered", "says"),
+    [
+        pytest.param(date(2025, 12, 6), True, "starts on 2026-03-06", id="it starts today"),
+        pytest.param(date(2025, 12, 7), False, "starts only on 2026-03-07", id="tomorrow"),
+        pytest.param(date(2024, 12, 6), True, "to 2026-03-06", id="it ends today"),
+        pytest.param(date(2024, 12, 5), False, "expired on 2026-03-05", id="it ended yesterday"),
+    ],
+)
+def test_with_the_papers_lost_the_term_starts_ninety_days_after_the_factory_date(
+    made_on, covered, says
+):
+    story = counter_story("countersigned")
+    by_factory_date = wish(c.DetermineWarranty, factory_date=made_on)
+    [on] = given(story.histories).when(by_factory_date, actor=SUSI).outcome()
+    assert (on.event.covered, on.event.rule) == (covered, "REG-5a")
+    assert says in on.event.explanation and str(made_on) in on.event.explanation
+    both = by_factory_date.model_copy(update={"by_papers": True})
+    given(story.histories).when(both, actor=SUSI).then_refused(PapersUnread)
+
+
+@rule("REG-3")
+def test_while_a_query_about_its_dates_is_open_no_warranty_is_determined():
+    doubtful = register_equipment(factory_date=DELIVERED + timedelta(days=1))
+    story = setting(doubtful).tell(receive(equipment_id=MACHINE), SUSI).tell(inspect(), SUSI)
+    determine = wish(c.DetermineWarranty)
+    given(story.histories).when(determine, actor=SUSI).then_refused(DatesUnderQuery)
+    answer = AnswerRegistrationQuery(
+        equipment_id=MACHINE, factory_date=DELIVERED, delivered_on=DELIVERED, answer="a slip"
+    )
+    [on] = given(story.tell(answer, MIA).histories).when(determine, actor=SUSI).outcome()
+    assert on.event.covered is True
 
 
 # ── the quote ───────────────────────────────────────────────────────────────
@@ -219,6 +268,18 @@ def test_no_overhaul_without_a_test_run_with_the_owner_on_arrival():
     story = told_upto(steps.items(), "assigned")
     given(story.histories).when(wish(c.StartRepair), actor=ENZO).then_refused(ReleaseTestMissing)
     assert workshop_story("in work").state(RepairOrder, repair_id()).work_started
+
+
+@rule("REP-12")
+def test_on_arrival_head_and_engineer_test_run_a_machine_together():
+    story = workshop_story("received")
+    run = {"test_run_with_owner": True}
+    with_engineer = inspect(**run, test_run_engineer_id=ENZO.id)
+    assert given(story.histories).when(with_engineer, actor=WALT).outcome()
+    given(story.histories).when(with_engineer, actor=SUSI).then_refused(OneTesterAlone)
+    for nobody in (None, WALT.id, SUSI.id, MIA.id):
+        alone = inspect(**run, test_run_engineer_id=nobody)
+        given(story.histories).when(alone, actor=WALT).then_refused(OneTesterAlone)
 
 
 @rule("REP-4")

@@ -55,10 +55,20 @@ from tests.exchange_stories import (
 from tests.repair_stories import ERNA, at_counter, repair_id, told_upto
 from tests.rules import rule
 from tests.scenario import CHAN, DORA, ENZO, FINN, HELEN, SAUL, STAN, SUSI, SYSTEM, Story
-from tests.stories import MACHINE, MAKER, OTHER_STATION, STATION, register_equipment, setting, yuan
+from tests.stories import (
+    MACHINE,
+    MAKER,
+    OTHER_STATION,
+    STATION,
+    TODAY,
+    register_equipment,
+    setting,
+    yuan,
+)
 
 NOBODY = UUID(int=0xBAD)
 DAY = timedelta(days=1)
+TOMORROW = TODAY + DAY
 
 
 def state(story: Story) -> Exchange:
@@ -558,6 +568,7 @@ def ground_of(story: Story) -> Any:
         ({"invoiced_on": date(2026, 2, 19)}, "within 15 days of the invoice"),
         ({"invoiced_on": date(2026, 2, 18)}, None),
         ({"invoiced_on": None}, None),
+        ({"invoiced_on": None, "factory_date": date(2025, 12, 6)}, None),
         ({"equipment_kind": EquipmentKind.MACHINE}, None),
         ({"like_model_available": False}, None),
     ],
@@ -599,6 +610,40 @@ def test_nothing_entitles_to_an_exchange_once_the_warranty_is_over(invoiced_on, 
     both = frozenset({repair_id(1), repair_id(2)})
     story.tell(apply(failed_repairs=both, invoiced_on=invoiced_on), SUSI)
     assert ground_of(story) == (because and ("REG-5a", because))
+
+
+@rule("REG-5a")
+@pytest.mark.parametrize(
+    ("made_on", "invoiced_on", "because"),
+    [
+        pytest.param(
+            date(2025, 12, 6), None, "2 repairs failed; 2 suffice", id="the term starts today"
+        ),
+        pytest.param(date(2025, 12, 7), None, None, id="tomorrow"),
+        pytest.param(
+            date(2024, 12, 6), None, "2 repairs failed; 2 suffice", id="its last day is today"
+        ),
+        pytest.param(date(2024, 12, 5), None, None, id="yesterday"),
+        pytest.param(date(2024, 12, 6), date(2025, 3, 5), None, id="the invoice is not lost"),
+    ],
+)
+def test_with_the_papers_lost_the_term_is_by_the_factory_date(made_on, invoiced_on, because):
+    story = with_dealer()
+    for number in (1, 2):
+        told_upto(at_counter(number, serial_number="356-7"), "finished", story)
+    both = frozenset({repair_id(1), repair_id(2)})
+    dates = {"factory_date": made_on, "invoiced_on": invoiced_on}
+    story.tell(apply(failed_repairs=both, **dates), SUSI)
+    assert ground_of(story) == (because and ("REG-5a", because))
+
+
+@rule("REG-3", "REG-5a")
+def test_while_its_dates_are_under_query_nothing_entitles_to_an_exchange():
+    sold = {"delivered_on": TODAY, "equipment": EquipmentKind.PHONE}
+    for made_on, because in ((TODAY, "within 15 days of the invoice"), (TOMORROW, None)):
+        phone = register_equipment(factory_date=made_on, **sold)
+        story = with_dealer(setting(phone)).tell(apply(equipment_id=MACHINE), SUSI)
+        assert ground_of(story) == (because and ("REG-5a", because))
 
 
 @rule("REG-5a", "REG-5")

@@ -21,6 +21,7 @@ from domain.repairs.field import events as e
 from domain.repairs.field import refusals as r
 from domain.repairs.field.reporting import JOB, ORDER_NUMBER
 from domain.repairs.field.state import FieldOrder, FieldStage
+from domain.repairs.field.unrepaired_list import NotUnrepaired
 from domain.repairs.service_report import ServiceReport
 from domain.sla.starting import DueBy
 from domain.sla.targets import Due
@@ -35,6 +36,7 @@ from tests.field_stories import (
     file_report,
     leave,
     leave_unrepaired,
+    list_unrepaired,
     plan,
     report_fault,
     unrepaired_story,
@@ -541,6 +543,25 @@ def test_an_unrepaired_order_goes_on_with_another_visit():
     story = unrepaired_story().tell(plan(), SAM).tell(depart(), ENZO).tell(ARRIVE, ENZO)
     story.tell(leave(), ENZO)
     assert (order(story).stage, order(story).visits) == (FieldStage.REPAIRED, 2)
+
+
+REVIEW = f.ReviewFieldReport(field_order_id=ID, accepted=True)
+
+
+@rule("FLD-8", "FLD-7")
+@pytest.mark.parametrize("told", [[(file_report(), ENZO)], [(file_report(), ENZO), (REVIEW, SAM)]])
+def test_an_order_whose_report_is_in_stays_unrepaired_until_it_is_repaired(told):
+    story = unrepaired_story().tell_all(told)
+    assert order(story).unrepaired
+    for wish, actor in ((FOLLOW_UP, SUSI), (list_unrepaired(1), SUSI), (contact(), SUSI)):
+        assert given(story.histories).when(wish, actor=actor).outcome()
+    for wish, actor in ((plan(), SAM), (depart(), ENZO), (ARRIVE, ENZO), (leave(), ENZO)):
+        story.tell(wish, actor)
+    story.tell(file_report(), ENZO)
+    assert (order(story).stage, order(story).unrepaired) == (FieldStage.REPORT_FILED, False)
+    for wish in (FOLLOW_UP, contact()):
+        given(story.histories).when(wish, actor=SUSI).then_refused(r.FieldOrderNotReady)
+    given(story.histories).when(list_unrepaired(1), actor=SUSI).then_refused(NotUnrepaired)
 
 
 # ── the report on the work ──────────────────────────────────────────────────

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -38,6 +38,7 @@ from tests.scenario import (
     given,
     shipped_policies,
 )
+from tests.stories import MACHINE
 
 ID = field_order_id()
 STREAM = Stream(FieldOrder.kind, ID)
@@ -78,7 +79,7 @@ def by_maker(story: Story) -> Story:
 
 @pytest.fixture(autouse=True)
 def reported_earlier(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In scenarios everything takes effect at NOON: here the report came three hours before."""
+    """In scenarios everything takes effect at NOON: here the report came the day before."""
     from domain.corrections import Happening, Timeline
     from tests import scenario
 
@@ -91,7 +92,7 @@ def reported_earlier(monkeypatch: pytest.MonkeyPatch) -> None:
         first, *_ = known.happenings
         happening = known.happenings[first]
         moved = Happening(
-            happening.recorded_at, NOON - 3 * HOUR, happening.is_correction, happening.event_type
+            happening.recorded_at, NOON - 30 * HOUR, happening.is_correction, happening.event_type
         )
         return Timeline({**known.happenings, first: moved})
 
@@ -243,3 +244,21 @@ def test_a_node_has_one_open_correction():
         given(story.histories).when(again, actor=ENZO).then_refused(r.CorrectionExists)
     same = ask(CONTACTED, correction_id=UUID(int=0xC0_0003), effective_at=NOON)
     given(story.histories).when(same, actor=ENZO).then_nothing()
+
+
+def days_out_of_use(story: Story) -> tuple[UUID | None, list[tuple[date, date]]]:
+    approved = story.happened[-2].event
+    assert isinstance(approved, e.NodeCorrectionApproved)
+    return approved.equipment_id, [(each.since, each.until) for each in approved.out_of_use]
+
+
+@rule("REG-5", "FLD-6")
+def test_days_out_of_use_that_were_reported_are_told_anew_by_the_right_times():
+    repaired, yesterday = field_story("repaired"), NOON - 21 * HOUR
+    reported = field_story("report filed")
+    for story, expected in (
+        (repaired, (None, [])),
+        (reported, (MACHINE, [(date(2026, 3, 5), date(2026, 3, 6))])),
+    ):
+        story.tell(ask(effective_at=yesterday), ENZO).tell(SIGN, DORA)
+        assert days_out_of_use(story) == expected

@@ -22,6 +22,7 @@ from domain.repairs.repair.refusals import (
     NotTheirRepair,
     NotUnderWarrantyForFactory,
     NotWaitingForParts,
+    OneTesterAlone,
     ReleaseTestMissing,
     RepairerChecked,
     RepairNotPossibleNow,
@@ -59,7 +60,7 @@ from tests.repair_stories import (
     workshop_story,
 )
 from tests.rules import rule
-from tests.scenario import ADAM, ENZO, SAM, SUSI, given, standing_in
+from tests.scenario import ADAM, DORA, ENZO, SAM, SUSI, given, standing_in
 from tests.stories import MAKER, STATION, file_of
 
 START = wish(c.StartRepair)
@@ -342,3 +343,13 @@ def test_an_overhaul_is_tested_with_its_engineer_and_then_again_with_its_owner()
         given(story.histories).when(release, actor=WALT).then_refused(ReleaseTestMissing)
         story.tell(command, WALT)
     assert stage_of(story.tell(release, WALT)) is RepairStage.RELEASED
+
+
+@rule("REP-12")
+def test_a_head_who_repaired_it_does_not_test_it_alone():
+    story = workshop_story("assigned").tell(START, WALT).tell(finish(), WALT)
+    story.tell(check(), QING)
+    test = {"engineer_id": WALT.id, "findings": "runs", "with_owner": False}
+    alone = wish(c.RecordReleaseTest, **test)
+    given(story.histories).when(alone, actor=WALT).then_refused(OneTesterAlone)
+    assert given(story.histories).when(alone, actor=DORA).outcome()
