@@ -258,6 +258,15 @@ def test_a_second_survey_of_a_quarter_moves_nothing():
     )
 
 
+@rule("REG-1")
+def test_a_survey_that_is_entered_late_does_not_bring_back_a_quarter():
+    now = NOON + timedelta(days=400)
+    story = dealer_story("called").tell(survey_dealer(), HELEN, now)
+    story.tell(survey_dealer(held_on=TODAY), HELEN, now)
+    late = story.happened[-1].event
+    assert (late.quarter, late.missed, late.survey_due) == (date(2026, 1, 1), (), THIRD)
+
+
 def test_a_survey_is_recorded_when_it_was_held():
     to_come = survey_dealer(held_on=TODAY + DAY)
     at("called").when(to_come, actor=HELEN).then_refused(d.SurveyAtAnImpossibleTime)

@@ -152,6 +152,37 @@ def test_a_variant_of_the_terms_must_exist():
     given(makers().histories).when(unknown, actor=STAN).then_refused(UnknownVariant)
 
 
+@rule("REG-4")
+@pytest.mark.parametrize(
+    ("part", "months", "ends_on"),
+    [
+        (Part.MAIN_UNIT, 12, date(2026, 6, 1)),
+        (Part.BATTERY, 6, date(2025, 12, 1)),
+        (Part.CHARGER, 12, date(2026, 6, 1)),
+        (Part.HEADSET, 3, date(2025, 9, 1)),
+        (Part.DATA_CARD, 12, date(2026, 6, 1)),
+    ],
+)
+def test_each_part_of_a_phone_is_covered_for_its_own_time(part, months, ends_on):
+    assert term_of_phone(part, "default") == (months, DELIVERED, ends_on)
+
+
+@rule("REG-4")
+def test_a_variant_replaces_the_terms_that_it_names_and_no_others():
+    house = {part: term_of_phone(part, "house") for part in (Part.DATA_CARD, Part.BATTERY)}
+    assert house == {
+        Part.DATA_CARD: (1, DELIVERED, date(2025, 7, 1)),
+        Part.BATTERY: (6, DELIVERED, date(2025, 12, 1)),
+    }
+
+
+def term_of_phone(part: Part, variant: str) -> tuple[int, date, date]:
+    phone = register_equipment(equipment=EquipmentKind.PHONE, warranty_variant=variant)
+    first, *_ = given(makers().histories).when(phone, actor=STAN).outcome()
+    [found] = [each for each in first.event.coverage if each.part is part]
+    return found.months, found.starts_on, found.ends_on
+
+
 @rule("REG-2")
 def test_a_missing_document_is_filed_later():
     story = given(registered(documents=()).histories)
@@ -221,6 +252,13 @@ def test_the_answer_releases_the_registration_and_the_warranty_runs_from_the_rig
 )
 def test_an_answer_that_cannot_be_right_releases_nothing(command, refusal):
     given(registered(**IMPOSSIBLE).histories).when(command, actor=STAN).then_refused(refusal)
+
+
+@rule("REG-3")
+def test_the_answer_may_be_that_it_was_made_on_the_day_of_its_delivery():
+    same = answer(factory_date=DELIVERED, delivered_on=DELIVERED)
+    [on] = given(registered(**IMPOSSIBLE).histories).when(same, actor=STAN).outcome()
+    assert on.event.factory_date == on.event.delivered_on == DELIVERED
 
 
 @rule("REG-3")

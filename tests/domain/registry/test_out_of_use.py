@@ -10,23 +10,26 @@ from uuid import UUID
 
 import pytest
 
+from application import shipped
 from domain.claims import commands as c
 from domain.claims.events import Check, ClaimVetted
 from domain.entitlements import Remedy
 from domain.messages import Actor, Forbidden
+from domain.policies import PublishPolicy
+from domain.policy_content import WarrantyTerms
 from domain.registry.equipment import EquipmentNotFound
 from domain.registry.out_of_use import OutOfUseRecorded, RecordOutOfUse
 from domain.registry.transfer import EquipmentTransferred
 from domain.repairs.field.events import FieldReportFiled
 from domain.repairs.repair import commands as rc
 from domain.repairs.repair import events as re
-from domain.vocabulary import EquipmentKind, Interruption
+from domain.vocabulary import EquipmentKind, HolidayRule, Interruption
 from domain.warranty import OutOfUse
 from tests.field_stories import field_story
 from tests.field_stories import file_report as file_field_report
 from tests.repair_stories import inspect, receive, wish
 from tests.rules import rule
-from tests.scenario import DORA, ENZO, MAX, MIA, STAN, SUSI, SYSTEM, Story, given
+from tests.scenario import ADAM, DORA, ENZO, MAX, MIA, STAN, SUSI, SYSTEM, Story, given
 from tests.stories import (
     DEALER,
     FAILED,
@@ -39,6 +42,7 @@ from tests.stories import (
 )
 
 ORDER, OTHER_ORDER = UUID(int=0xA1), UUID(int=0xA2)
+OTHER = UUID(int=0xE9_0002)
 SOLD = date(2025, 2, 26)
 
 
@@ -179,6 +183,67 @@ def test_of_a_machine_the_rules_for_phones_say_nothing() -> None:
     story.tell(receive(equipment_id=MACHINE), SUSI).tell(inspect(), SUSI)
     [on] = given(story.histories).when(wish(rc.DetermineWarranty), actor=SUSI).outcome()
     assert isinstance(on.event, re.WarrantyDetermined) and on.event.entitlements == ()
+
+
+@rule("REG-5")
+@pytest.mark.parametrize(
+    ("since", "until", "covered"),
+    [
+        pytest.param(date(2025, 2, 1), date(2025, 2, 26), False, id="before the handover"),
+        pytest.param(date(2025, 2, 1), date(2025, 3, 6), True, id="until after it, eight days"),
+        pytest.param(date(2025, 2, 1), date(2025, 3, 5), False, id="seven"),
+        pytest.param(date(2026, 2, 26), date(2026, 3, 6), True, id="from its last day"),
+        pytest.param(date(2026, 2, 27), date(2026, 3, 9), False, id="from the day after"),
+    ],
+)
+def test_days_in_repair_are_added_that_began_in_the_term(
+    since: date, until: date, covered: bool
+) -> None:
+    story = old_machine().tell(kept(days(since, until)), SYSTEM)
+    story.tell(receive(equipment_id=MACHINE), SUSI).tell(inspect(), SUSI)
+    [on] = given(story.histories).when(wish(rc.DetermineWarranty), actor=SUSI).outcome()
+    assert isinstance(on.event, re.WarrantyDetermined) and on.event.covered is covered
+
+
+@rule("REG-5")
+@pytest.mark.parametrize(
+    ("sold", "holidays", "expired"),
+    [
+        pytest.param(
+            date(2025, 2, 16),
+            HolidayRule.STATUTORY,
+            "2026-02-20 (moved from 2026-02-16 past holidays (statutory))",
+            id="by law: the first day after it, in the same break",
+        ),
+        pytest.param(
+            date(2025, 2, 16),
+            HolidayRule.REST_DAYS,
+            "2026-02-24 (moved from 2026-02-16 past holidays (rest days))",
+            id="all days of rest: the first day after the break",
+        ),
+        pytest.param(date(2025, 2, 15), HolidayRule.STATUTORY, "2026-02-15", id="none by law"),
+        pytest.param(
+            date(2025, 2, 15),
+            HolidayRule.REST_DAYS,
+            "2026-02-24 (moved from 2026-02-15 past holidays (rest days))",
+            id="but a day of the break",
+        ),
+        pytest.param(date(2025, 2, 14), HolidayRule.REST_DAYS, "2026-02-14", id="made up for"),
+    ],
+)
+def test_the_policy_says_which_holidays_the_end_moves_past_and_the_answer_which_it_was(
+    sold: date, holidays: HolidayRule, expired: str
+) -> None:
+    terms = next(each for each in shipped.contents() if isinstance(each, WarrantyTerms))
+    policy = PublishPolicy(content=terms.model_copy(update={"holiday_rule": holidays}))
+    machine = register_equipment(
+        equipment_id=OTHER, serial_number="SN-2", factory_date=sold, delivered_on=sold
+    )
+    story = setting().tell(policy, ADAM).tell(machine, STAN)
+    story.tell(receive(equipment_id=OTHER), SUSI).tell(inspect(), SUSI)
+    [on] = given(story.histories).when(wish(rc.DetermineWarranty), actor=SUSI).outcome()
+    assert isinstance(on.event, re.WarrantyDetermined)
+    assert on.event.explanation == f"The term expired on {expired}."
 
 
 @rule("REG-5")
