@@ -43,6 +43,9 @@ STATION_ROLES = frozenset(
 )
 """Who has no other role, and a station, deals with what is of that station alone."""
 
+WATCHING = frozenset({Role.FINANCE, Role.PARTS_ADMIN})
+"""Who watches the stations, and so reports to none (SEG-2)."""
+
 STAFF = frozenset(Role) - {Role.SYSTEM, Role.AUDITOR, Role.CUSTOMER, Role.DEALER}
 
 # ── commands ────────────────────────────────────────────────────────────────
@@ -268,6 +271,12 @@ class NoSuchDelegation(Refusal):
     rule = "SEG-6"
 
 
+class WatchesTheStations(Refusal):
+    """Finance and parts administration watch the stations: they belong to none."""
+
+    rule = "SEG-2"
+
+
 class ManagesTheStation(Refusal):
     """Whoever manages a station neither approves nor edits its finance and stock records."""
 
@@ -351,6 +360,7 @@ def change(person: Person, command: Changing, world: World) -> list[Event]:
     match command:
         case AssignRoles(held=held):
             refuse_system(held)
+            refuse_watching(held, person.station_id, "held")
             return changed(held, person.held, RolesAssigned(held=held))
         case CertifyEngineer(level=level):
             return changed(level, person.level, EngineerCertified(level=level))
@@ -358,6 +368,7 @@ def change(person: Person, command: Changing, world: World) -> list[Event]:
             return [withdraw(person, reason)]
         case MovePerson(station_id=station_id):
             refuse_unknown(station_id, world)
+            refuse_watching(person.held, station_id, "station_id")
             return changed(station_id, person.station_id, PersonMoved(station_id=station_id))
         case RecordDeparture(reason=reason):
             return [PersonLeft(reason=reason)]
@@ -375,12 +386,19 @@ def register(person: Person | None, command: RegisterPerson, world: World) -> Pe
         raise PersonExists
     refuse_system(command.held)
     refuse_unknown(command.station_id, world)
+    refuse_watching(command.held, command.station_id, "station_id")
     return PersonRegistered(**dict(command))
 
 
 def refuse_system(held: frozenset[Role]) -> None:
     if held & OF_NO_PERSON:
         raise RoleOfNoPerson(fields=("held",))
+
+
+def refuse_watching(held: frozenset[Role], station_id: UUID | None, field: str) -> None:
+    """Raises WatchesTheStations (SEG-2)."""
+    if station_id and held & WATCHING:
+        raise WatchesTheStations(fields=(field,))
 
 
 def refuse_unknown(station_id: UUID | None, world: World) -> None:

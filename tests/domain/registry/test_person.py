@@ -35,6 +35,7 @@ from domain.registry.person import (
     RoleNotHeld,
     RoleOfNoPerson,
     RolesAssigned,
+    WatchesTheStations,
     WithdrawLevel,
     authorised,
 )
@@ -49,7 +50,7 @@ MAXS = Stream(Person.kind, MAX.id)
 REGISTERED = PersonRegistered(
     person_id=MAX.id,
     name="Max",
-    held=frozenset({Role.CLAIMS_MANAGER, Role.FINANCE}),
+    held=frozenset({Role.CLAIMS_MANAGER, Role.SERVICE_DIRECTOR}),
     station_id=None,
     level=None,
 )
@@ -123,6 +124,24 @@ def test_nobody_belongs_to_a_station_that_does_not_exist():
     max_is().when(nowhere, actor=ADAM).then_refused(StationNotFound)
     there = register().model_copy(update={"station_id": OTHER_STATION})
     given().when(there, actor=ADAM).then_refused(StationNotFound)
+
+
+@rule("SEG-2")
+@pytest.mark.parametrize("role", [Role.FINANCE, Role.PARTS_ADMIN])
+def test_who_watches_the_stations_belongs_to_none(role):
+    watching = register({role, Role.CLAIMS_MANAGER})
+    assert max_is().when(watching.model_copy(update={"person_id": MIA.id}), actor=ADAM).outcome()
+    there = watching.model_copy(update={"person_id": MIA.id, "station_id": STATION})
+    max_is().when(there, actor=ADAM).then_refused(WatchesTheStations)
+    assigned = AssignRoles(person_id=MAX.id, held={role})
+    max_is(PersonMoved(station_id=STATION)).when(assigned, actor=ADAM).then_refused(
+        WatchesTheStations
+    )
+    moved = MovePerson(person_id=MAX.id, station_id=STATION)
+    max_is(RolesAssigned(held={role})).when(moved, actor=ADAM).then_refused(WatchesTheStations)
+    away = MovePerson(person_id=MAX.id, station_id=None)
+    imported = max_is(PersonMoved(station_id=STATION), RolesAssigned(held={role}))
+    imported.when(away, actor=ADAM).then(PersonMoved(station_id=None))
 
 
 def test_a_level_is_withdrawn_with_its_reason():
@@ -242,7 +261,7 @@ def test_nor_does_an_administrator_who_is_one():
 @pytest.mark.parametrize(
     ("command", "refusal"),
     [
-        (delegate(role=Role.SERVICE_DIRECTOR), RoleNotHeld),
+        (delegate(role=Role.FINANCE), RoleNotHeld),
         (delegate(to=MAX.id), DelegationToOneself),
         (delegate(since=NOON + DAY, until=NOON + DAY), PeriodEmpty),
         (delegate(since=NOON - 2 * DAY, until=NOON), PeriodEmpty),
