@@ -10,7 +10,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
-from anyio.to_thread import run_sync
 from pydantic import ValidationError
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_snake_case
@@ -92,7 +91,7 @@ def accepts(command: type[Command]) -> Resolve:
         context: Context = info.context
         try:
             instruction = instructed(command, given, context)
-            return await run_sync(context.give, instruction)
+            return await context.give(instruction)
         except Refusal as refusal:
             return problem(refusal, context.correlation_id)
 

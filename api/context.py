@@ -12,7 +12,7 @@ from anyio.to_thread import run_sync
 from strawberry.dataloader import DataLoader
 
 from api.principal import Principal, Scope
-from application.handling import handle
+from application.handling import handle_soon
 from application.instruction import Instruction
 from application.log import EventLog, Receipt
 from application.personal import Vault
@@ -54,8 +54,8 @@ class Context:
     def reader(self) -> Reader:
         return self.sources.reader
 
-    def give(self, instruction: Instruction) -> Receipt:
-        return handle(self.log, instruction)
+    async def give(self, instruction: Instruction) -> Receipt:
+        return await handle_soon(self.log, instruction)
 
     def may(self, scope: str) -> bool:
         return scope in self.principal.scopes

@@ -5,25 +5,31 @@ See migrations/0013_append_together.sql for what it promises, and 0015 for what 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
-from typing import Final, LiteralString
+from typing import Final, LiteralString, NamedTuple
 from uuid import UUID
 
 import psycopg
+from anyio.to_thread import run_sync
 from psycopg.errors import CheckViolation, UniqueViolation
 from psycopg_pool import PoolTimeout
 
 from application.appends import Appended, Outcome, StoredReceipt
 from application.arrays import Type, Wire, array, as_integer, as_moment, as_uuids, uuid
 from application.columns import Encoded, parameters
-from application.connections import Connections, Prepared
+from application.connections import Connections, Prepared, Row
 from application.recorded import BEGINNING, Position
 
 RESENDS: Final = 3  # of appends whose connection was lost, before giving up
 
 Answer = Appended | Exception  # an exception: what is wrong with this one
+
+
+def is_appended(answer: Answer) -> bool:
+    return isinstance(answer, Appended) and answer.outcome is Outcome.APPENDED
+
 
 APPEND: Final = Prepared(
     b"append",
@@ -49,13 +55,16 @@ FIND_RECEIPTS: Final[LiteralString] = """
     """
 
 
-def carried_out(connections: Connections, appends: Sequence[Encoded]) -> list[Answer]:
+def carried_out(
+    connections: Connections, appends: Sequence[Encoded], first: Sent | None = None
+) -> list[Answer]:
     """What came of each, in order: whatever comes of one does not depend on the others.
 
     Those that stand in the way are answered, and the others sent again without them. If the
     connection is lost, receipts are looked up on a new one, and what has none is sent again: it is
     known by its command id, so even an append that arrives late after all cannot double it.
     Without a command id nothing is sent again. Raises psycopg.OperationalError if nothing answers.
+    `first` is what was sent already, if it was.
     """
     answers: dict[int, Answer] = {}
     left = dict(enumerate(appends))
@@ -63,18 +72,30 @@ def carried_out(connections: Connections, appends: Sequence[Encoded]) -> list[An
     while left:
         numbers, batch = list(left), list(left.values())
         try:
-            found = sent(connections, batch)
+            found = understood(connections, batch, first or sent(connections, batch))
         except PoolTimeout:
             raise
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             losses += 1
             found = given_up(batch, error, all_of_them=losses > RESENDS)
-            found |= looked_up(connections, batch)
+            found = {**found, **looked_up(connections, batch)}
         except Exception as error:
             found = {0: error} if len(batch) == 1 else one_by_one(connections, batch)
         answers |= {numbers[place]: answer for place, answer in found.items()}
         left = {number: each for number, each in left.items() if number not in answers}
+        first = None
     return [answers[number] for number in range(len(appends))]
+
+
+async def carried_out_soon(
+    connections: Connections, appends: Sequence[Encoded]
+) -> Sequence[Answer]:
+    """As carried_out(), while other tasks go on. What does not go smoothly is seen to in a
+    thread."""
+    first = await sent_soon(connections, appends)
+    if appended := all_appended(appends, first):
+        return appended
+    return await run_sync(carried_out, connections, appends, first)
 
 
 def one_by_one(connections: Connections, appends: Sequence[Encoded]) -> dict[int, Answer]:
@@ -119,28 +140,57 @@ def receipts(
 # ── the call ────────────────────────────────────────────────────────────────
 
 
-def sent(connections: Connections, appends: Sequence[Encoded]) -> dict[int, Answer]:
-    """Send them once: the answers to all of them, or to those that stand in the way.
+class Sent(NamedTuple):
+    """What append() was called with, and what it answered: rows, or an error, after which nothing
+    is known of what was to be appended."""
 
-    Raises what psycopg raises; then nothing is known of any of them.
-    """
+    arguments: Sequence[bytes | None]
+    answer: Sequence[Row] | Exception
+
+
+def sent(connections: Connections, appends: Sequence[Encoded]) -> Sent:
     arguments = parameters(appends)
     try:
-        [[first, moment]] = connections.call(APPEND, arguments)
-    except (UniqueViolation, CheckViolation):
-        if found := in_the_way(connections, WHAT_MAY_BE_IN_THE_WAY(arguments)):
-            return found
-        raise
+        return Sent(arguments, connections.call(APPEND, arguments))
+    except Exception as error:
+        return Sent(arguments, error)
+
+
+async def sent_soon(connections: Connections, appends: Sequence[Encoded]) -> Sent:
+    arguments = parameters(appends)
+    try:
+        return Sent(arguments, await connections.call_soon(APPEND, arguments))
+    except Exception as error:
+        return Sent(arguments, error)
+
+
+def understood(
+    connections: Connections, appends: Sequence[Encoded], sent: Sent
+) -> Mapping[int, Answer]:
+    """By its place, the answer to all of them, or to those that stand in the way. Raises what
+    psycopg raised."""
+    if appended := all_appended(appends, sent):
+        return dict(enumerate(appended))
+    refused = isinstance(sent.answer, UniqueViolation | CheckViolation)
+    if isinstance(sent.answer, Exception) and not refused:
+        raise sent.answer
+    found = in_the_way(connections, WHAT_MAY_BE_IN_THE_WAY(sent.arguments))
+    if isinstance(sent.answer, Exception) and not found:
+        raise sent.answer
+    return found
+
+
+def all_appended(appends: Sequence[Encoded], sent: Sent) -> list[Appended] | None:
+    """Their events follow one another from the first position. None if nothing was appended."""
+    if isinstance(sent.answer, Exception):
+        return None
+    [[first, moment]] = sent.answer
     if first is None or moment is None:
-        return in_the_way(connections, WHAT_MAY_BE_IN_THE_WAY(arguments))
-    begin = Position(as_integer(first))
-    return dict(enumerate(all_appended(appends, begin, as_moment(moment))))
+        return None
+    return list(following(appends, Position(as_integer(first)), as_moment(moment)))
 
 
-def all_appended(
-    appends: Sequence[Encoded], first: Position, moment: datetime
-) -> Iterator[Appended]:
-    """Their events follow one another from the first position."""
+def following(appends: Sequence[Encoded], first: Position, moment: datetime) -> Iterator[Appended]:
     for each in appends:
         append = each.append
         last = Position(first + len(append.events) - 1)

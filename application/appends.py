@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Final, NamedTuple
 from uuid import NAMESPACE_OID, UUID, uuid5
 
@@ -38,7 +39,7 @@ class EnvelopedEvent(StoredEvent):
     causation_id: UUID | None
     metadata: str  # JSON: channel, roles used, reason, policies
 
-    @property
+    @cached_property
     def size(self) -> int:
         """In bytes, about."""
         return len(self.state) + len(self.metadata) + ENVELOPE_BYTES
@@ -97,7 +98,7 @@ class Append:
     recorded_at: datetime | None = None  # None: the database's clock
     shredded: Sequence[UUID] = ()  # subjects whose personal keys are destroyed with it
 
-    @property
+    @cached_property
     def size(self) -> int:
         """In bytes, about."""
         return ENVELOPE_BYTES + sum(event.size for event in self.events)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
+from functools import lru_cache
 from struct import Struct
 from typing import Final
 from uuid import UUID
@@ -69,7 +70,7 @@ def joined(type: Type, length: int, pieces: Sequence[bytes]) -> bytes:
 
 
 def uuid(value: UUID | None) -> bytes:
-    return NULL if value is None else UUID_LENGTH + value.bytes
+    return NULL if value is None else UUID_LENGTH + value.int.to_bytes(UUID_BYTES)
 
 
 def integer(value: int) -> bytes:
@@ -82,6 +83,12 @@ def bigint(value: int) -> bytes:
 
 def text(value: str) -> bytes:
     return blob(value.encode())
+
+
+@lru_cache(maxsize=1024)
+def word(value: str) -> bytes:
+    """A text of which there are few."""
+    return text(value)
 
 
 def blob(value: bytes) -> bytes:

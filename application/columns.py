@@ -6,10 +6,9 @@ joins the pieces.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import accumulate
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from application.appends import Append, EnvelopedEvent, as_uuid
@@ -24,6 +23,7 @@ from application.arrays import (
     moment,
     text,
     uuid,
+    word,
 )
 
 OF_COMMANDS: Final = (Type.UUID, Type.BYTEA, Type.UUID)
@@ -33,24 +33,24 @@ OF_EVENTS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Encoded:
+class Encoded(NamedTuple):
     """An append, and what it puts into each column."""
 
     append: Append
     size: int  # in bytes, about
     touched: tuple[UUID, ...]  # the streams that it changes, each once
-    settles: frozenset[int]  # of which something else is known afterwards: streams, the command
-    rests_on: frozenset[int]  # all that must be settled before it is known what comes of it
+    settles: Set[int]  # of which something else is known afterwards: streams, the command
+    rests_on: Set[int]  # all that must be settled before it is known what comes of it
     command: tuple[bytes, ...]
     events: tuple[bytes, ...]
     loaded: tuple[tuple[UUID, int], ...]  # with their versions, but those that it begins
 
 
 def encoded(append: Append) -> Encoded:
-    touched = tuple(dict.fromkeys(as_uuid(event.originator_id) for event in append.events))
-    known = (*touched, append.command_id) if append.command_id else touched
-    settles = frozenset(id.int for id in known)
+    touched = tuple({as_uuid(event.originator_id): None for event in append.events})
+    settles = {stream.int for stream in touched}
+    if append.command_id:
+        settles.add(append.command_id.int)
     return Encoded(
         append=append,
         size=append.size,
@@ -63,7 +63,9 @@ def encoded(append: Append) -> Encoded:
             (stream, version)
             for stream, version in append.loaded.items()
             if version > 0 or stream not in touched  # what begins shows in its insert
-        ),
+        )
+        if append.loaded
+        else (),
     )
 
 
@@ -76,9 +78,9 @@ def of_events(events: Sequence[EnvelopedEvent]) -> tuple[bytes, ...]:
 def of_event(event: EnvelopedEvent) -> tuple[bytes, ...]:
     return (
         uuid(as_uuid(event.originator_id)),
-        text(event.stream_kind),
+        word(event.stream_kind),
         bigint(event.originator_version),
-        text(event.topic),
+        word(event.topic),
         integer(event.schema_version),
         uuid(event.event_id),
         moment(event.effective_at),

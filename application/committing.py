@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from threading import Condition, Lock
 from time import monotonic
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
 import psycopg
 
@@ -165,11 +165,21 @@ def wake(waiting: Waiting | None) -> None:
         waiting.turn.release()
 
 
-def divided(queue: Sequence[Waiting]) -> tuple[list[Waiting], list[Waiting]]:
+class InQueue(Protocol):
+    """Whoever waits with an append."""
+
+    @property
+    def encoded(self) -> Encoded: ...
+
+
+W = TypeVar("W", bound=InQueue)
+
+
+def divided(queue: Sequence[W]) -> tuple[list[W], list[W]]:
     """Those who go out together, and those who go out later: what does not fit, and what rests on
     something that was not yet committed. That waits for what becomes of it."""
-    batch: list[Waiting] = []
-    later: list[Waiting] = []
+    batch: list[W] = []
+    later: list[W] = []
     size, unsettled = 0, set[int]()
     for waiting in queue:
         each = waiting.encoded

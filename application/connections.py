@@ -8,16 +8,20 @@ from time import monotonic
 from typing import Any, Final, LiteralString, NamedTuple
 
 import psycopg
+from anyio.to_thread import run_sync
 from psycopg import Connection, Cursor, sql
+from psycopg.abc import PQGen
 from psycopg.errors import InvalidSqlStatementName, error_from_result
 from psycopg.generators import execute
 from psycopg.pq import ExecStatus, Format
 from psycopg.rows import TupleRow
+from psycopg.waiting import wait_async
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from application.arrays import Wire, WireDumper
 
 RETRY: Final = 0.5  # seconds between attempts to connect
+AT_ONCE: Final = 0.0001  # seconds
 
 
 Row = tuple[bytes | None, ...]
@@ -75,12 +79,19 @@ class Connections:
         binary form.
         """
         with self._connection() as connection:
-            try:
-                return answered(connection, statement, params)
-            except InvalidSqlStatementName:  # nothing has happened
-                connection.pgconn.send_prepare(statement.name, statement.text)
-                rows_of(connection)
-                return answered(connection, statement, params)
+            return connection.wait(answered(connection, statement, params))
+
+    async def call_soon(self, statement: Prepared, params: Sequence[bytes | None]) -> list[Row]:
+        """As call(), while other tasks go on."""
+        try:
+            connection = self._pool.getconn(AT_ONCE)
+        except PoolTimeout:
+            connection = await run_sync(self._wait)
+        try:
+            asking = answered(connection, statement, params)
+            return await wait_async(asking, connection.pgconn.socket, RETRY)
+        finally:
+            self._pool.putconn(connection)  # which is closed if it was left in the middle
 
     @contextmanager
     def transaction(self) -> Iterator[Cursor[TupleRow]]:
@@ -117,20 +128,31 @@ class Connections:
 
 def answered(
     connection: Connection[Any], statement: Prepared, params: Sequence[bytes | None]
-) -> list[Row]:
-    """Raises psycopg.errors.InvalidSqlStatementName if the statement is not prepared there."""
+) -> PQGen[list[Row]]:
+    """The rows, for psycopg to wait for. The statement is prepared if it is not."""
+    try:
+        return (yield from sent(connection, statement, params))
+    except InvalidSqlStatementName:  # nothing has happened
+        connection.pgconn.send_prepare(statement.name, statement.text)
+        yield from rows_of(connection)
+        return (yield from sent(connection, statement, params))
+
+
+def sent(
+    connection: Connection[Any], statement: Prepared, params: Sequence[bytes | None]
+) -> PQGen[list[Row]]:
     connection.pgconn.send_query_prepared(
         statement.name,
         params,
         param_formats=[Format.BINARY] * len(params),
         result_format=Format.BINARY,
     )
-    return rows_of(connection)
+    return (yield from rows_of(connection))
 
 
-def rows_of(connection: Connection[Any]) -> list[Row]:
+def rows_of(connection: Connection[Any]) -> PQGen[list[Row]]:
     """The answer to what was sent, once it is there."""
-    result = connection.wait(execute(connection.pgconn))[-1]
+    result = (yield from execute(connection.pgconn))[-1]
     if result.status not in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK):
         raise error_from_result(result, connection.info.encoding)
     columns = range(result.nfields)

@@ -7,9 +7,10 @@ from functools import reduce
 from typing import Any, Final
 
 from application.aggregates import AGGREGATE_OF, EVOLVE
+from application.finishing import Appending, finished, finished_soon
 from application.histories import timeline
 from application.instruction import Instruction, Recording
-from application.log import Conflict, EventLog, History, Receipt, Unavailable
+from application.log import Conflict, Decision, EventLog, History, Receipt, Unavailable
 from application.observing import REPEATED, Step, Watched
 from domain import policies
 from domain.contacts.inquiry_counts import InquiryPeriod
@@ -49,10 +50,19 @@ def handle(log: EventLog, instruction: Instruction) -> Receipt:
     Raises a Refusal if the command may not be given, breaks a rule, reuses another command's id,
     or loses every race. The same instruction again returns the first receipt.
     """
+    return finished(log.recorder, handling(log, instruction))
+
+
+async def handle_soon(log: EventLog, instruction: Instruction) -> Receipt:
+    """As handle(), for the tasks of a server: its commit is not waited for by a thread."""
+    return await finished_soon(log.recorder, handling(log, instruction))
+
+
+def handling(log: EventLog, instruction: Instruction) -> Appending[Receipt]:
     with log.observer.watch(Step.COMMAND, type(instruction.command).__name__) as watched:
         check_times(instruction)
         try:
-            return attempted(log, instruction, watched)
+            return (yield from attempted(log, instruction, watched))
         except Unavailable:
             raise
         except Refusal:  # perhaps only for what it did itself when it was given before
@@ -63,13 +73,13 @@ def handle(log: EventLog, instruction: Instruction) -> Receipt:
             return receipt
 
 
-def attempted(log: EventLog, instruction: Instruction, watched: Watched) -> Receipt:
+def attempted(log: EventLog, instruction: Instruction, watched: Watched) -> Appending[Receipt]:
     for _ in range(ATTEMPTS - 1):
         try:
-            return attempt(log, instruction)
+            return (yield from attempt(log, instruction))
         except Conflict:
             watched.conflicts += 1
-    return attempt(log, instruction)
+    return (yield from attempt(log, instruction))
 
 
 def check_times(instruction: Instruction) -> None:
@@ -79,10 +89,10 @@ def check_times(instruction: Instruction) -> None:
         raise BackdatedWithoutReason
 
 
-def attempt(log: EventLog, instruction: Instruction) -> Receipt:
+def attempt(log: EventLog, instruction: Instruction) -> Appending[Receipt]:
     events, recording, histories = considered(log, instruction)
     check_beginnings(log, instruction, events)
-    return log.append(recording, events, histories)
+    return (yield from log.appending(Decision(recording, events, histories)))
 
 
 def check_beginnings(log: EventLog, instruction: Instruction, events: Iterable[On]) -> None:

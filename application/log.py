@@ -16,10 +16,9 @@ from eventsourcing.persistence import Mapper
 from psycopg.types.numeric import Int4, Int8
 
 from application.aggregates import EVENT_TYPES
-from application.appending import Answer
+from application.appending import Answer, is_appended
 from application.appends import (
     Append,
-    Appended,
     AppendTooLarge,
     EnvelopedEvent,
     Outcome,
@@ -35,6 +34,7 @@ from application.encoding import (
     enveloped,
     metadata_of,
 )
+from application.finishing import Appending, finished
 from application.instruction import Instruction, Recording
 from application.observing import FAILED, MIXED, UNOBSERVED, Observer, Step
 from application.personal import subjects_in_clear
@@ -191,7 +191,8 @@ class EventLog(Application[UUID]):
         self.database = database
         self.vault: Vault = vault or NoVault()
         self.clock = clock
-        self.observer = self.recorder.committer.observer = observer
+        self.observer = observer
+        self.recorder.observe(observer)
 
     def construct_mapper(self) -> Mapper[UUID]:
         return RecordedMapper(transcoder=self.construct_transcoder())
@@ -220,10 +221,16 @@ class EventLog(Application[UUID]):
         Unrecordable, or Unavailable, after which the outcome is unknown until the instruction is
         repeated.
         """
-        [answer] = self.append_all([Decision(recording, events, histories)])
-        if isinstance(answer, Refusal):
-            raise answer
-        return answer
+        return finished(self.recorder, self.appending(Decision(recording, events, histories)))
+
+    def appending(self, decision: Decision) -> Appending[Receipt]:
+        """append(), up to what is to be appended, and on from what came of that."""
+        with answering(), self.observer.watch(Step.APPEND) as watched:
+            answer = yield self._append(*decision)
+            watched.outcome = outcome_of([answer])
+            watched.size = len(decision.events) if is_appended(answer) else 0
+        with answering():
+            return self._unless_refused(decision.recording, answer)
 
     def append_all(self, decisions: Sequence[Decision]) -> list[Receipt | Refusal]:
         """What comes of each: its receipt, or what append() would raise. Those that do not rest on
@@ -409,10 +416,6 @@ class EventLog(Application[UUID]):
     def _rows(self, query: LiteralString, params: Sequence[Any]) -> list[tuple[Any, ...]]:
         with answering():
             return self.recorder.connections.read(query, params)
-
-
-def is_appended(answer: Answer) -> bool:
-    return isinstance(answer, Appended) and answer.outcome is Outcome.APPENDED
 
 
 def outcome_of(answers: Sequence[Answer]) -> str:

@@ -36,7 +36,7 @@ from psycopg import Connection
 from psycopg.rows import TupleRow
 from psycopg.types.numeric import Int8
 
-from application.appending import Answer, carried_out, receipts
+from application.appending import Answer, carried_out, carried_out_soon, receipts
 from application.appends import (
     Append,
     Appended,
@@ -47,8 +47,9 @@ from application.appends import (
     with_defaults,
 )
 from application.committing import Committer
+from application.committing_tasks import TaskCommitter
 from application.connections import Connections, listen
-from application.observing import UNOBSERVED, Observer
+from application.observing import Observer
 
 LAST: Final = 2**63 - 1  # no position and no version is greater
 POLL: Final = 0.5  # seconds; a notification usually comes first
@@ -71,12 +72,23 @@ def library_errors() -> Iterator[None]:
         raise DataError(str(error)) from error
 
 
+def sifted(appends: Sequence[Append]) -> tuple[list[AppendTooLarge | None], list[Append]]:
+    """What is too large about each, and those of which nothing is."""
+    faults = [append.too_large() for append in appends]
+    return faults, [append for append, fault in zip(appends, faults, strict=True) if not fault]
+
+
 class PostgresAggregateRecorder(AggregateRecorder):
     """Appends, and reads streams, in the words of the library."""
 
-    def __init__(self, connections: Connections, observer: Observer = UNOBSERVED) -> None:
+    def __init__(self, connections: Connections) -> None:
         self.connections = connections
-        self.committer = Committer(partial(carried_out, connections), observer)
+        self.committer = Committer(partial(carried_out, connections))
+        self.task_committer = TaskCommitter(partial(carried_out_soon, connections))
+
+    def observe(self, observer: Observer) -> None:
+        """Have every commit watched from now on."""
+        self.committer.observer = self.task_committer.observer = observer
 
     def append(self, append: Append) -> Appended:
         """All or nothing. The outcome tells a conflict from a repeated command.
@@ -93,9 +105,14 @@ class PostgresAggregateRecorder(AggregateRecorder):
     def append_all(self, appends: Sequence[Append]) -> list[Answer]:
         """What came of each, or the exception that append() would raise. Each is on its own; those
         that do not rest on one another go out together."""
-        faults = [append.too_large() for append in appends]
-        fitting = [append for append, fault in zip(appends, faults, strict=True) if not fault]
+        faults, fitting = sifted(appends)
         answers = iter(self.committer.append_all(fitting))
+        return [fault or next(answers) for fault in faults]
+
+    async def append_all_soon(self, appends: Sequence[Append]) -> list[Answer]:
+        """As append_all(), while other tasks go on."""
+        faults, fitting = sifted(appends)
+        answers = iter(await self.task_committer.append_all(fitting))
         return [fault or next(answers) for fault in faults]
 
     def receipts(self, command_ids: Sequence[UUID]) -> Mapping[UUID | None, StoredReceipt]:

@@ -1,13 +1,16 @@
 """Durable appends: our recorder, with envelope, four indexes, receipts and checks, against the
 library's own, and against a plain COPY into the same table without any of that.
 
-Writers are threads of one process, as requests are in the server. The library's table gets two more
+Writers are tasks of one event loop, as requests are in the server; the library knows only threads,
+and has one for each. A row says what ours are in threads. The library's table gets two more
 indexes, so that it has four, as ours: by topic, and by another id, as ours by correlation. Receipts
 have no counterpart there. Single appends are made, on both sides, before the clock starts.
 """
 
 from __future__ import annotations
 
+import asyncio
+from asyncio import gather
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -23,6 +26,7 @@ from eventsourcing.postgres import PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.types.json import Json
 
+from application.appending import is_appended
 from application.appends import NOBODY, Append, EnvelopedEvent
 from application.connections import Connections, Prepared, Row
 from application.database import Database, DatabaseRole
@@ -42,6 +46,7 @@ METADATA = '{"channel":"import","roles":["claims_specialist"],"reason":null,"pol
 def comparisons(database: Database) -> list[Comparison | Shares]:
     with recorder(database) as ours:
         rows = [against_the_library(database, ours, writers) for writers in (1, 8, 32)]
+        rows.append(in_threads(database, ours, 32))
         bulks = against_copy(database, ours)
         return [*rows, *bulks, *(whereabouts(database, appends) for appends in (1, 32))]
 
@@ -60,17 +65,30 @@ def recorder(
 def against_the_library(
     database: Database, ours: PostgresApplicationRecorder, writers: int
 ) -> Comparison:
+    return against(
+        f"durable appends, {writers} writer{'s' if writers > 1 else ''}",
+        database,
+        tasks_speed(ours, writers),
+        writers,
+    )
+
+
+def in_threads(database: Database, ours: PostgresApplicationRecorder, writers: int) -> Comparison:
+    return against(
+        f"durable appends, {writers} writers in threads",
+        database,
+        prepared_speed(ours.append, lambda: command(1), writers, LIBRARY_APPENDS * writers),
+        writers,
+    )
+
+
+def against(name: str, database: Database, ours: Measure, writers: int) -> Comparison:
     theirs = library(database, writers)
+    insert = prepared_speed(
+        lambda event: theirs.insert_events([event]), plain, writers, LIBRARY_APPENDS
+    )
     try:
-        return compare(
-            f"durable appends, {writers} writer{'s' if writers > 1 else ''}",
-            "appends/s",
-            prepared_speed(ours.append, lambda: command(1), writers, LIBRARY_APPENDS * writers),
-            "the library's recorder",
-            prepared_speed(
-                lambda event: theirs.insert_events([event]), plain, writers, LIBRARY_APPENDS
-            ),
-        )
+        return compare(name, "appends/s", ours, "the library's recorder", insert)
     finally:
         theirs.datastore.close()
 
@@ -137,6 +155,24 @@ def prepared_speed(
         return speed(lambda: give(next(made)), writers, total)()
 
     return measure
+
+
+def tasks_speed(ours: PostgresApplicationRecorder, writers: int) -> Measure:
+    """How often a second, by so many tasks at once, of what is made before the clock starts."""
+    total = LIBRARY_APPENDS * writers
+
+    async def writer(made: Iterator[Append]) -> None:
+        for _ in range(total // writers):
+            [answer] = await ours.append_all_soon([next(made)])
+            assert is_appended(answer)
+
+    async def all_of_them() -> float:
+        made = iter([command(1) for _ in range(total)])
+        start = perf_counter()
+        await gather(*(writer(made) for _ in range(writers)))
+        return total / (perf_counter() - start)
+
+    return lambda: asyncio.run(all_of_them())
 
 
 def speed(one: Callable[[], object], writers: int, total: int) -> Measure:

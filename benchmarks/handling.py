@@ -163,7 +163,8 @@ class Stopwatch:
 
 
 def profile(desk: Desk) -> Shares:
-    desk.log.observer = desk.log.recorder.committer.observer = stopwatch = Stopwatch()
+    desk.log.observer = stopwatch = Stopwatch()
+    desk.log.recorder.observe(stopwatch)
     speed(desk.give, 1, PROFILED)()
     spent = {step: seconds / PROFILED * 1000 for step, seconds in stopwatch.seconds.items()}
     known = spent[Step.LOAD] + spent[Step.DECIDE] + spent[Step.APPEND]

@@ -201,7 +201,7 @@ def test_what_goes_wrong_inside_is_not_told_outside(api, monkeypatch, capsys):
     def broken(*_):
         raise RuntimeError(secret)
 
-    monkeypatch.setattr("api.context.handle", broken)
+    monkeypatch.setattr("api.context.handle_soon", broken)
     answer = api.post(
         """mutation ($id: UUID!, $s: UUID!, $name: String!) {
           registerStation(commandId: $id, input: {stationId: $s, name: $name}) { __typename }

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from asyncio import (
+    all_tasks,
+    create_task,
+    gather,
+    new_event_loop,
+    run_coroutine_threadsafe,
+    to_thread,
+)
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, closing, contextmanager
 from threading import Thread
 from time import sleep
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import psycopg
@@ -17,12 +27,20 @@ import pytest
 from application.appends import LARGEST_APPEND, LARGEST_EVENT
 from application.committing import LARGEST_BATCH
 from application.database import Database
-from application.log import Conflict, EventLog, History, Receipt, TooMuchAtOnce, Unrecordable
+from application.log import (
+    Conflict,
+    EventLog,
+    History,
+    Receipt,
+    TooMuchAtOnce,
+    Unavailable,
+    Unrecordable,
+)
 from application.observing import Step, Watched
 from application.recorded import BEGINNING
 from domain.messages import Event
 from domain.uniqueness import NameTaken
-from tests.application.told import RELEASED, append, instruction, stream, taken
+from tests.application.told import RELEASED, append, append_soon, instruction, stream, taken
 
 LOCK = "SELECT pg_advisory_xact_lock((1380270927::bigint << 32) | 'events'::regclass::oid::bigint)"
 BLOCKED = """
@@ -50,23 +68,64 @@ class CommitSizes:
             self.sizes.append(watched.size)
 
 
+class InThreads:
+    """Each append is waited for by a thread."""
+
+    def __init__(self, log: EventLog) -> None:
+        self.log, self.pool = log, ThreadPoolExecutor(20)
+
+    def submit(self, number: int, *events: tuple[int, Event], **given: Any) -> Future[Receipt]:
+        return self.pool.submit(append, self.log, number, *events, **given)
+
+    @property
+    def waiting(self) -> int:
+        return self.log.recorder.committer.waiting
+
+    def close(self) -> None:
+        self.pool.shutdown()
+
+
+class InTasks:
+    """Each append is waited for by a task of one event loop."""
+
+    def __init__(self, log: EventLog) -> None:
+        self.log, self.loop = log, new_event_loop()
+        self.thread = Thread(target=self.loop.run_forever)
+        self.thread.start()
+
+    def submit(self, number: int, *events: tuple[int, Event], **given: Any) -> Future[Receipt]:
+        soon = append_soon(self.log, number, *events, **given)
+        return run_coroutine_threadsafe(soon, self.loop)
+
+    @property
+    def waiting(self) -> int:
+        return self.log.recorder.task_committer.waiting
+
+    def close(self) -> None:
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join()
+        self.loop.close()
+
+
+Crowd: TypeAlias = InThreads | InTasks
+
+
 class Gathering:
     """Lets commands arrive while a commit is under way: that of command 100, on stream 19."""
 
-    def __init__(self, log: EventLog, commits: CommitSizes, threads: ThreadPoolExecutor) -> None:
-        self.log, self.commits, self.threads = log, commits, threads
+    def __init__(self, crowd: Crowd) -> None:
+        self.crowd = crowd
+        self.given: list[Future[Receipt]] = []
 
-    def arrive(self, work: Callable[[], Receipt]) -> Future[Receipt]:
+    def append(self, number: int, *events: tuple[int, Event], **changes: Any) -> Future[Receipt]:
         """Hand over an append, and wait until it stands in the queue."""
-        before = self.log.recorder.committer.waiting
-        future = self.threads.submit(work)
-        while self.log.recorder.committer.waiting == before:
-            sleep(0.001)
-        return future
-
-    def append(self, number: int, *events: tuple[int, Event], **changes: object) -> Future[Receipt]:
         seen = {stream(where): NOTHING_YET[stream(where)] for where, _ in events}
-        return self.arrive(lambda: append(self.log, number, *events, **{"seen": seen} | changes))
+        before = self.crowd.waiting
+        future = self.crowd.submit(number, *events, **{"seen": seen} | changes)
+        while self.crowd.waiting == before:
+            sleep(0.001)
+        self.given.append(future)
+        return future
 
 
 @pytest.fixture
@@ -80,18 +139,24 @@ def log(database: Database, commits: CommitSizes) -> Iterator[EventLog]:
         yield log
 
 
+@pytest.fixture(params=[InThreads, InTasks])
+def crowd(request: pytest.FixtureRequest, log: EventLog) -> Iterator[Crowd]:
+    with closing(request.param(log)) as crowd:
+        yield crowd
+
+
 @contextmanager
-def under_way(log: EventLog, commits: CommitSizes, database: Database) -> Iterator[Gathering]:
-    """A commit goes on until the block ends."""
-    with ExitStack() as after, ThreadPoolExecutor(20) as threads:
-        other = after.enter_context(psycopg.connect(database.conninfo()))
+def under_way(crowd: Crowd, database: Database) -> Iterator[Gathering]:
+    """A commit goes on until the block ends; then so do all that were handed over meanwhile."""
+    with psycopg.connect(database.conninfo()) as other:
         other.execute(LOCK)
-        first = threads.submit(append, log, 100, (19, taken()), seen={stream(19): History(0, [])})
+        first = crowd.submit(100, (19, taken()), seen={stream(19): History(0, [])})
         while other.execute(BLOCKED).fetchone() != (1,):
             sleep(0.001)
-        yield Gathering(log, commits, threads)
+        gathering = Gathering(crowd)
+        yield gathering
         other.rollback()
-        first.result()
+        wait([first, *gathering.given])
 
 
 def numbers(log: EventLog) -> list[tuple[int, UUID]]:
@@ -99,9 +164,9 @@ def numbers(log: EventLog) -> list[tuple[int, UUID]]:
 
 
 def test_what_arrives_during_a_commit_goes_out_together_in_the_next(
-    log: EventLog, commits: CommitSizes, database: Database
+    log: EventLog, crowd: Crowd, commits: CommitSizes, database: Database
 ) -> None:
-    with under_way(log, commits, database) as during:
+    with under_way(crowd, database) as during:
         later = [
             during.append(number, (number, taken()), (number, RELEASED)) for number in range(9)
         ]
@@ -118,11 +183,9 @@ def test_one_writer_alone_waits_for_nobody(log: EventLog, commits: CommitSizes) 
     assert commits.sizes == [1, 1, 1, 1, 1]
 
 
-def test_a_conflict_of_one_hurts_no_other(
-    log: EventLog, commits: CommitSizes, database: Database
-) -> None:
+def test_a_conflict_of_one_hurts_no_other(log: EventLog, crowd: Crowd, database: Database) -> None:
     append(log, 50, (5, taken()))
-    with under_way(log, commits, database) as during:
+    with under_way(crowd, database) as during:
         early = during.append(1, (1, taken()))
         loser = during.append(2, (2, taken()), (5, RELEASED))
         looked = during.append(3, (3, taken()), seen=dict(list(NOTHING_YET.items())[3:6]))
@@ -135,11 +198,9 @@ def test_a_conflict_of_one_hurts_no_other(
     assert log.receipt(instruction(2)) is log.receipt(instruction(3)) is None
 
 
-def test_bad_data_of_one_hurts_no_other(
-    log: EventLog, commits: CommitSizes, database: Database
-) -> None:
+def test_bad_data_of_one_hurts_no_other(log: EventLog, crowd: Crowd, database: Database) -> None:
     unwritable = NameTaken.model_construct(of="claims.Number", bearer=UUID(int=1))
-    with under_way(log, commits, database) as during:
+    with under_way(crowd, database) as during:
         early = during.append(1, (1, taken()))
         bad = during.append(2, (2, unwritable), reason="text without U+0000: \x00")
         late = during.append(3, (3, taken()))
@@ -150,9 +211,9 @@ def test_bad_data_of_one_hurts_no_other(
 
 
 def test_what_rests_on_something_unsettled_waits_for_it(
-    log: EventLog, commits: CommitSizes, database: Database
+    log: EventLog, crowd: Crowd, commits: CommitSizes, database: Database
 ) -> None:
-    with under_way(log, commits, database) as during:
+    with under_way(crowd, database) as during:
         first = during.append(1, (1, taken()))
         second = during.append(2, (1, RELEASED), seen={stream(1): History(1, [])})
         third = during.append(3, (1, taken()), seen={stream(1): History(2, [])})
@@ -163,10 +224,10 @@ def test_what_rests_on_something_unsettled_waits_for_it(
 
 
 def test_what_rests_on_something_that_failed_fails_too(
-    log: EventLog, commits: CommitSizes, database: Database
+    log: EventLog, crowd: Crowd, database: Database
 ) -> None:
     append(log, 50, (5, taken()))
-    with under_way(log, commits, database) as during:
+    with under_way(crowd, database) as during:
         first = during.append(1, (5, taken()), (1, taken()))  # stream 5 has moved
         second = during.append(2, (1, RELEASED), seen={stream(1): History(1, [])})
     for failing in (first, second):
@@ -176,9 +237,9 @@ def test_what_rests_on_something_that_failed_fails_too(
 
 
 def test_of_two_who_want_the_same_one_gets_it(
-    log: EventLog, commits: CommitSizes, database: Database
+    log: EventLog, crowd: Crowd, database: Database
 ) -> None:
-    with under_way(log, commits, database) as during:
+    with under_way(crowd, database) as during:
         first = during.append(1, (1, taken(1)))
         second = during.append(2, (1, taken(2)))
     assert first.result().position == 2
@@ -188,19 +249,19 @@ def test_of_two_who_want_the_same_one_gets_it(
 
 
 def test_the_same_command_twice_at_once_is_carried_out_once(
-    log: EventLog, commits: CommitSizes, database: Database
+    log: EventLog, crowd: Crowd, database: Database
 ) -> None:
-    with under_way(log, commits, database) as during:
+    with under_way(crowd, database) as during:
         once, again = (during.append(1, (1, taken())) for _ in range(2))
     assert once.result() == again.result()
     assert log.last() == 2
 
 
 def test_a_batch_has_a_greatest_size(
-    log: EventLog, commits: CommitSizes, database: Database
+    crowd: Crowd, commits: CommitSizes, database: Database
 ) -> None:
     large = NameTaken(of="x" * (LARGEST_BATCH * 2 // 5), bearer=UUID(int=1))
-    with under_way(log, commits, database) as during:
+    with under_way(crowd, database) as during:
         all_of_them = [during.append(number, (number, large)) for number in range(5)]
     assert sorted(each.result().position for each in all_of_them) == [2, 3, 4, 5, 6]
     assert commits.sizes == [1, 2, 2, 1]
@@ -218,9 +279,7 @@ def test_what_is_too_large_is_refused_and_says_what_to_do(log: EventLog) -> None
     assert log.receipt(instruction(1)) is None
 
 
-def test_who_is_interrupted_leaves_the_others_going(
-    log: EventLog, commits: CommitSizes, database: Database
-) -> None:
+def test_who_is_interrupted_leaves_the_others_going(log: EventLog, database: Database) -> None:
     """Ctrl-C reaches only the main thread, which waits here for its own append."""
 
     def interrupt_once(waiting: int) -> None:
@@ -228,7 +287,7 @@ def test_who_is_interrupted_leaves_the_others_going(
             sleep(0.001)
         os.kill(os.getpid(), signal.SIGINT)
 
-    with under_way(log, commits, database) as during:
+    with closing(InThreads(log)) as crowd, under_way(crowd, database) as during:
         before = during.append(1, (1, taken()))
         interrupting = Thread(target=interrupt_once, args=[2])
         interrupting.start()
@@ -239,3 +298,65 @@ def test_who_is_interrupted_leaves_the_others_going(
     assert [before.result().position, after.result().position] == [2, 3]
     assert log.receipt(instruction(2)) is None
     assert append(log, 2, (2, taken())).position == 4
+
+
+# ── in tasks only ───────────────────────────────────────────────────────────
+
+
+def test_a_task_that_is_cancelled_while_it_stands_in_the_queue_appends_nothing(
+    log: EventLog, commits: CommitSizes, database: Database
+) -> None:
+    with closing(InTasks(log)) as crowd, under_way(crowd, database) as during:
+        before = during.append(1, (1, taken()))
+        gone = during.append(2, (2, taken()))
+        assert gone.cancel()
+        after = during.append(3, (3, taken()))
+    assert [before.result().position, after.result().position] == [2, 3]
+    assert commits.sizes == [1, 2]
+    assert log.receipt(instruction(2)) is None
+
+
+def test_what_is_under_way_when_its_task_is_cancelled_is_carried_out(
+    log: EventLog, database: Database
+) -> None:
+    with closing(InTasks(log)) as crowd, psycopg.connect(database.conninfo()) as other:
+        other.execute(LOCK)
+        gone = crowd.submit(1, (1, taken()), seen={stream(1): History(0, [])})
+        while other.execute(BLOCKED).fetchone() != (1,):
+            sleep(0.001)
+        assert gone.cancel()
+        other.rollback()
+        assert crowd.submit(2, (2, taken())).result().position == 2
+    assert log.receipt(instruction(1)) is not None
+
+
+def test_a_loop_that_ends_in_the_middle_leaves_nobody_waiting(
+    log: EventLog, database: Database
+) -> None:
+    """Its commit is given up, and its connection with it; what comes after goes on."""
+
+    async def interrupted() -> list[object]:
+        appends = [
+            create_task(append_soon(log, number, (number, taken()))) for number in range(1, 4)
+        ]
+        while await to_thread(lambda: other.execute(BLOCKED).fetchone()) != (1,):
+            pass
+        [commits] = [task for task in all_tasks() if task.get_name() == "group-commit"]
+        commits.cancel()
+        return await gather(*appends, return_exceptions=True)
+
+    with psycopg.connect(database.conninfo()) as other:
+        other.execute(LOCK)
+        answers = asyncio.run(interrupted())
+        assert [type(answer) for answer in answers] == [Unavailable] * 3
+        other.rollback()
+    for number in range(1, 4):  # the server may have carried it out all the same
+        append(log, number, (number, taken()), seen={stream(number): NOTHING_YET[stream(number)]})
+    assert sorted(numbers(log)) == [
+        (position, instruction(position).id) for position in range(1, 4)
+    ]
+
+
+def test_each_event_loop_has_a_queue_of_its_own(log: EventLog) -> None:
+    for number in range(1, 4):
+        assert asyncio.run(append_soon(log, number, (number, taken()))).position == number

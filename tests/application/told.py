@@ -9,8 +9,9 @@ from uuid import UUID
 from application.appends import Append
 from application.arrays import Wire
 from application.columns import encoded, parameters
+from application.finishing import finished_soon
 from application.instruction import Instruction, Recording
-from application.log import EventLog, History, Receipt
+from application.log import Decision, EventLog, History, Receipt
 from application.recorded import Channel
 from domain.messages import Actor, Command, Event, On, Role, Stream
 from domain.uniqueness import Bearer, NameReleased, NameTaken
@@ -65,17 +66,30 @@ def recording(number: int, **changes: Any) -> Recording:
     return Recording(asked, asked.actor.roles, {"tolerance": 2})
 
 
-def append(
+def decision(
     log: EventLog,
     number: int,
     *events: tuple[int, Event],
     seen: Mapping[Stream, History] | None = None,
     **changes: Any,
-) -> Receipt:
-    """Record events on streams named by numbers, under the command with this id.
+) -> Decision:
+    """To record events on streams named by numbers, under the command with this id.
 
     `seen` is what was looked at; by default the streams of the events, just now.
     """
     happened = [On(stream(where), event) for where, event in events]
     seen = log.histories({on.stream for on in happened}) if seen is None else seen
-    return log.append(recording(number, **changes), happened, seen)
+    return Decision(recording(number, **changes), happened, seen)
+
+
+def append(log: EventLog, number: int, *events: tuple[int, Event], **given: Any) -> Receipt:
+    """Record what decision() says."""
+    return log.append(*decision(log, number, *events, **given))
+
+
+async def append_soon(
+    log: EventLog, number: int, *events: tuple[int, Event], **given: Any
+) -> Receipt:
+    """The same, in a task."""
+    decided = decision(log, number, *events, **given)
+    return await finished_soon(log.recorder, log.appending(decided))

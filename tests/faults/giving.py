@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from application.database import Database
-from application.handling import handle
+from application.handling import handle, handle_soon
 from application.instruction import Instruction
 from application.log import EventLog, Receipt, Unavailable
 from application.recorded import BEGINNING, Channel
@@ -42,6 +42,15 @@ def given(log: EventLog, number: int) -> Receipt:
     while True:
         try:
             return handle(log, instruction(number))
+        except Unavailable:
+            continue
+
+
+async def given_soon(log: EventLog, number: int) -> Receipt:
+    """The same, as a server does that carries it out."""
+    while True:
+        try:
+            return await handle_soon(log, instruction(number))
         except Unavailable:
             continue
 

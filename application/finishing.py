@@ -1,0 +1,58 @@
+"""Carrying out what asks for appends in between: waited for by a thread, or by a task.
+
+What is decided, and what is done about its answer, is written once, as a generator; only how the
+commit is waited for differs. A command line and a reaction have a thread to themselves. A server
+has many requests at a time, and to wake a thread for each costs more than to commit it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import closing
+from contextvars import copy_context
+from typing import TypeAlias, TypeVar, cast
+
+from anyio.to_thread import run_sync
+
+from application.appending import Answer, is_appended
+from application.appends import Append
+from application.recorder import PostgresApplicationRecorder
+
+T = TypeVar("T")
+
+Appending: TypeAlias = Generator[Append, Answer, T]
+"""Asks for appends, is told what came of each, and ends with a T, or raises."""
+
+
+def finished(recorder: PostgresApplicationRecorder, appending: Appending[T]) -> T:
+    with closing(appending):
+        step = resumed(appending)
+        while isinstance(step, Append):
+            [answer] = recorder.append_all([step])
+            step = resumed(appending, answer)
+        return step
+
+
+async def finished_soon(recorder: PostgresApplicationRecorder, appending: Appending[T]) -> T:
+    """All but the commits is done in threads, since it may have to wait; but once something is
+    appended, there is nothing left to wait for."""
+    within = copy_context()  # in which whoever watches finds what a step is part of
+    try:
+        step = await run_sync(within.run, resumed, appending)
+        while isinstance(step, Append):
+            [answer] = await recorder.append_all_soon([step])
+            if is_appended(answer):
+                step = within.run(resumed, appending, answer)
+            else:
+                step = await run_sync(within.run, resumed, appending, answer)
+        return step
+    finally:
+        within.run(appending.close)
+
+
+def resumed(appending: Appending[T], answer: Answer | None = None) -> Append | T:
+    """What it asks for next, or ends with."""
+    try:
+        return next(appending) if answer is None else appending.send(answer)
+    except StopIteration as end:
+        return cast(T, end.value)
