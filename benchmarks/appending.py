@@ -1,8 +1,9 @@
 """Durable appends: our recorder, with envelope, four indexes, receipts and checks, against the
 library's own, and against a plain COPY into the same table without any of that.
 
-Writers are tasks of one event loop, as requests are in the server; the library knows only threads,
-and has one for each. A row says what ours are in threads. The library's table gets two more
+One writer is a thread, as a command line or a reaction is. Several are tasks of one event loop, as
+requests are in the server; the library knows only threads, and has one for each. A row says what
+ours would be in threads. The library's table gets two more
 indexes, so that it has four, as ours: by topic, and by another id, as ours by correlation. Receipts
 have no counterpart there. Single appends are made, on both sides, before the clock starts.
 """
@@ -45,8 +46,12 @@ METADATA = '{"channel":"import","roles":["claims_specialist"],"reason":null,"pol
 
 def comparisons(database: Database) -> list[Comparison | Shares]:
     with recorder(database) as ours:
-        rows = [against_the_library(database, ours, writers) for writers in (1, 8, 32)]
-        rows.append(in_threads(database, ours, 32))
+        rows = [
+            in_threads(database, ours, "1 writer", 1),
+            in_tasks(database, ours, "8 writers", 8),
+            in_tasks(database, ours, "32 writers", 32),
+            in_threads(database, ours, "32 writers in threads", 32),
+        ]
         bulks = against_copy(database, ours)
         return [*rows, *bulks, *(whereabouts(database, appends) for appends in (1, 32))]
 
@@ -62,24 +67,18 @@ def recorder(
         connections.close()
 
 
-def against_the_library(
-    database: Database, ours: PostgresApplicationRecorder, writers: int
+def in_threads(
+    database: Database, ours: PostgresApplicationRecorder, name: str, writers: int
 ) -> Comparison:
-    return against(
-        f"durable appends, {writers} writer{'s' if writers > 1 else ''}",
-        database,
-        tasks_speed(ours, writers),
-        writers,
-    )
+    total = LIBRARY_APPENDS * writers
+    appending = prepared_speed(ours.append, lambda: command(1), writers, total)
+    return against(f"durable appends, {name}", database, appending, writers)
 
 
-def in_threads(database: Database, ours: PostgresApplicationRecorder, writers: int) -> Comparison:
-    return against(
-        f"durable appends, {writers} writers in threads",
-        database,
-        prepared_speed(ours.append, lambda: command(1), writers, LIBRARY_APPENDS * writers),
-        writers,
-    )
+def in_tasks(
+    database: Database, ours: PostgresApplicationRecorder, name: str, writers: int
+) -> Comparison:
+    return against(f"durable appends, {name}", database, tasks_speed(ours, writers), writers)
 
 
 def against(name: str, database: Database, ours: Measure, writers: int) -> Comparison:
