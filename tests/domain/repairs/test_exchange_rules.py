@@ -598,6 +598,18 @@ def test_two_failed_repairs_of_the_unit_entitle_to_an_exchange():
     story.so_far().when(unknown, actor=SUSI).then_refused(RepairNotFound)
 
 
+@rule("REG-5a")
+def test_repairs_of_another_unit_do_not_count_for_a_registered_one():
+    phone = register_equipment(equipment=EquipmentKind.PHONE)
+    story = with_dealer(setting(phone))
+    told_upto(at_counter(1, serial_number="SN-1"), "finished", story)
+    told_upto(at_counter(2, equipment_id=MACHINE), "finished", story)
+    of_another = apply(equipment_id=MACHINE, failed_repairs={repair_id(1)})
+    story.so_far().when(of_another, actor=SUSI).then_refused(r.NoRepairOfThisUnit)
+    own = apply(equipment_id=MACHINE, failed_repairs={repair_id(2)})
+    assert story.so_far().when(own, actor=SUSI).outcome()
+
+
 @rule("REG-5a", "REG-4")
 @pytest.mark.parametrize(
     ("invoiced_on", "because"),
