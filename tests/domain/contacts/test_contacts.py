@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
+from pydantic import ValidationError
 
 from domain import calendar
 from domain.approvals import Names
@@ -197,6 +198,15 @@ def test_each_step_has_its_people(command: c.ContactCommand, actor: Actor) -> No
 
 
 # ── calls ───────────────────────────────────────────────────────────────────
+
+
+@rule("CON-1")
+@pytest.mark.parametrize("unsaid", ["caller", "reason"])
+def test_nothing_is_logged_of_nobody_or_for_no_reason(unsaid: str) -> None:
+    with pytest.raises(ValidationError, match=unsaid):
+        log_contact(**{unsaid: None})
+    least = log_contact(organisation=None, phone=None, product=None, need=None)
+    assert asked(setting()).when(least, actor=HELEN).outcome()
 
 
 @rule("CON-1", "CON-2", "AUD-5")
