@@ -34,7 +34,7 @@ from tests.scenario import FINN, MIA
 from tests.stories import claim_id, open_claim, setting
 
 ROWS, VERSIONS = 100_000, 10
-ASKERS, QUESTIONS = 8, 240
+ASKERS, QUESTIONS = 8, 480
 SEVENTH: Final = claim_id(7)
 
 FIELDS = """claimId number status manufacturerNumber stationId claimed open currency openedAt
