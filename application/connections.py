@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from select import POLLIN, poll
 from time import monotonic
-from typing import Any, Final, LiteralString, NamedTuple
+from typing import Any, Final, LiteralString, NamedTuple, TypeVar
 
 import psycopg
 from anyio.to_thread import run_sync
@@ -14,6 +15,7 @@ from psycopg.abc import PQGen
 from psycopg.errors import InvalidSqlStatementName, error_from_result
 from psycopg.generators import execute
 from psycopg.pq import ExecStatus, Format
+from psycopg.pq.abc import PGresult
 from psycopg.rows import TupleRow
 from psycopg.waiting import wait_async
 from psycopg_pool import ConnectionPool, PoolTimeout
@@ -25,6 +27,7 @@ AT_ONCE: Final = 0.0001  # seconds
 
 
 Row = tuple[bytes | None, ...]
+T = TypeVar("T")
 
 
 class Prepared(NamedTuple):
@@ -58,18 +61,31 @@ class Connections:
 
     def read(self, query: LiteralString, params: Sequence[Any] = ()) -> list[TupleRow]:
         """The rows of a query that changes nothing. Raises psycopg.OperationalError."""
+        return self._repeated(lambda: self.write(query, params))
+
+    def result(self, query: LiteralString, params: Sequence[Any] = ()) -> PGresult:
+        """As read(), the rows as they come, in PostgreSQL's binary form."""
+        return self._repeated(lambda: self._result(query, params))
+
+    def _repeated(self, ask: Callable[[], T]) -> T:
         try:
-            return self.write(query, params)
+            return ask()
         except PoolTimeout:
             raise
         except (psycopg.OperationalError, psycopg.InterfaceError):
             self._pool.check()
-            return self.write(query, params)
+            return ask()
 
     def write(self, query: LiteralString, params: Sequence[Any] = ()) -> list[TupleRow]:
         """The rows of a query that is sent once, whatever happens to it."""
         with self._connection() as connection:
             return connection.cursor(binary=True).execute(query, params).fetchall()
+
+    def _result(self, query: LiteralString, params: Sequence[Any]) -> PGresult:
+        with self._connection() as connection:
+            result = connection.cursor(binary=True).execute(query, params).pgresult
+        assert result
+        return result
 
     def call(self, statement: Prepared, params: Sequence[bytes | None]) -> list[Row]:
         """As write(), of what is sent so often that each microsecond counts: straight to libpq.
@@ -150,11 +166,30 @@ def sent(
     return (yield from rows_of(connection))
 
 
-def rows_of(connection: Connection[Any]) -> PQGen[list[Row]]:
+def is_there(connection: Connection[Any]) -> bool:
+    """Whether the answer to what was sent has come. Raises psycopg.OperationalError."""
+    more = poll()
+    more.register(connection.fileno(), POLLIN)
+    while connection.pgconn.is_busy() and more.poll(0):
+        connection.pgconn.consume_input()
+    return not connection.pgconn.is_busy()
+
+
+def result_of(connection: Connection[Any]) -> PGresult:
     """The answer to what was sent, once it is there."""
-    result = (yield from execute(connection.pgconn))[-1]
+    return connection.wait(answer(connection))
+
+
+def answer(connection: Connection[Any]) -> PQGen[PGresult]:
+    """The same, for whoever waits in a way of their own."""
+    result: PGresult = (yield from execute(connection.pgconn))[-1]
     if result.status not in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK):
         raise error_from_result(result, connection.info.encoding)
+    return result
+
+
+def rows_of(connection: Connection[Any]) -> PQGen[list[Row]]:
+    result = yield from answer(connection)
     columns = range(result.nfields)
     return [
         tuple(result.get_value(row, column) for column in columns) for row in range(result.ntuples)

@@ -13,9 +13,8 @@ from uuid import UUID
 import psycopg
 from eventsourcing.application import Application
 from eventsourcing.persistence import Mapper
-from psycopg.types.numeric import Int4, Int8
+from psycopg.types.numeric import Int8
 
-from application.aggregates import EVENT_TYPES
 from application.appending import Answer, is_appended
 from application.appends import (
     Append,
@@ -27,12 +26,12 @@ from application.appends import (
 from application.database import Database, DatabaseRole
 from application.encoding import (
     COLUMNS,
-    Read,
     RecordedMapper,
     asked,
     decoded,
     enveloped,
     metadata_of,
+    read,
 )
 from application.finishing import Appending, finished
 from application.instruction import Instruction, Recording
@@ -122,14 +121,6 @@ class Receipt:
     streams: tuple[UUID, ...]  # in which something happened
     position: Position  # of its last event; 0 if nothing had to happen
     recorded_at: datetime
-
-
-class Only(NamedTuple):
-    """A part of the log: events of these types, and of types that are unknown here, in the streams
-    whose ids end in one of these bytes."""
-
-    types: Collection[str]
-    streams: range
 
 
 class Decision(NamedTuple):
@@ -329,29 +320,11 @@ class EventLog(Application[UUID]):
             "WHERE position > %b ORDER BY position LIMIT %b", Int8(position), Int8(limit)
         )
 
-    def pages(
-        self, after: Position, upto: Position, limit: int, only: Only | None = None
-    ) -> Iterator[list[Recorded]]:
-        """The log between two positions, page by page; of that which is asked for, if it is."""
-        while after < upto and (page := self._page(after, upto, limit, only)):
+    def pages(self, after: Position, upto: Position, limit: int) -> Iterator[list[Recorded]]:
+        """The log between two positions, page by page."""
+        while after < upto and (page := self.after(after, min(limit, upto - after))):
             yield page
             after = page[-1].position
-
-    def _page(
-        self, after: Position, upto: Position, limit: int, only: Only | None
-    ) -> list[Recorded]:
-        if only is None:
-            return self.after(after, min(limit, upto - after))
-        return self._read(
-            """
-            WHERE position > %b AND position <= %b
-              AND (event_type = ANY (%b) OR event_type <> ALL (%b))
-              AND get_byte(uuid_send(stream_id), 15) BETWEEN %b AND %b
-            ORDER BY position LIMIT %b
-            """,
-            *(Int8(after), Int8(upto), sorted(only.types), sorted(EVENT_TYPES)),
-            *(Int4(only.streams.start), Int4(only.streams.stop - 1), Int8(limit)),
-        )
 
     def select(
         self,
@@ -410,8 +383,9 @@ class EventLog(Application[UUID]):
         return self.position_at(instant - timedelta(microseconds=1))
 
     def _read(self, condition: LiteralString, *params: Any) -> list[Recorded]:
-        rows = self._rows(f"SELECT {COLUMNS} FROM events {condition}", params)
-        return [Read(row) for row in rows]
+        with answering():
+            query: LiteralString = f"SELECT {COLUMNS} FROM events {condition}"
+            return read(self.recorder.connections.result(query, params))
 
     def _rows(self, query: LiteralString, params: Sequence[Any]) -> list[tuple[Any, ...]]:
         with answering():

@@ -66,25 +66,29 @@ E_co = TypeVar("E_co", bound=Event, covariant=True, default=Event)
 class Recorded(Generic[E_co]):
     """An event with its place in history. It never changes."""
 
-    __slots__ = ("_envelope", "effective_at", "event", "position", "recorded_at", "stream_id")
+    __slots__ = ("_envelope", "event", "position", "stream_id")
 
     event: E_co
     position: Position
     stream_id: UUID
-    recorded_at: datetime
-    effective_at: datetime
 
     def __init__(self, envelope: Envelope, event: E_co) -> None:
         self._envelope = envelope
         self.event = event
         self.position = envelope.position
         self.stream_id = envelope.stream.id
-        self.recorded_at = envelope.recorded_at
-        self.effective_at = envelope.effective_at
 
     @property
     def envelope(self) -> Envelope:
         return self._envelope
+
+    @property
+    def recorded_at(self) -> datetime:
+        return self.envelope.recorded_at
+
+    @property
+    def effective_at(self) -> datetime:
+        return self.envelope.effective_at
 
     @property
     def imported(self) -> bool:

@@ -8,10 +8,12 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from psycopg import Connection, Cursor
 
+from application.following import Follower
 from application.log import EventLog
 from application.observing import Step
 from application.recorded import BEGINNING, Position, Recorded
@@ -81,6 +83,8 @@ class Engine:
         self.progress = progress or Progress()
         self.tables = {name: Tables(view) for name, view in views.items()}
         self.references = References(log)
+        self.follower = Follower(connect)
+        self._spent: object = None
         self._still: Still | None = None
         self._connection: Connection[Any] | None = None
 
@@ -100,6 +104,7 @@ class Engine:
         return self.connection.cursor(binary=True)
 
     def close(self) -> None:
+        self.follower.close()
         if self._connection is not None:
             self._connection.close()
 
@@ -135,13 +140,14 @@ class Engine:
         """
         with uncollected():
             position, parkings = self.checkpoint()
-            page = self.log.after(position, limit)
+            page = self.follower.page(position, limit)
             if page:
                 with self.log.observer.watch(Step.PAGE) as watched:
                     watched.size = len(page)
                     self.take_step(position, page)
             else:
                 self.still(parkings)
+                self._spent = None
             self.progress.reached(page[-1].position if page else position)
             return len(page)
 
@@ -163,14 +169,23 @@ class Engine:
         try:
             with self.connection.transaction():
                 parkings = self.move(position, page[-1].position)
-                feeding = Feeding(self.connection, self.log, self.still(parkings))
-                along = self.references.along(page)
-                take(feeding, feeding.touches(self.tables.values(), along))
+                meanwhile = partial(self.read_on, len(page))
+                feeding = Feeding(
+                    self.connection, self.log, self.still(parkings), meanwhile=meanwhile
+                )
+                touches = feeding.touches(self.tables.values(), self.references.along(page))
+                take(feeding, touches)
                 if feeding.faults:
                     self._still = Still(self.announce(), feeding.parked)
+            self._spent = page, touches, feeding
         except BaseException:
             self._still = None  # it may know of faults that are not on record after all
             raise
+
+    def read_on(self, events: int) -> None:
+        """While PostgreSQL saves a page: let go of the one before, and take in the next."""
+        self._spent = None
+        self.follower.read_on(events)
 
     def move(self, position: Position, to: Position) -> int:
         """Compare and set: of two engines only one can take this step."""
@@ -190,11 +205,20 @@ class Engine:
 @contextmanager
 def uncollected() -> Iterator[None]:
     """A page makes many objects that soon go, none of them in a circle. Looking for circles among
-    them, and among everything else in the process, would take longer than all other work."""
+    them, and among everything else in the process, would take longer than all other work.
+
+    Nor are they looked through afterwards: what was read ahead counts as old from then on.
+    """
     was = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was:
+            if gc.get_count()[0] > MANY:
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
+
+
+MANY: Final = 5_000  # objects that are new, and still there

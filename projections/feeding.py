@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from typing import Any, Final, TypeAlias
 
 from psycopg import Connection, DataError, Error, IntegrityError
@@ -11,6 +11,7 @@ from psycopg.errors import ProgramLimitExceeded
 
 from application.log import EventLog
 from projections import dead_letters
+from projections.copying import nothing
 from projections.dead_letters import Parked, Place
 from projections.folding import Fault, Folding, Touch, label
 from projections.reference import Along
@@ -20,6 +21,7 @@ from projections.touching import Touching, touched
 REFUSED: Final = (DataError, IntegrityError, ProgramLimitExceeded)
 """What PostgreSQL raises if what it is given is to blame, and not its own state."""
 
+AT_ONCE: Final = 500  # events; the rows they make past are then on their way
 NONE: Final[Set[Place]] = frozenset()
 NOTHING: Final[Mapping[str, Set[Place]]] = {}
 
@@ -36,7 +38,7 @@ class Feeding:
 
     `parked` is what stands still already, by the name of the tables; it grows with every fault.
     `skipped` is what rows do without, by the name of the view; nobody can have decided that yet of
-    an event that is new.
+    an event that is new. `meanwhile` is called before PostgreSQL is waited for.
     """
 
     def __init__(
@@ -45,13 +47,16 @@ class Feeding:
         log: EventLog,
         parked: Mapping[str, Parked],
         skipped: Mapping[str, Set[Place]] = NOTHING,
+        meanwhile: Callable[[], None] = nothing,
     ) -> None:
+        self.meanwhile = meanwhile
         self.connection = connection
         self.cursor = connection.cursor(binary=True)
         self.log = log
         self.parked = parked
         self.skipped = skipped
         self.faults = 0
+        self.folded: list[Folding[Any, Any]] = []
 
     def touches(self, fed: Iterable[Tables], along: Along) -> Touches:
         """What a page touches in each of these views, in its order."""
@@ -85,8 +90,8 @@ class Feeding:
 
     def halve(self, tables: Tables, touches: Sequence[Touch], error: Exception) -> None:
         if len(touches) == 1:
-            [touch] = touches
-            fault = Fault(label(touch.key), touch.recorded.position, repr(error))
+            [(recorded, key, _, _)] = touches
+            fault = Fault(label(key), recorded.position, repr(error))
             self.put_on_record(tables, [fault])
         else:
             middle = len(touches) // 2
@@ -96,12 +101,18 @@ class Feeding:
     def save(self, tables: Tables, touches: Sequence[Touch]) -> list[Fault]:
         """Fold, and put the outcome in the place of what was; return what could not be folded."""
         parked = self.parked[tables.name].keys
-        moving = {t.key for t in touches if not (t.fault or (parked and label(t.key) in parked))}
-        rows = tables.load(self.cursor, moving) if moving else {}
+        moving = {
+            id(key): key  # an id's own hash takes long; the same object is mostly seen again
+            for _, key, _, fault in touches
+            if not (fault or (parked and label(key) in parked))
+        }
+        rows = tables.load(self.cursor, moving.values()) if moving else {}
         folding = Folding(tables.view, rows, parked)
-        for touch in touches:
-            folding.take(touch)
-        tables.save(self.cursor, folding)
+        self.folded.append(folding)
+        with tables.copying_past(self.cursor) as past:
+            for start in range(0, len(touches), AT_ONCE):
+                past.write(folding.take(touches[start : start + AT_ONCE]))
+        tables.save(self.cursor, folding, self.meanwhile)
         return folding.faults
 
     def put_on_record(self, tables: Tables, faults: Sequence[Fault]) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Mapping
-from typing import Any, Generic, NamedTuple
+from collections.abc import Collection, Hashable, Iterable, Mapping
+from typing import Any, Generic, NamedTuple, TypeAlias
 from uuid import UUID
 
-from application.recorded import Position, Recorded
+from application.recorded import BEGINNING, Position, Recorded
 from projections.view import E, R, View
 
 
@@ -22,13 +22,9 @@ class Fault(NamedTuple):
     stream: UUID | None = None
 
 
-class Touch(NamedTuple):
-    """An event and one of the rows it concerns; with a fault, if the row cannot take it in."""
-
-    recorded: Recorded[Any]
-    key: Hashable
-    reference: Any
-    fault: Fault | None = None
+Touch: TypeAlias = tuple[Recorded[Any], Hashable, Any, Fault | None]
+"""An event, one of the rows it concerns by its key, and what else could be known; with a fault, if
+the row cannot take it in."""
 
 
 class Version(NamedTuple):
@@ -38,17 +34,27 @@ class Version(NamedTuple):
     row: Any
 
 
-class Past(NamedTuple):
-    """A row that was so from one position up to, but not at, another."""
-
-    since: Position
-    until: Position
-    row: Any
+Past: TypeAlias = tuple[Position, Position, Any]
+"""A row that was so from one position up to, but not at, another."""
 
 
 def label(key: Hashable) -> str:
     """A key as it stands in dead letters: like PostgreSQL's text of it, and always storable."""
     return str(key).replace("\x00", "\\0").encode(errors="backslashreplace").decode()
+
+
+class Slot:
+    """What is under a key now: a row or none, and the position since which that is so.
+
+    `before` is the position since which the row was so that is in the table; BEGINNING if there is
+    none.
+    """
+
+    __slots__ = ("before", "row", "since")
+
+    def __init__(self, since: Position = BEGINNING, row: Any = None) -> None:
+        self.before = self.since = since
+        self.row = row
 
 
 class Folding(Generic[R, E]):
@@ -61,47 +67,65 @@ class Folding(Generic[R, E]):
         parked: Collection[str] = (),
     ) -> None:
         self.view = view
-        self.rows: dict[Hashable, Version] = dict(rows or {})
-        self.before = frozenset(self.rows)
-        self.past: list[Past] = []
-        self.changed: set[Hashable] = set()
+        self.slots: dict[Hashable, Slot] = {
+            key: Slot(version.since, version.row) for key, version in (rows or {}).items()
+        }
         self.faults: list[Fault] = []
         self.parked = parked
         self.newly_parked: set[str] = set()
 
     @property
-    def replaced(self) -> set[Hashable]:
+    def rows(self) -> dict[Hashable, Version]:
+        """All that there are now."""
+        return {
+            key: Version(slot.since, slot.row)
+            for key, slot in self.slots.items()
+            if slot.row is not None
+        }
+
+    @property
+    def replaced(self) -> list[Hashable]:
         """The keys of rows that were there before and are not the same now."""
-        return self.changed & self.before
+        return [key for key, slot in self.slots.items() if BEGINNING < slot.before < slot.since]
 
-    def take(self, touch: Touch) -> None:
-        """Take in one event. A fault parks the row it is about and leaves the others alone."""
-        recorded, key, reference, fault = touch
-        if fault:
-            return self.park(fault)
-        if (self.parked or self.newly_parked) and self.stands_still(key):
-            return self.park(Fault(label(key), recorded.position))
-        was = self.rows.get(key)
-        try:
-            row = self.view.fold(was.row if was else None, recorded, reference)
-        except Exception as error:  # whatever a fold may raise, the other rows must go on
-            return self.park(Fault(label(key), recorded.position, repr(error)))
-        return self.turn(key, was, row, recorded.position)
+    @property
+    def changed(self) -> list[tuple[Position, Any]]:
+        """The rows that were not there before, or were not the same, with their positions."""
+        return [
+            (slot.since, slot.row)
+            for slot in self.slots.values()
+            if slot.before < slot.since and slot.row is not None
+        ]
 
-    def turn(self, key: Hashable, was: Version | None, row: R | None, at: Position) -> None:
-        """From this position on the row is so; the very row that was there writes nothing."""
-        if row is (was.row if was else None):
-            return
-        self.changed.add(key)
-        if was:
-            self.past.append(Past(was.since, at, was.row))
-        if row is None:
-            del self.rows[key]
-        else:
-            self.rows[key] = Version(at, row)
+    def take(self, touches: Iterable[Touch]) -> list[Past]:
+        """Take in events, and give the rows that they make past. A fault parks the row it is about
+        and leaves the others alone. The very row that was there changes nothing."""
+        past: list[Past] = []
+        fold, slots = self.view.fold, self.slots
+        for recorded, key, reference, fault in touches:
+            if fault or (
+                (self.parked or self.newly_parked) and (fault := self.waits(key, recorded.position))
+            ):
+                self.park(fault)
+                continue
+            if (slot := slots.get(key)) is None:
+                slot = slots[key] = Slot()
+            try:
+                row = fold(slot.row, recorded, reference)
+            except Exception as error:  # whatever a fold may raise, the other rows must go on
+                self.park(Fault(label(key), recorded.position, repr(error)))
+                continue
+            if row is not slot.row:
+                if slot.row is not None:
+                    past.append((slot.since, recorded.position, slot.row))
+                slot.row, slot.since = row, recorded.position
+        return past
 
-    def stands_still(self, key: Hashable) -> bool:
-        return label(key) in self.parked or label(key) in self.newly_parked
+    def waits(self, key: Hashable, position: Position) -> Fault | None:
+        """The fault of an event whose row stands still already."""
+        known = label(key)
+        still = known in self.parked or known in self.newly_parked
+        return Fault(known, position) if still else None
 
     def park(self, fault: Fault) -> None:
         self.newly_parked.add(fault.key)

@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing
 from enum import Enum
-from functools import partial
 from itertools import islice
 from sys import getsizeof
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from uuid import UUID
 from zlib import crc32
 
 from pydantic import BaseModel
 
-from application.log import Only
-from application.recorded import BEGINNING, Position
+from application.following import Follower, Only
+from application.recorded import Position
 from application.upcasting import stored_as
 from projections import dead_letters
 from projections.engine import Engine, uncollected
 from projections.feeding import Feeding, nothing_parked
-from projections.folding import Folding, Touch, Version, label
+from projections.folding import Folding, Slot, Touch, label
 from projections.tables import Tables
 from projections.touching import Touching
 
 PAGE: Final = 5_000
 BUCKETS: Final = 256  # into which the keys of a view fall
 SAMPLES: Final = 50
-
-T = TypeVar("T")
 
 
 def bucket(key: Hashable) -> int:
@@ -60,17 +56,14 @@ class Part:
         become so. Raises TooMuch, and what an event makes PostgreSQL raise."""
         folding: Folding[Any, Any] = Folding(self.fresh.view)
         cursor = self.engine.cursor
-        copy = partial(self.fresh.copy, cursor, freeze=freeze)
-        with uncollected(), one_behind() as behind:
+        with uncollected(), self.fresh.copying_past(cursor, freeze=freeze) as past:
             for reached, touches in self.pages():
-                for touch in touches:
-                    folding.take(touch)
-                past, folding.past = folding.past, []
-                behind(partial(copy, (), past))
-                if len(self.buckets) > 1 and footprint(folding.rows.values()) > memory:
+                past.write(folding.take(touches))
+                if len(self.buckets) > 1 and footprint(folding.slots.values()) > memory:
                     raise TooMuch
                 report(reached)
-            behind(partial(copy, list(folding.rows.values()), ()))
+        with uncollected(), self.fresh.copying(cursor, freeze=freeze) as current:
+            current.write(folding.changed)
         dead_letters.record(cursor, self.fresh.name, folding.faults)
 
     def fold_carefully(self, report: Callable[[Position], None]) -> None:
@@ -84,11 +77,12 @@ class Part:
     def pages(self) -> Iterator[tuple[Position, list[Touch]]]:
         """What the log touches in these buckets, page by page."""
         self.engine.references.read_up_to(self.goal)
-        for page in ahead(self.engine.log.pages(BEGINNING, self.goal, PAGE, self.looked_at())):
-            touches = self.touching.along(self.engine.references.along(page))
-            if not self.touching.by_stream:  # else the log gave nothing that touches others
-                touches = [touch for touch in touches if bucket(touch.key) in self.buckets]
-            yield page[-1].position, touches
+        with closing(Follower(self.engine.connect, self.looked_at())) as follower:
+            for page in follower.pages(self.goal, PAGE):
+                touches = self.touching.along(self.engine.references.along(page))
+                if not self.touching.by_stream:  # else the log gave nothing that touches others
+                    touches = [touch for touch in touches if bucket(touch[1]) in self.buckets]
+                yield page[-1].position, touches
 
     def looked_at(self) -> Only:
         """The events the view looks at: of the streams whose rows these are, or else of all."""
@@ -99,12 +93,12 @@ class Part:
 # ── memory ──────────────────────────────────────────────────────────────────
 
 
-def footprint(versions: Collection[Version]) -> int:
+def footprint(slots: Collection[Slot]) -> int:
     """How many bytes rows take, judged by some of them. Parts that they share count each time."""
-    if not versions:
+    if not slots:
         return 0
-    some = list(islice(versions, 0, None, max(1, len(versions) // SAMPLES)))
-    return sum(weight(version.row) for version in some) * len(versions) // len(some)
+    some = list(islice(slots, 0, None, max(1, len(slots) // SAMPLES)))
+    return sum(weight(slot.row) for slot in some) * len(slots) // len(some)
 
 
 def weight(value: object) -> int:
@@ -118,29 +112,3 @@ def weight(value: object) -> int:
             return 0
         case _:
             return getsizeof(value)
-
-
-def ahead(pages: Iterator[T]) -> Iterator[T]:
-    """The same pages, each read while the one before is worked on."""
-    with ThreadPoolExecutor(1, "reading-ahead") as thread:
-        following = thread.submit(next, pages, None)
-        while (page := following.result()) is not None:
-            following = thread.submit(next, pages, None)
-            yield page
-
-
-@contextmanager
-def one_behind() -> Iterator[Callable[[Callable[[], None]], None]]:
-    """Gives what lets work be done in the background, each when the work before it is done. At the
-    end all of it is. What work raises is raised by the next, or at the end."""
-    with ThreadPoolExecutor(1, "writing-behind") as thread:
-        under_way: list[Future[None]] = []
-
-        def behind(work: Callable[[], None]) -> None:
-            while under_way:
-                under_way.pop().result()
-            under_way.append(thread.submit(work))
-
-        yield behind
-        while under_way:
-            under_way.pop().result()

@@ -92,10 +92,7 @@ def replay(engine: Engine, upto: Position, report: Report = silent) -> Replayed:
             replayed.take(recorded)
         along = engine.references.along(page)
         for name, touches in touched(touchings, along).items():
-            folding = replayed.foldings[name]
-            for touch in touches:
-                folding.take(touch)
-            folding.past.clear()
+            replayed.foldings[name].take(touches)
         report(page[-1].position, upto)
     return replayed
 
@@ -108,7 +105,7 @@ def differences(engine: Engine, replayed: Replayed, upto: Position) -> Iterator[
     for stream, why in replayed.undecidable.items():
         yield Difference(STATE, str(stream), STATE, why, None)
     for name, tables in engine.tables.items():
-        rows = dict(replayed.foldings[name].rows)
+        rows = replayed.foldings[name].rows
         for key, shown in shown_rows(engine, tables, upto):
             yield from compared(name, key, rows.pop(key, None), shown)
         for key, missing in rows.items():

@@ -14,8 +14,9 @@ from psycopg.sql import SQL, Composable, Composed, Identifier, Literal, Placehol
 from projections.access import reach_in
 from projections.catalogue import Views
 from projections.columns import Shape, shape_of, shapes
+from projections.copying import BIGINT
 from projections.selection import Figures, Fixed, Page, Value, columns_of, storable
-from projections.tables import BIGINT, Tables, tables_of
+from projections.tables import Tables, tables_of
 from projections.view import View
 
 COMMA, AND, OR, UNION = SQL(", "), SQL(" AND "), SQL(" OR "), SQL(" UNION ALL ")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import cache, cached_property
-from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from psycopg import Connection, Cursor, adapters
@@ -15,13 +14,11 @@ from psycopg.sql import SQL, Composable, Composed, Identifier
 
 from application.recorded import Position
 from projections.columns import Shape, shapes
-from projections.folding import Folding, Past, Version
+from projections.copying import Copying, nothing
+from projections.folding import Folding, Version
 from projections.view import Row, View, made
 
-BIGINT, TEXT = SQL("bigint"), SQL("text")
-COPY: Final = SQL("COPY {} FROM STDIN (FORMAT BINARY)")
-COPY_FROZEN: Final = SQL("COPY {} FROM STDIN (FORMAT BINARY, FREEZE)")
-REMEMBERED: Final = 20_000  # parts of rows as they are written
+TEXT: Final = SQL("text")
 
 
 class Content(NamedTuple):
@@ -158,71 +155,30 @@ class Tables:
         found: Row = made(self.view.row, dict(zip(self.columns, values, strict=True)))
         return found
 
-    @cached_property
-    def encoders(self) -> Sequence[tuple[int, Any]]:
-        shapes = enumerate(self.columns.values())
-        return [(place, shape.encode) for place, shape in shapes if shape.encode]
-
-    def values(self, row: Row, written: dict[tuple[int, int], bytes]) -> list[Any]:
-        """What is saved of a row. Raises Unsealed for personal data in the open.
-
-        Most parts of a row are the very same from one version to the next: `written` keeps what
-        they look like, as long as the rows themselves are kept.
-        """
-        values = list(self.fields(row.__dict__))
-        for place, encode in self.encoders:
-            if (value := values[place]) is not None:
-                known = place, id(value)
-                if known not in written:
-                    written[known] = encode(value)
-                values[place] = written[known]
-        return values
-
-    @cached_property
-    def fields(self) -> Any:
-        names = tuple(self.columns)
-        return itemgetter(*names) if len(names) > 1 else lambda row: (row[names[0]],)
-
-    def save(self, cursor: Cursor[Any], folding: Folding[Any, Any]) -> None:
-        """Put the outcome of a page in the place of what was there before it."""
+    def save(
+        self, cursor: Cursor[Any], folding: Folding[Any, Any], meanwhile: Callable[[], None]
+    ) -> None:
+        """Put the rows as they are now in the place of what was there before."""
         if replaced := folding.replaced:
             delete = SQL("DELETE FROM {} WHERE {} = ANY(%b::{}[])")
             kind = self.columns[self.view.key_column].sql
-            cursor.execute(delete.format(self.current, self.key, kind), [list(replaced)])
-        rows = folding.rows
-        self.copy(cursor, [rows[key] for key in folding.changed if key in rows], folding.past)
+            cursor.execute(delete.format(self.current, self.key, kind), [replaced])
+        with self.copying(cursor, meanwhile=meanwhile) as current:
+            current.write(folding.changed)
 
-    def copy(
+    def copying(
         self,
         cursor: Cursor[Any],
-        versions: Sequence[Version],
-        past: Sequence[Past],
         *,
         freeze: bool = False,
-    ) -> None:
-        """`freeze` those that need never be looked at again, in tables new to the transaction."""
-        if versions:
-            self.copy_into(cursor, self.current, [BIGINT], versions, freeze)
-        if past:
-            self.copy_into(cursor, self.past, [BIGINT, BIGINT], past, freeze)
+        meanwhile: Callable[[], None] = nothing,
+    ) -> Copying:
+        """Rows as they are now, each with the position since which it has been so."""
+        return Copying(cursor, self.current, self.columns, freeze=freeze, meanwhile=meanwhile)
 
-    def copy_into(
-        self,
-        cursor: Cursor[Any],
-        table: Identifier,
-        positions: list[SQL],
-        versions: Sequence[Version] | Sequence[Past],
-        freeze: bool,
-    ) -> None:
-        command = COPY_FROZEN if freeze else COPY
-        written: dict[tuple[int, int], bytes] = {}
-        kinds = [*positions, *(shape.sql for shape in self.columns.values())]
-        with cursor.copy(command.format(table)) as copy:
-            copy.set_types([kind.as_string() for kind in kinds])
-            for *places, row in versions:
-                copy.write_row((*places, *self.values(row, written)))
-                if len(written) > REMEMBERED:
-                    written.clear()
+    def copying_past(self, cursor: Cursor[Any], *, freeze: bool = False) -> Copying:
+        """Rows as they were, each with the positions from and to which it was so."""
+        return Copying(cursor, self.past, self.columns, freeze=freeze)
 
 
 def column(name: str, shape: Shape) -> Composed:

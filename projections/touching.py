@@ -53,23 +53,18 @@ class Touching:
     def along(self, page: Along) -> list[Touch]:
         """All that is touched by events the view looks at, in their order."""
         touches: list[Touch] = []
+        parked, by_stream, event_types = self.parked, self.by_stream, self.view.event_types
         for recorded, reference in page:
-            if self.by_stream and type(recorded.event) in self.view.event_types:
-                touches.append(self.of_its_stream(recorded, reference))
+            id = recorded.stream_id
+            if by_stream and type(recorded.event) in event_types and not (parked and id in parked):
+                touches.append((recorded, id, reference, None))  # as it nearly always is
             else:
                 touches += self.touches(recorded, reference)
         return [touch for touch in touches if not self.skips(touch)] if self.skipped else touches
 
     def skips(self, touch: Touch) -> bool:
-        return (label(touch.key), touch.recorded.position) in self.skipped
-
-    def of_its_stream(self, recorded: Recorded[Any], reference: Reference) -> Touch:
-        """What nearly every event touches, in nearly every view."""
-        key = recorded.stream_id
-        waits = self.parked and key in self.parked
-        return Touch(
-            recorded, key, reference, Fault(label(key), recorded.position) if waits else None
-        )
+        recorded, key, _, _ = touch
+        return (label(key), recorded.position) in self.skipped
 
     def touches(self, recorded: Recorded[Any], reference: Any) -> Iterator[Touch]:
         if isinstance(recorded.event, UnknownEvent):
@@ -84,7 +79,7 @@ class Touching:
         waits = recorded.stream_id in self.parked
         for key in keys:
             fault = Fault(label(key), recorded.position) if waits else None
-            yield Touch(recorded, key, reference, fault)
+            yield recorded, key, reference, fault
 
     def keys(self, recorded: Recorded[Any]) -> tuple[Hashable, ...]:
         keys = self.view.touched_by(recorded)
@@ -97,7 +92,7 @@ class Touching:
         """Park the stream, unless all rows that would stand still are to do without the event."""
         for key in self.touched_before(recorded) or {recorded.stream_id: None}:
             fault = Fault(label(key), recorded.position, error, recorded.stream_id)
-            touch = Touch(recorded, key, None, fault)
+            touch = (recorded, key, None, fault)
             if not self.skips(touch):
                 self.parked.add(recorded.stream_id)
                 yield touch

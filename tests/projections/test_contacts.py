@@ -16,7 +16,7 @@ from domain.contacts.standard_answer import WithdrawStandardAnswer, id_of
 from domain.contacts.state import ContactStage
 from domain.messages import Role
 from domain.vocabulary import ContactCategory
-from projections.folding import Folding, Touch
+from projections.folding import Folding
 from projections.reference import Reference
 from projections.view import Row
 from projections.views.contacts.row import Contact
@@ -73,7 +73,7 @@ def rows(view: Any, story: Story) -> dict[Any, Any]:
     folding: Folding[Any, Any] = Folding(view)
     for recorded in story.recorded():
         for key in view.touched_by(recorded):
-            folding.take(Touch(recorded, key, Reference()))
+            folding.take([(recorded, key, Reference(), None)])
     assert folding.faults == []
     return {key: folded.row for key, folded in folding.rows.items()}
 

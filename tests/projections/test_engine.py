@@ -7,8 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from application import following
 from application.log import EventLog
-from application.recorded import Position
+from application.recorded import Position, Recorded
 from domain.messages import On
 from projections.engine import Engine, Overtaken
 from projections.rebuilding import prepare, rebuild
@@ -100,6 +101,45 @@ def test_two_engines_cannot_take_the_same_step(bench: Bench, engine: Engine) -> 
     with pytest.raises(Overtaken), engine.connection.transaction():
         engine.move(Position(0), Position(2))
     assert bench.contents() == before
+    other.close()
+
+
+@pytest.fixture
+def ahead(bench: Bench, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """An engine that has taken in two events of nine, and reads the next two already."""
+    monkeypatch.setattr(following, "PIECE", 2)
+    record(bench.log, [taken(n % 3) for n in range(9)])
+    assert engine.step(2) == 2
+    return engine
+
+
+def test_what_was_read_ahead_is_thrown_away_if_somebody_else_moved_the_checkpoint(
+    bench: Bench, ahead: Engine
+) -> None:
+    other = bench.engine()
+    assert other.step(3) == 3
+    assert ahead.step(2) == 2 and ahead.position() == 7
+    catch_up(ahead, 2)
+    assert bench.rows("SELECT sum(times), count(*) FROM names") == [(9, 3)]
+    assert [done.differs for done in rebuild(other, VIEWS)] == [False, False]
+    other.close()
+
+
+def test_what_was_read_ahead_is_not_folded_by_who_is_overtaken_before_it_is_saved(
+    bench: Bench, ahead: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, page = bench.engine(), ahead.follower.page
+
+    def overtaken(after: Position, limit: int) -> list[Recorded]:
+        found = page(after, limit)
+        catch_up(other)
+        return found
+
+    monkeypatch.setattr(ahead.follower, "page", overtaken)
+    with pytest.raises(Overtaken):
+        ahead.step(4)
+    assert bench.rows("SELECT sum(times), count(*) FROM names") == [(9, 3)]
+    assert ahead.step(4) == 0 and ahead.position() == 9
     other.close()
 
 

@@ -105,8 +105,7 @@ def test_at_every_position_the_tables_hold_what_a_fold_of_the_log_gives(
     tables = engine.tables[view]
     touching, folding = Touching(bench.log, tables.view), Folding(tables.view)
     for recorded, reference in engine.references.along(bench.log.after(Position(0), 10_000)):
-        for touch in touching.touches(recorded, reference):
-            folding.take(touch)
+        folding.take(touching.touches(recorded, reference))
         upto = recorded.position
         if upto % 37 == 0:
             shown = dict(shown_rows(engine, tables, upto))

@@ -100,8 +100,7 @@ def folded(bench: Bench, upto: Position | None = None) -> list[Any]:
     folding, touching = Folding(NAMES), Touching(bench.log, NAMES)
     for recorded in bench.log.after(Position(0), 10_000):
         if upto is None or recorded.position <= upto:
-            for touch in touching.touches(recorded, None):
-                folding.take(touch)
+            folding.take(touching.touches(recorded, None))
     return [version.row for version in folding.rows.values()]
 
 

@@ -12,7 +12,7 @@ from application.connections import listen
 from application.recorded import Position
 from projections import rebuilding
 from projections.engine import Engine
-from projections.folding import Version
+from projections.folding import Slot
 from projections.rebuilding import rebuild
 from projections.refolding import BUCKETS, bucket, footprint
 from projections.view import View
@@ -46,7 +46,7 @@ def test_rows_that_do_not_fit_into_memory_are_folded_in_several_passes(
     bench: Bench, engine: Engine
 ) -> None:
     live = told(bench, engine)
-    whole = footprint([v for _, v in catch_up_rows(engine)])
+    whole = footprint([Slot(*version) for _, version in catch_up_rows(engine)])
     passes: list[int] = []
     rebuild(engine, ["names"], lambda reached, goal: passes.append(reached), memory=whole // 3)
     assert len(passes) == 4 and passes == sorted(passes), "four parts, of a page each"
@@ -106,7 +106,7 @@ def test_an_interrupted_rebuild_does_not_do_again_what_it_has_done(
         if reached > goal // 2:
             raise Stopped
 
-    memory = footprint([v for _, v in catch_up_rows(engine)]) // 3
+    memory = footprint([Slot(*version) for _, version in catch_up_rows(engine)]) // 3
     with pytest.raises(Stopped):
         rebuild(engine, ["names"], stop_later, memory=memory)
     assert bench.contents() == live
@@ -203,5 +203,5 @@ def test_rows_weigh_what_is_in_them() -> None:
     one = Bearer(bearer=UUID(int=1), names=1, first="x")
     more = one.but(first="x" * 10_000)
     assert footprint([]) == 0
-    versions = [Version(Position(1), row) for row in (one, more)]
-    assert footprint(versions[1:]) - footprint(versions[:1]) == 9_999
+    slots = [Slot(Position(1), row) for row in (one, more)]
+    assert footprint(slots[1:]) - footprint(slots[:1]) == 9_999

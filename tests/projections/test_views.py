@@ -43,7 +43,7 @@ from domain.vocabulary import (
 )
 from domain.warranty import OutOfUse
 from projections.catalogue import VIEWS
-from projections.folding import Folding, Touch
+from projections.folding import Folding
 from projections.reference import Reference
 from projections.view import Row
 from projections.views.credit_notes import CreditNoteStatus
@@ -99,7 +99,7 @@ def folding(view: str, story: Story, known: Reference = NOTHING) -> Folding[Any,
     folding: Folding[Any, Any] = Folding(VIEWS[view])
     for recorded in story.recorded():
         for key in VIEWS[view].touched_by(recorded):
-            folding.take(Touch(recorded, key, known))
+            folding.take([(recorded, key, known, None)])
     assert folding.faults == []
     return folding
 
