@@ -97,9 +97,9 @@ class Answering:
         )
         if plan is None:
             return None
-        sources = context.sources
+        reader, principal = context.reader, context.principal
         with context.log.observer.watch(Step.READ):
-            text = await plan.answer(sources.reader, sources.vault, context.principal, variables)
+            text = await plan.answer(reader, context.open_many, principal, variables)
         return b'{"data":' + text + b"}"
 
     async def executed(self, question: Question, document: Document, context: Context) -> Answer:

@@ -16,7 +16,8 @@ from application.handling import handle_soon
 from application.instruction import Instruction
 from application.log import EventLog, Receipt
 from application.personal import Vault
-from application.recorded import Position, Recorded, UnknownEvent
+from application.personal_reads import Reading
+from application.recorded import Channel, Position, Recorded, UnknownEvent
 from domain.messages import Erased, Event, Sealed
 from processes.reactions import Reactions
 from projections.catalogue import AnyView
@@ -43,6 +44,7 @@ class Context:
     sources: Sources
     principal: Principal
     correlation_id: str
+    channel: Channel = Channel.GRAPHQL
     as_of: dict[str, Position | None] = field(default_factory=dict)  # by root field
     loaders: dict[Any, DataLoader[Any, Seen | None]] = field(default_factory=dict)
 
@@ -101,8 +103,13 @@ class Context:
 
     async def open_all(self, sealed: Sequence[Sealed]) -> list[str | None]:
         """All of them with one query."""
-        found = await run_sync(self.sources.vault.open_many, sealed)
+        found = await run_sync(self.open_many, sealed)
         return [None if isinstance(text, Erased) else text for text in found]
+
+    def open_many(self, sealed: Sequence[Sealed]) -> list[str | Erased]:
+        """For who is asking, which goes on record (AUD-4)."""
+        reading = Reading(self.principal.actor.id, self.channel, self.correlation_id)
+        return self.sources.vault.open_many(reading, sealed)
 
 
 # ── reading a field of what a resolver returned ─────────────────────────────

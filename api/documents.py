@@ -137,6 +137,7 @@ def scopes_of_types(views: Views) -> Iterator[tuple[str, str]]:
             yield f"{view.row.__name__}{suffix}", view.scope
     yield "DeadLetterConnection", Scope.OPERATIONS
     yield "RefusedReactionConnection", Scope.OPERATIONS
+    yield "PersonalReadConnection", Scope.EVENTS
     for statement in STATEMENTS.values():
         yield statement.row.__name__, statement.scope
         for part, view_name in statement.lists.items():

@@ -78,11 +78,19 @@ def refused_reactions(types: Types) -> StrawberryField:
     return paged(types, "refused_reactions", refused, doc, refusals)
 
 
-def paged(types: Types, name: str, node: Any, doc: str, resolve: Resolve) -> StrawberryField:
+def paged(
+    types: Types,
+    name: str,
+    node: Any,
+    doc: str,
+    resolve: Resolve,
+    narrowed_by: Mapping[str, Any] | None = None,
+) -> StrawberryField:
     kind = node.__name__
     edge = types.make(f"{kind}Edge", [field("node", node), field("cursor", str)])
     page = [field("edges", list_of(edge)), field("page_info", PageInfo)]
-    return field(name, types.make(f"{kind}Connection", page), doc, PAGING, resolve)
+    connection = types.make(f"{kind}Connection", page)
+    return field(name, connection, doc, {**(narrowed_by or {}), **PAGING}, resolve)
 
 
 async def letters(_: Any, info: Info, given: Given) -> EventPage:

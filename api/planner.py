@@ -20,9 +20,8 @@ from graphql.execution.values import VariableValues, get_variable_values
 from api.asked import Asked, NotPlanned, Selections
 from api.documents import Document, Documents, Unanswerable
 from api.principal import Principal, Scope
-from api.unsealing import Places, places, unsealed
+from api.unsealing import OpenMany, Places, places, unsealed
 from api.views import list_name, lookup_name
-from application.personal import Vault
 from projections import json_statement
 from projections.access import REACH
 from projections.catalogue import AnyView, Views
@@ -88,7 +87,11 @@ class Plan:
     sealed: Places  # where the answer holds personal data to open
 
     async def answer(
-        self, reader: Reader, vault: Vault, principal: Principal, variables: Mapping[str, Any]
+        self,
+        reader: Reader,
+        open_many: OpenMany,
+        principal: Principal,
+        variables: Mapping[str, Any],
     ) -> bytes:
         for position in self.waits:
             await reader.wait_for(position(variables))
@@ -97,7 +100,7 @@ class Plan:
         [[text]] = await reader.rows(*self.statement.asked(values))
         if not self.sealed:
             return str(text).encode()
-        return await run_sync(unsealed, text, self.sealed, vault.open_many)
+        return await run_sync(unsealed, text, self.sealed, open_many)
 
 
 class Planner:

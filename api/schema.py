@@ -16,6 +16,7 @@ from api.context import read
 from api.events import EventTypes, all_types
 from api.figures import figures_of
 from api.operations import dead_letters, refused_reactions, try_reactions_again
+from api.personal_reads import personal_reads
 from api.scalars import SCALARS
 from api.types import Types
 from api.views import ViewTypes
@@ -38,7 +39,7 @@ def schema_of(views: Views) -> strawberry.Schema:
     declared = ViewTypes(types, views, events)
     named = [figures_of(types, views, statement) for statement in STATEMENTS.values()]
     roots = [*declared.roots(), *named, events.root()]
-    roots += [dead_letters(types), refused_reactions(types)]
+    roots += [dead_letters(types), refused_reactions(types), personal_reads(types)]
     return strawberry.Schema(
         create_type("Query", roots),
         create_type("Mutation", [*mutations(types), try_reactions_again(types)]),

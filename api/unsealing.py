@@ -15,6 +15,9 @@ HERE: Final = object()  # instead of a place further down: this is sealed
 Places: TypeAlias = Mapping[str, Any]
 """Where sealed text is in an answer, by the keys that lead to it; through lists they pass."""
 
+OpenMany: TypeAlias = Callable[[Sequence[Sealed]], Sequence[Any]]
+"""What was sealed in the clear, in the order given."""
+
 Fields: TypeAlias = Mapping[str, Any]
 
 
@@ -42,9 +45,7 @@ def below(field: Field | Figures | Edges | Node | Any, columns: Mapping[str, Sha
             return None
 
 
-def unsealed(
-    text: str, places: Places, open_many: Callable[[Sequence[Sealed]], Sequence[Any]]
-) -> bytes:
+def unsealed(text: str, places: Places, open_many: OpenMany) -> bytes:
     """The answer with what was sealed in the clear, or null where the key is destroyed."""
     answer = orjson.loads(text)
     found = list(sealed_in(answer, places))

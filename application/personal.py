@@ -12,7 +12,7 @@ import os
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Final, TypeVar, get_args
+from typing import Any, Final, TypeVar, get_args
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import BaseModel
 
 from application.connections import Connections
+from application.personal_reads import KEYS_FOR_READER, Reading
 from domain.messages import About, Erased, Event, Refusal, RefusalCode, Sealed
 
 KEY_BYTES: Final = 32
@@ -62,12 +63,14 @@ class Vault:
         keys = self.keys(subjects)
         return replaced(event, lambda subject, text: seal(keys[subject], subject, text))
 
-    def open_many(self, sealed: Sequence[Sealed]) -> list[str | Erased]:
+    def open_many(self, reading: Reading, sealed: Sequence[Sealed]) -> list[str | Erased]:
         """What was sealed, in the order given, with one query; Erased where the key is destroyed.
 
-        Raises Unreadable if something else is wrong with it: that must not pass for an erasure.
+        For whom it is opened is on record by then (AUD-4). Raises Unreadable if something else is
+        wrong with it: that must not pass for an erasure.
         """
-        keys = self._found({each.subject for each in sealed})
+        subjects = {each.subject for each in sealed}
+        keys = self._read_for(reading, subjects) if subjects else {}
         return [open_sealed(keys, each) for each in sealed]
 
     def keys(self, subjects: set[UUID]) -> Mapping[UUID, bytes]:
@@ -115,7 +118,14 @@ class Vault:
         if not subjects:
             return {}
         query = "SELECT subject, wrapped FROM personal_keys WHERE subject = ANY(%s)"
-        rows = self._connections.read(query, (list(subjects),))
+        return self._unwrapped(self._connections.read(query, (list(subjects),)))
+
+    def _read_for(self, reading: Reading, subjects: set[UUID]) -> dict[UUID, bytes | None]:
+        """Sent again after a cut connection, it may be on record twice, but never not at all."""
+        who = (reading.reader, reading.channel.value, reading.correlation_id)
+        return self._unwrapped(self._connections.read(KEYS_FOR_READER, (list(subjects), *who)))
+
+    def _unwrapped(self, rows: Iterable[Sequence[Any]]) -> dict[UUID, bytes | None]:
         return {
             subject: self._under_master(wrapped, KEY_OF_PERSON + subject.bytes) if wrapped else None
             for subject, wrapped in rows

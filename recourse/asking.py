@@ -15,6 +15,7 @@ from api.over_http import Question
 from api.principal import Principal
 from api.schema import schema
 from api.tokens import Identity
+from application.recorded import Channel
 from domain.messages import Role
 from projections.catalogue import VIEWS
 from projections.reading import Reader
@@ -42,7 +43,7 @@ async def answered(
         sources = Sources(program.log, reader, program.vault, program.clock, program.reactions)
         answer = await answering().answer(
             Question(query=question, variables=dict(variables)),
-            Context(sources, auditor, "the command line"),
+            Context(sources, auditor, "the command line", Channel.CLI),
         )
     told = orjson.loads(answer.body)
     if errors := told.get("errors"):

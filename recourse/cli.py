@@ -147,6 +147,14 @@ COMMANDS: Final = (
         ("recourse reactions refused", "recourse reactions refused --json"),
     ),
     Entry("reactions again", "reactions.again", ("recourse reactions again",)),
+    Entry(
+        "audit reads",
+        "audit.reads",
+        (
+            "recourse audit reads --of 5f1e6a3c-7c5e-4f0e-8a55-9f6f1b0c2d77",
+            "recourse audit reads --since 2026-03-06 --json",
+        ),
+    ),
     Entry("policies list", "policies.list_", ("recourse policies list --as-of 2026-03-06",)),
     Entry("policies show", "policies.show", ("recourse policies show tolerance",)),
     Entry(
@@ -170,6 +178,7 @@ COMMANDS: Final = (
     Entry("doctor", "doctor.doctor", ("recourse doctor", "recourse doctor --json")),
 )
 GROUPS: Final = {
+    "audit": "For auditors: who read what.",
     "intake": "Take in files.",
     "import": "Take over history from other systems.",
     "claims": "Warranty claims.",

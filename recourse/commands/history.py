@@ -13,7 +13,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from application.personal import Vault
-from application.recorded import Recorded, UnknownEvent
+from application.personal_reads import Reading
+from application.recorded import Channel, Recorded, UnknownEvent
 from domain.messages import Erased, Sealed
 from domain.registry.person import Person, PersonRegistered
 from processes.reactions import ITSELF
@@ -21,6 +22,7 @@ from recourse.asking import ask
 from recourse.bootstrap import Program, built, caught_up
 from recourse.commands.options import AsJson, AsOf, moment
 from recourse.exits import NotInOrder
+from recourse.operator import operator_id
 from recourse.output import console, print_json
 from recourse.settings import Settings
 
@@ -98,8 +100,13 @@ def people(program: Program, records: Iterable[Recorded]) -> dict[UUID, str]:
     actors = {record.envelope.actor for record in records}
     actors |= {r.envelope.on_behalf_of for r in records if r.envelope.on_behalf_of}
     sealed = {id: name for id in actors if (name := registered_name(program, id))}
-    opened = program.vault.open_many(list(sealed.values()))
+    opened = program.vault.open_many(reading(), list(sealed.values()))
     return {id: str(name) for id, name in zip(sealed, opened, strict=True) if isinstance(name, str)}
+
+
+def reading() -> Reading:
+    """Whoever operates the program reads it."""
+    return Reading(operator_id(), Channel.CLI, "the command line")
 
 
 def registered_name(program: Program, person: UUID) -> Sealed | None:
@@ -136,7 +143,7 @@ def opened(vault: Vault, record: Recorded) -> dict[str, Any]:
 def in_the_clear(vault: Vault, value: Any) -> Any:
     match value:
         case Sealed():
-            [text] = vault.open_many([value])
+            [text] = vault.open_many(reading(), [value])
             return text if isinstance(text, str) else None
         case Erased():
             return None

@@ -34,6 +34,7 @@ from tests.api.asking import identity
 from tests.api.oracle import Eyes, Oracle, Past
 from tests.api.questions import Ask, Asker, Drawing, Given, Question, camel
 from tests.clock import Clock
+from tests.reading import READING
 from tests.rules import part_of
 from tests.stories import CUSTOMER, DEALER, MAKER, STATION
 
@@ -89,7 +90,7 @@ class Library:
         return Oracle(self.past, eyes, self.opened)
 
     def opened(self, sealed: Any) -> str | None:
-        [text] = self.program.vault.open_many([sealed])
+        [text] = self.program.vault.open_many(READING, [sealed])
         return None if isinstance(text, Erased) else text
 
 

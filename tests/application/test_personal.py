@@ -12,6 +12,7 @@ from application.connections import Connections
 from application.database import Database, DatabaseRole
 from application.personal import SubjectErased, Unreadable, Vault
 from domain.messages import About, Erased, Event, Message, PersonalText, Sealed
+from tests.reading import READING
 
 ADA, BOB = UUID(int=1), UUID(int=2)
 
@@ -79,9 +80,9 @@ def test_what_was_sealed_opens_again_in_its_order(vault: Vault) -> None:
     sealed = vault.seal_event(CALL)
     assert isinstance(sealed, CallLogged) and sealed.caller
     values = [sealed.phone, sealed.caller.name, *sealed.words]
-    opened = vault.open_many([value for value in values if isinstance(value, Sealed)])
+    opened = vault.open_many(READING, [value for value in values if isinstance(value, Sealed)])
     assert opened == ["+86 10 5551 2345", "Babbage", "Lovelace", "Ada"]
-    assert vault.open_many([]) == []
+    assert vault.open_many(READING, []) == []
 
 
 def test_a_sealed_event_survives_being_stored_as_json(vault: Vault) -> None:
@@ -123,7 +124,7 @@ def test_after_an_erasure_there_is_nothing_to_open_and_nothing_more_to_seal(
     assert isinstance(sealed.phone, Sealed) and isinstance(sealed.caller.name, Sealed)
     erase(database, ADA)
     before = keys(connections)
-    assert vault.open_many([sealed.phone, sealed.caller.name]) == [Erased(), "Babbage"]
+    assert vault.open_many(READING, [sealed.phone, sealed.caller.name]) == [Erased(), "Babbage"]
     with pytest.raises(SubjectErased, match=str(ADA)):
         vault.seal_event(CALL)
     assert keys(connections) == before
@@ -157,7 +158,7 @@ def test_another_master_key_is_told_from_an_erasure(vault: Vault, connections: C
     sealed = vault.seal_event(CALL)
     assert isinstance(sealed, CallLogged) and isinstance(sealed.phone, Sealed)
     with pytest.raises(Unreadable, match="RECOURSE_MASTER_KEY"):
-        Vault(connections, bytes(32)).open_many([sealed.phone])
+        Vault(connections, bytes(32)).open_many(READING, [sealed.phone])
     with pytest.raises(ValueError, match="32 bytes"):
         Vault(connections, b"short")
 
@@ -168,13 +169,13 @@ def test_damage_and_exchange_are_told_from_an_erasure(vault: Vault) -> None:
     vault.keys({BOB})
     of_another = sealed.phone.model_copy(update={"subject": BOB})
     with pytest.raises(Unreadable, match="not as it was sealed"):
-        vault.open_many([of_another])
+        vault.open_many(READING, [of_another])
     damaged = sealed.phone.model_copy(update={"sealed": "AAAA" + sealed.phone.sealed[4:]})
     with pytest.raises(Unreadable, match="not as it was sealed"):
-        vault.open_many([damaged])
+        vault.open_many(READING, [damaged])
     unknown = sealed.phone.model_copy(update={"subject": uuid4()})
     with pytest.raises(Unreadable, match="no key"):
-        vault.open_many([unknown])
+        vault.open_many(READING, [unknown])
 
 
 def test_a_field_that_names_nobody_is_a_mistake_in_the_code(vault: Vault) -> None:

@@ -23,6 +23,9 @@ CHANGES = [
     "UPDATE receipts SET last_position = 7",
     "DELETE FROM receipts",
     "TRUNCATE receipts",
+    "UPDATE personal_reads SET subjects = '{}'",
+    "DELETE FROM personal_reads",
+    "TRUNCATE personal_reads",
 ]
 
 

@@ -42,6 +42,7 @@ from projections.views.customers import Customer
 from recourse import embedded
 from tests.conftest import MASTER_KEY
 from tests.faults.searching import found_in, found_in_files, found_in_tables
+from tests.reading import READING
 
 AGENT = Actor(UUID(int=0xA6), frozenset({Role.SERVICE_AGENT}))
 ADMIN = Actor(UUID(int=0xAD), frozenset({Role.ADMIN}))
@@ -122,7 +123,9 @@ class Office:
 
     def opened(self, row: Customer) -> list[str | Erased]:
         values = [row.name, row.phone, row.address]
-        return self.vault.open_many([value for value in values if isinstance(value, Sealed)])
+        return self.vault.open_many(
+            READING, [value for value in values if isinstance(value, Sealed)]
+        )
 
 
 @pytest.fixture

@@ -41,6 +41,17 @@ def test_what_was_refused_is_listed_with_its_reason_and_tried_again(
     assert installed.json("reactions", "refused") == {"refused": []}
 
 
+@part_of("AUD-4")
+def test_what_is_read_at_the_command_line_is_on_record_too(demonstration: Installed) -> None:
+    demonstration.run("list", "customers").succeeded()
+    [read] = demonstration.json("audit", "reads", "--last", "1")
+    assert read["channel"] == "CLI" and read["correlationId"] == "the command line"
+    whose, *_ = read["subjects"]
+    assert read in demonstration.json("audit", "reads", "--of", whose, "--by", read["reader"])
+    nobody = demonstration.run("audit", "reads", "--by", whose, "--since", "2026-03-06")
+    assert "0 answers." in nobody.succeeded().stdout
+
+
 PHONE, LOADER = "LY24548", "TS24822"
 
 
