@@ -558,3 +558,13 @@ def test_nor_is_it_approved_for_who_prepared_it():
     story.tell(delegation(director, FINN, Role.SERVICE_DIRECTOR), ADAM)
     for_max = standing_in(FINN, MAX)
     given(story.histories).when(APPROVE, actor=for_max).then_refused(ApproverPrepared)
+
+
+@rule("SEG-4", "SEG-6")
+def test_nobody_gives_the_second_signature_for_who_gave_the_first():
+    director = Actor(DORA.id, DORA.roles | {Role.FINANCE})
+    story = claim_story("claimable", total="25000.00")
+    story.tell(AssignRoles(person_id=DORA.id, held=director.roles), ADAM)
+    story.tell(delegation(director, GINA, Role.FINANCE), ADAM).tell(APPROVE, director)
+    for_dora = standing_in(GINA, DORA)
+    given(story.histories).when(APPROVE, actor=for_dora).then_refused(SignedTwice)

@@ -109,6 +109,19 @@ def test_what_the_registry_excludes_is_not_covered():
 
 
 @rule("REG-6")
+def test_what_excludes_failures_from_a_later_day_on_does_not_exclude_this_one():
+    story = setting().tell(receive(equipment_id=MACHINE), SUSI).tell(inspect(), SUSI)
+    tomorrow = RecordExclusion(
+        equipment_id=MACHINE,
+        ground=ExclusionGround.OPENED_SEAL,
+        since=TODAY + timedelta(days=1),
+        evidence=(file_of("seal"),),
+    )
+    story.tell(tomorrow, MIA).tell(wish(c.DetermineWarranty), SUSI)
+    assert story.state(RepairOrder, repair_id()).covered is True
+
+
+@rule("REG-6")
 def test_what_excludes_a_repair_is_recorded_with_evidence():
     story = counter_story("countersigned")
     given(story.histories).when(DAMAGED, actor=SUSI).then(
