@@ -300,6 +300,8 @@ def test_a_dispute_goes_to_the_deputy_general_manager_and_nothing_is_signed_mean
     story.tell(DISPUTE, ENZO)
     asked(story).when(APPROVE, actor=GINA).then_refused(r.InDispute)
     asked(story).when(DISPUTE, actor=PETRA).then_refused(r.InDispute)
+    late = product_story("approved").tell(DISPUTE, PETRA)
+    asked(late).when(promise(), actor=PETRA).then_refused(r.InDispute)
     asked(story).when(SETTLE, actor=GINA).then_refused(Forbidden)
     asker = Actor(SUSI.id, GUS.roles)
     asked(story).when(SETTLE, actor=asker).then_refused(ApproverPrepared)
@@ -369,7 +371,13 @@ def promised(day: date = MONDAY, *, later: bool = False) -> e.WorkRequestPromise
 
 @rule("CON-5")
 @pytest.mark.parametrize(
-    ("day", "later"), [(MONDAY, False), (date(2026, 3, 11), False), (date(2026, 3, 12), True)]
+    ("day", "later"),
+    [
+        pytest.param(date(2026, 3, 6), False, id="today"),
+        (MONDAY, False),
+        (date(2026, 3, 11), False),
+        (date(2026, 3, 12), True),
+    ],
 )
 def test_the_receiving_lead_signs_a_date_and_a_forfeit_declared_beforehand(
     day: date, later: bool

@@ -23,11 +23,11 @@ from domain.registry.transfer import EquipmentTransferred
 from domain.repairs.field.events import FieldReportFiled
 from domain.repairs.repair import commands as rc
 from domain.repairs.repair import events as re
-from domain.vocabulary import EquipmentKind, HolidayRule, Interruption
+from domain.vocabulary import EquipmentKind, ExclusionGround, HolidayRule, Interruption
 from domain.warranty import OutOfUse
 from tests.field_stories import field_story
 from tests.field_stories import file_report as file_field_report
-from tests.repair_stories import inspect, receive, wish
+from tests.repair_stories import inspect, receive, repair_id, wish
 from tests.rules import rule
 from tests.scenario import ADAM, DORA, ENZO, MAX, MIA, STAN, SUSI, SYSTEM, Story, given
 from tests.stories import (
@@ -175,6 +175,28 @@ def test_after_one_repair_the_buyer_has_the_next_and_an_exchange_if_it_takes_lon
 def test_after_two_repairs_of_the_same_phone_the_buyer_may_have_it_exchanged() -> None:
     failed = (Remedy.EXCHANGE, SOLD, "2 repairs failed; 2 suffice")
     assert entitled(repairs=2) == [failed, REPAIR, *WHEN_LATE]
+
+
+@rule("REG-5a")
+def test_the_order_that_asks_is_no_repair_that_failed() -> None:
+    story = old_machine(EquipmentKind.PHONE).tell(kept(WEEK, OVERLAPPING), SYSTEM)
+    story.tell(receive(equipment_id=MACHINE), SUSI).tell(inspect(), SUSI)
+    story.tell(kept(order=repair_id()), SYSTEM)
+    [on] = given(story.histories).when(wish(rc.DetermineWarranty), actor=SUSI).outcome()
+    assert isinstance(on.event, re.WarrantyDetermined)
+    assert [each.remedy for each in on.event.entitlements if each.since == SOLD] == [Remedy.REPAIR]
+
+
+@rule("REG-5a")
+def test_whose_phone_is_not_covered_may_ask_for_nothing() -> None:
+    story = old_machine(EquipmentKind.PHONE).tell(kept(WEEK, OVERLAPPING), SYSTEM)
+    story.tell(receive(equipment_id=MACHINE), SUSI).tell(inspect(), SUSI)
+    dropped = wish(
+        rc.DetermineWarranty, exclusion=ExclusionGround.HUMAN_DAMAGE, evidence=("a" * 64,)
+    )
+    [on] = given(story.histories).when(dropped, actor=SUSI).outcome()
+    assert isinstance(on.event, re.WarrantyDetermined)
+    assert (on.event.covered, on.event.entitlements) == (False, ())
 
 
 @rule("REG-5a")
