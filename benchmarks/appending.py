@@ -11,6 +11,7 @@ have no counterpart there. Single appends are made, on both sides, before the cl
 from __future__ import annotations
 
 import asyncio
+import gc
 from asyncio import gather
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -150,10 +151,19 @@ def prepared_speed(
     """As speed(), of what is made before the clock starts."""
 
     def measure() -> float:
-        made = iter([make() for _ in range(total)])
+        made = prepared(make, total)
         return speed(lambda: give(next(made)), writers, total)()
 
     return measure
+
+
+def prepared(make: Callable[[], T], total: int) -> Iterator[T]:
+    """So many, which the collector of garbage then leaves alone: nobody else has thousands of
+    commands ready."""
+    made = iter([make() for _ in range(total)])
+    gc.collect()
+    gc.freeze()
+    return made
 
 
 def tasks_speed(ours: PostgresApplicationRecorder, writers: int) -> Measure:
@@ -166,7 +176,7 @@ def tasks_speed(ours: PostgresApplicationRecorder, writers: int) -> Measure:
             assert is_appended(answer)
 
     async def all_of_them() -> float:
-        made = iter([command(1) for _ in range(total)])
+        made = prepared(lambda: command(1), total)
         start = perf_counter()
         await gather(*(writer(made) for _ in range(writers)))
         return total / (perf_counter() - start)
