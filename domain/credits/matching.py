@@ -38,6 +38,7 @@ from domain.credits.refusals import (
     MoreThanUnapplied,
     NoSuchAllocation,
     NoteCurrencyDiffers,
+    NothingOpen,
     NotProposed,
     OverpaymentWithoutReason,
     SameClaimTwice,
@@ -147,6 +148,8 @@ def by_hand(note: CreditNote, command: MatchCreditNote, world: World) -> list[Ev
 def confirm(note: CreditNote, command: ConfirmProposal, world: World) -> list[Event | On]:
     """As proposed, if it is still so; never by the program (CRN-3)."""
     found = proposed(note, command.claim_id)
+    if not found.amount.amount:
+        raise NothingOpen(fields=("claim_id",))
     wish = AllocationWish(
         claim_id=command.claim_id,
         amount=found.amount,

@@ -47,6 +47,13 @@ class NotProposed(Refusal):
     rule = "CRN-3"
 
 
+class NothingOpen(Refusal):
+    """Nothing of that claim is open for the note to pay. Decline what is proposed, or match it
+    as an over-payment."""
+
+    rule = "CRN-3"
+
+
 class NoteCurrencyDiffers(Refusal):
     """The amount is in another currency than the note; they do not mix without a rate."""
 

@@ -22,7 +22,7 @@ from domain.credits.events import (
     ProposalDeclined,
 )
 from domain.credits.naming import MatchNotesNaming
-from domain.credits.refusals import NotProposed, ShortWithoutReason
+from domain.credits.refusals import NothingOpen, NotProposed, ShortWithoutReason
 from domain.credits.state import CreditNote
 from domain.messages import Forbidden
 from domain.policies import PublishPolicy
@@ -280,6 +280,17 @@ def test_a_note_of_many_lines_is_confirmed_line_by_line() -> None:
     assert [c.claim_id for c in note(story).proposal] == [claim_id(2)]
     story.tell(confirm(2), FINN)
     assert (note(story).unapplied, note(story).proposal) == (yuan(0), ())
+
+
+@rule("CRN-3")
+def test_what_is_proposed_for_a_claim_that_is_paid_cannot_be_confirmed() -> None:
+    story = arrived(accepted(setting()), document(1, "1000.00", (maker_number(1),)))
+    arrived(story, document(2, "400.00", (maker_number(1),)), 2)
+    [settled] = note(story, 2).proposal
+    assert (settled.fit, settled.amount) == (Fit.NOTHING_OPEN, yuan("0.00"))
+    explained = confirm(note=2, reason="part_payment", outcome=Outcome.DISPUTED)
+    for confirming in (confirm(note=2), explained):
+        given(story.histories).when(confirming, actor=FINN).then_refused(NothingOpen)
 
 
 @rule("CRN-3")
