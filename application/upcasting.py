@@ -95,6 +95,11 @@ def without_days(facts: Facts) -> Facts:
     return facts  # what was not recorded changes nothing
 
 
+def without_service(facts: Facts) -> Facts:
+    """For what service a corrected order was, its correction did not say at first (REG-5a)."""
+    return facts  # what was not said reads as unknown
+
+
 def without_steps_of_deadlines(facts: Facts) -> Facts:
     """Levels, roll rules and times of day of deadlines could not be said at first."""
     return facts  # what could not be said reads as none
@@ -126,6 +131,9 @@ STEPS: Final[Mapping[Form, Step]] = {
     Form("repairs.ItemInspected", 1): Step(Form("repairs.ItemInspected", 2), without_engineer),
     Form("repairs.NodeCorrectionApproved", 1): Step(
         Form("repairs.NodeCorrectionApproved", 2), without_days
+    ),
+    Form("repairs.NodeCorrectionApproved", 2): Step(
+        Form("repairs.NodeCorrectionApproved", 3), without_service
     ),
     Form("repairs.ItemReturned", 1): Step(Form("repairs.ItemReturned", 2), without_success),
     Form("claims.ClaimOpened", 1): Step(Form("claims.ClaimOpened", 2), without_orders),

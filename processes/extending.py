@@ -7,6 +7,7 @@ from typing import Final
 from application.recorded import Recorded
 from domain.registry.out_of_use import RecordOutOfUse
 from domain.repairs.field.events import FieldWorkReported, NodeCorrectionApproved
+from domain.repairs.field.filing import is_repair
 from domain.repairs.repair.events import ItemReturned
 from processes.reactions import Reaction
 
@@ -24,30 +25,18 @@ def extend_after_repair(recorded: Recorded[ItemReturned]) -> RecordOutOfUse | No
     )
 
 
-def extend_after_field_work(recorded: Recorded[FieldWorkReported]) -> RecordOutOfUse | None:
-    reported = recorded.event
-    if reported.equipment_id is None:
-        return None
-    return RecordOutOfUse(
-        equipment_id=reported.equipment_id,
-        order_id=recorded.stream_id,
-        repaired=True,
-        out_of_use=reported.out_of_use,
-    )
-
-
-def extend_after_correction(
-    recorded: Recorded[NodeCorrectionApproved],
+def extend_after_field_work(
+    recorded: Recorded[FieldWorkReported | NodeCorrectionApproved],
 ) -> RecordOutOfUse | None:
-    """A node of work that was reported already happened at another time."""
-    approved = recorded.event
-    if approved.equipment_id is None:
+    """By the times that its nodes had when it was reported, or have since one was corrected."""
+    work = recorded.event
+    if work.equipment_id is None:
         return None
     return RecordOutOfUse(
-        equipment_id=approved.equipment_id,
+        equipment_id=work.equipment_id,
         order_id=recorded.stream_id,
-        repaired=True,
-        out_of_use=approved.out_of_use,
+        repaired=is_repair(work.service),
+        out_of_use=work.out_of_use,
     )
 
 
@@ -63,7 +52,7 @@ EXTEND: Final = (
     Reaction("extend a warranty after a repair", ItemReturned, extend_after_repair),
     Reaction("extend a warranty after field work", FieldWorkReported, extend_after_field_work),
     Reaction(
-        "extend a warranty after a correction", NodeCorrectionApproved, extend_after_correction
+        "extend a warranty after a correction", NodeCorrectionApproved, extend_after_field_work
     ),
     Reaction("extend the warranty of another machine no more", FieldWorkReported, take_back),
 )

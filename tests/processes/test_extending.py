@@ -17,7 +17,7 @@ from domain.registry.out_of_use import OutOfUseRecorded
 from domain.repairs.field import commands as f
 from domain.repairs.field.events import EngineerLeft
 from domain.repairs.repair.commands import REPAIR_ORDER
-from domain.vocabulary import Interruption
+from domain.vocabulary import FieldServiceKind, Interruption
 from domain.warranty import OutOfUse
 from processes.catalogue import REACTIONS
 from processes.reactions import Reactions
@@ -81,9 +81,9 @@ def test_an_item_that_is_returned_was_out_of_use_since_it_was_received(
     assert returned.envelope.stream == Stream(REPAIR_ORDER, repair_id())
 
 
-def visited_twice(office: Office) -> None:
+def visited_twice(office: Office, service: FieldServiceKind = FieldServiceKind.FAULT) -> None:
     """Left unrepaired for want of a part, and repaired four days later."""
-    office.gives(report_fault(station_id=STATION), HELEN)
+    office.gives(report_fault(station_id=STATION, service=service), HELEN)
     office.gives(contact(), SUSI)
     for visit in (leave_unrepaired(), leave()):
         office.gives(plan(planned_for=office.clock.now), SAM)
@@ -131,14 +131,8 @@ def test_of_a_machine_that_it_was_not_nothing_stays_recorded(
     assert Equipment.kind == office.log.history(OTHER_MACHINE)[0].envelope.stream.kind
 
 
-@rule("REG-5", "FLD-6")
-def test_a_corrected_node_changes_what_was_added_for_work_that_is_reported(
-    office: Office, reactions: Reactions
-) -> None:
-    office.was_told(setting())
-    visited_twice(office)
-    office.gives(IDENTIFY, SUSI)
-    office.gives(file_field_report(), ENZO)
+def left_a_day_earlier(office: Office) -> None:
+    """As a correction says that was asked for and signed."""
     history = office.log.history(ID)
     [_, left] = [each for each in history if isinstance(each.event, EngineerLeft)]
     office.gives(
@@ -153,8 +147,42 @@ def test_a_corrected_node_changes_what_was_added_for_work_that_is_reported(
         ENZO,
     )
     office.gives(f.SignNodeCorrection(field_order_id=ID, correction_id=CORRECTION), DORA)
+
+
+@rule("REG-5", "FLD-6")
+def test_a_corrected_node_changes_what_was_added_for_work_that_is_reported(
+    office: Office, reactions: Reactions
+) -> None:
+    office.was_told(setting())
+    visited_twice(office)
+    office.gives(IDENTIFY, SUSI)
+    office.gives(file_field_report(), ENZO)
+    left_a_day_earlier(office)
     catch_up(reactions)
     assert [each.out_of_use for each in out_of_use(office)] == [
         in_repair(date(2026, 3, 7), date(2026, 3, 11)),
         in_repair(date(2026, 3, 7), date(2026, 3, 10)),
     ]
+    assert all(each.repaired for each in out_of_use(office))
+
+
+@rule("REG-5", "REG-5a")
+@pytest.mark.parametrize(
+    "service",
+    [
+        FieldServiceKind.MAINTENANCE,
+        FieldServiceKind.TECHNICAL_UPDATE,
+        FieldServiceKind.HANDOVER,
+    ],
+)
+def test_no_other_service_is_a_repair_nor_is_one_whose_node_is_corrected(
+    office: Office, reactions: Reactions, service: FieldServiceKind
+) -> None:
+    office.was_told(setting())
+    visited_twice(office, service)
+    office.gives(IDENTIFY, SUSI)
+    office.gives(file_field_report(), ENZO)
+    left_a_day_earlier(office)
+    catch_up(reactions)
+    [recorded] = out_of_use(office)
+    assert (recorded.repaired, recorded.out_of_use) == (False, ())

@@ -171,7 +171,11 @@ def out_of_use_anew(
     if order.equipment_reported is None:
         return {}
     days = filing.out_of_use(evolve(order, approved), world)
-    return {"equipment_id": order.equipment_reported, "out_of_use": days}
+    return {
+        "service": order.service,
+        "equipment_id": order.equipment_reported,
+        "out_of_use": days,
+    }
 
 
 def due_anew(

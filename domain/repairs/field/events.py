@@ -309,7 +309,7 @@ class NodeCorrectionApproved(FieldOrderEvent):
     registered equipment was reported by then, it was out of use so long after all (REG-5).
     """
 
-    schema_version = 2
+    schema_version = 3
     correction_id: UUID
     event_id: UUID
     node: FieldNode
@@ -323,6 +323,7 @@ class NodeCorrectionApproved(FieldOrderEvent):
     entry_due: DueBy | None
     report_due: DueBy | None
     paper_due: DueBy | None
+    service: FieldServiceKind | None = None
     equipment_id: UUID | None = None
     out_of_use: tuple[OutOfUse, ...] = ()
     approved_by: Names

@@ -111,10 +111,16 @@ def work_reported(
     return [reported]
 
 
+def is_repair(service: FieldServiceKind | None) -> bool:
+    """Whether something is put right that failed (REG-5, REG-5a): what is not known to be another
+    service."""
+    return service in (None, FieldServiceKind.FAULT)
+
+
 def out_of_use(order: FieldOrder, world: World) -> tuple[OutOfUse, ...]:
-    """In repair from the first visit until it was left repaired, waiting for parts included
-    (REG-5)."""
-    if order.arrived_at is None or order.repaired_at is None:
+    """In repair from the first visit until it was left repaired, waiting for parts included; in
+    no other service (REG-5)."""
+    if order.arrived_at is None or order.repaired_at is None or not is_repair(order.service):
         return ()
     zone = policies.zone(world)
     stretch = OutOfUse(
