@@ -24,14 +24,13 @@ from domain.vocabulary import DiscrepancyKind
 
 REPLACEMENT_CLOCK = "exchange_replacement"
 DISCREPANCY_CLOCK = "exchange_discrepancy"
+UNAPPROVED = (ExchangeStage.APPLIED, ExchangeStage.DECLINED, ExchangeStage.WITHDRAWN)
 
 
 def decide(exchange: Exchange, command: c.Arriving, world: World) -> list[e.Event]:
     match command:
         case c.RefuseEntry(remark=remark):
-            unapproved = ExchangeStage.APPLIED, ExchangeStage.DECLINED, ExchangeStage.WITHDRAWN
-            only_at(exchange, *unapproved)
-            return [e.EntryRefused(remark=remark, refused_by=names(world))]
+            return [turn_away(exchange, remark, world)]
         case c.ReceiveFaultyGoods():
             return receive(exchange, command, world)
         case c.ReinspectGoods():
@@ -45,10 +44,20 @@ def decide(exchange: Exchange, command: c.Arriving, world: World) -> list[e.Even
             assert_never(never)
 
 
+def turn_away(exchange: Exchange, remark: str, world: World) -> e.EntryRefused:
+    """Also if it is told only now that they came before the approval (EXC-1)."""
+    if not before_approval(exchange, world):
+        only_at(exchange, *UNAPPROVED)
+    return e.EntryRefused(remark=remark, refused_by=names(world))
+
+
+def before_approval(exchange: Exchange, world: World) -> bool:
+    return exchange.approved_at is not None and world.effective_at < exchange.approved_at
+
+
 def receive(exchange: Exchange, command: c.ReceiveFaultyGoods, world: World) -> list[e.Event]:
     """Apply first, ship later: also what arrived before, and is recorded later, is not let in."""
-    too_early = exchange.approved_at is not None and world.effective_at < exchange.approved_at
-    if exchange.stage is ExchangeStage.APPLIED or too_early:
+    if exchange.stage is ExchangeStage.APPLIED or before_approval(exchange, world):
         raise NotApprovedYet
     only_at(exchange, ExchangeStage.APPROVED)
     received = e.FaultyGoodsReceived(

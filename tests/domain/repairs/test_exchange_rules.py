@@ -124,6 +124,8 @@ def test_nor_are_they_let_in_later_if_they_had_arrived_before_it():
     before = NOON + timedelta(hours=1)
     with pytest.raises(r.NotApprovedYet):
         story.tell(receive(), KURT, at, effective_at=before)
+    story.tell(wish(c.RefuseEntry, remark="too early"), KURT, at, effective_at=before)
+    assert state(story).stage is ExchangeStage.APPROVED
     story.tell(receive(), KURT, at, effective_at=NOON + timedelta(hours=3))
     assert state(story).stage is ExchangeStage.RECEIVED
 
@@ -132,7 +134,8 @@ def test_nor_are_they_let_in_later_if_they_had_arrived_before_it():
 def test_what_is_approved_is_let_in_and_not_turned_away():
     approved = exchange_story("approved").so_far()
     too_late = wish(c.RefuseEntry, remark="no")
-    approved.when(too_late, actor=KURT).then_refused(r.ExchangeNotPossibleNow)
+    later = NOON + DAY
+    approved.when(too_late, actor=KURT, now=later).then_refused(r.ExchangeNotPossibleNow)
 
 
 def test_an_application_is_given_up_before_the_goods_are_here():
