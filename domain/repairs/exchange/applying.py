@@ -27,6 +27,7 @@ from domain.repairs.exchange import events as e
 from domain.repairs.exchange.refusals import (
     ExchangeExists,
     ExchangeNumberTaken,
+    KindOfGoodsUnknown,
     NobodysGoods,
     NoRepairOfThisUnit,
     NotInRepairAnyMore,
@@ -67,9 +68,11 @@ def apply(
 
 
 def refuse_unknown(command: c.ApplyForExchange, world: World) -> None:
-    """Raises NobodysGoods, StationNotFound, DealerNotFound, ManufacturerNotFound."""
+    """Raises NobodysGoods, KindOfGoodsUnknown, or what it names and nobody knows."""
     if command.dealer_id is None and command.customer_id is None:
         raise NobodysGoods(fields=("dealer_id", "customer_id"))
+    if command.equipment_id is None and command.equipment_kind is None:
+        raise KindOfGoodsUnknown(fields=("equipment_id", "equipment_kind"))
     if world.of(Station, command.station_id) is None:
         raise StationNotFound(fields=("station_id",))
     if command.dealer_id and world.of(Dealer, command.dealer_id) is None:

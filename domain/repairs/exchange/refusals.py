@@ -29,6 +29,13 @@ class NobodysGoods(Refusal):
     rule = "EXC-1"
 
 
+class KindOfGoodsUnknown(Refusal):
+    """What the goods are is said, so that a phone's are checked by its list when they arrive."""
+
+    code = RefusalCode.INVALID
+    rule = "EXC-6"
+
+
 class ExchangeNotPossibleNow(Refusal):
     """The exchange is not at a stage that allows this."""
 

@@ -361,6 +361,19 @@ def test_every_point_of_a_phones_list_is_checked_once(checked, reason):
 
 
 @rule("EXC-6")
+def test_no_phone_escapes_its_list_because_nobody_said_that_it_is_one():
+    unsaid = apply(equipment_kind=None)
+    with_dealer().so_far().when(unsaid, actor=SUSI).then_refused(r.KindOfGoodsUnknown)
+    phone = register_equipment(equipment=EquipmentKind.PHONE, serial_number="356-7")
+    known = told_upto(
+        exchanged(equipment_id=MACHINE, equipment_kind=None),
+        "received",
+        with_dealer(setting(phone)),
+    )
+    known.so_far().when(reinspect(checked=()), actor=SUSI).then_refused(r.ExclusionListIncomplete)
+
+
+@rule("EXC-6")
 def test_other_goods_have_no_list():
     changed = {"equipment_kind": EquipmentKind.MACHINE}
     story = told_upto(exchanged(**changed), "received", with_dealer())
