@@ -2,9 +2,9 @@
 (CON-4).
 
 An inquiry is counted on the day on which it came in, in the history of that day; those of a week or
-month are its days'. With the first inquiry in it a week or month begins to be due: by when, is
-computed then, and stays so (SLA-2). One without inquiries is not due, and may be delivered all the
-same. What came in where another system kept the contacts was counted there.
+month are its days'. A week or month begins to be due with its first inquiry, or once the one before
+was delivered, so that none is left out in which nobody asked: by when, is computed then, and stays
+so (SLA-2). What came in where another system kept the contacts was counted there.
 """
 
 from __future__ import annotations
@@ -147,11 +147,15 @@ class PeriodBegun(messages.Event):
 
 
 class InquiryWeekBegun(PeriodBegun):
-    """The first inquiry of a week came in: its counts are due by then (CON-4)."""
+    """The first inquiry of a week came in, or the counts of the week before were delivered: its own
+    are due by then (CON-4).
+    """
 
 
 class InquiryMonthBegun(PeriodBegun):
-    """The first inquiry of a month came in: its counts are due by then (CON-4)."""
+    """The first inquiry of a month came in, or the counts of the month before were delivered: its
+    own are due by then (CON-4).
+    """
 
 
 class InquiriesDelivered(messages.Event):
@@ -265,14 +269,18 @@ def counted(
 
 
 def begun(day: date, world: World) -> Iterator[On]:
-    """The week and the month of a day, if nothing came in before in them."""
-    streams = {each: stream_of(each, first_day_of(each, day)) for each in CLOCKS}
-    world.gather(streams.values())
-    for period, stream in streams.items():
-        if world.of(InquiryPeriod, stream.id) is None:
-            first_day = first_day_of(period, day)
-            kind = InquiryWeekBegun if period is Period.WEEK else InquiryMonthBegun
-            yield On(stream, kind(first_day=first_day, due=due_by(period, first_day, world)))
+    """The week and the month of a day, if they did not begin before."""
+    world.gather(stream_of(each, first_day_of(each, day)) for each in CLOCKS)
+    for period in CLOCKS:
+        yield from beginning(period, first_day_of(period, day), world)
+
+
+def beginning(period: Period, first_day: date, world: World) -> Iterator[On]:
+    """Nothing, if it began or was delivered before."""
+    stream = stream_of(period, first_day)
+    if world.of(InquiryPeriod, stream.id) is None:
+        kind = InquiryWeekBegun if period is Period.WEEK else InquiryMonthBegun
+        yield On(stream, kind(first_day=first_day, due=due_by(period, first_day, world)))
 
 
 def due_by(period: Period, first_day: date, world: World) -> DueBy:
@@ -290,8 +298,9 @@ def due_by(period: Period, first_day: date, world: World) -> DueBy:
 # ── delivering ──────────────────────────────────────────────────────────────
 
 
-def decide(period: InquiryPeriod | None, command: Command, world: World) -> list[Event]:
-    """Once for each week and month: what is found out later does not change what was delivered."""
+def decide(period: InquiryPeriod | None, command: Command, world: World) -> list[Event | On]:
+    """Once for each week and month: what is found out later does not change what was delivered.
+    The next is due from now on, whether anybody asks in it or not."""
     if confined_to(world):
         raise CountsOfAllStations
     if period and period.delivered:
@@ -303,16 +312,15 @@ def decide(period: InquiryPeriod | None, command: Command, world: World) -> list
     for person_id in command.delivered_to:
         refuse_unknown_person(world, person_id, "delivered_to")
     due = period.due if period and period.due else due_by(command.period, first_day, world)
-    return [
-        event_of(command)(
-            first_day=first_day,
-            counts=agreed(command, world),
-            delivered_to=command.delivered_to,
-            due=due,
-            late=starting.late(due, world),
-            delivered_by=names(world),
-        )
-    ]
+    delivered = event_of(command)(
+        first_day=first_day,
+        counts=agreed(command, world),
+        delivered_to=command.delivered_to,
+        due=due,
+        late=starting.late(due, world),
+        delivered_by=names(world),
+    )
+    return [delivered, *beginning(command.period, after(command.period, first_day), world)]
 
 
 def event_of(command: Command) -> type[Delivered]:

@@ -290,7 +290,15 @@ def test_what_was_delivered_stays_beside_what_is_found_out_later() -> None:
     assert_shows(week, due_at=friday, delivered=False, in_time=None, delivered_counts=())
     story.tell(deliver_week(price_inquiry=1), HELEN, friday)
     story.tell(classify(ContactCategory.PARTS_INQUIRY), HELEN, friday)
-    week, month = (periods(story)[each] for each in InquiriesTogether)
+    found = rows(INQUIRY_PERIODS, story).values()
+    following, week = sorted(
+        (each for each in found if each.together is InquiriesTogether.WEEK),
+        key=lambda each: each.delivered,
+    )
+    assert_shows(
+        following, due_at=friday + timedelta(days=7), counts=(), inquiries=0, delivered=False
+    )
+    month = periods(story)[InquiriesTogether.MONTH]
     assert_shows(
         week,
         counts=so_many(parts_inquiry=1),

@@ -144,7 +144,7 @@ def test_a_week_and_a_month_begin_once_and_keep_the_deadline_they_began_under() 
     delivery = asked(story).when(
         weekly(price_inquiry=1, parts_inquiry=1), actor=HELEN, now=NEXT_MONDAY + 4 * DAY
     )
-    [event] = delivery.outcome()
+    event, _ = delivery.outcome()
     assert isinstance(event.event, q.WeeklyInquiriesDelivered)
     assert (event.event.due, event.event.late) == (WEEK_DUE, False)
 
@@ -194,15 +194,14 @@ def test_a_weeks_counts_are_delivered_by_friday_of_the_next_or_late(
 ) -> None:
     story = inquired(PRICE, PRICE, COMPLAINT, PARTS)
     wish = weekly(week=FRIDAY, to=(DORA.id, MAX.id), price_inquiry=2, parts_inquiry=1)
-    asked(story).when(wish, actor=HELEN, now=now).then(
-        q.WeeklyInquiriesDelivered(
-            first_day=MONDAY,
-            counts=every(price_inquiry=2, parts_inquiry=1),
-            delivered_to=(DORA.id, MAX.id),
-            due=WEEK_DUE,
-            late=late,
-            delivered_by=Names(person=HELEN.id),
-        )
+    delivered, _ = asked(story).when(wish, actor=HELEN, now=now).outcome()
+    assert delivered.event == q.WeeklyInquiriesDelivered(
+        first_day=MONDAY,
+        counts=every(price_inquiry=2, parts_inquiry=1),
+        delivered_to=(DORA.id, MAX.id),
+        due=WEEK_DUE,
+        late=late,
+        delivered_by=Names(person=HELEN.id),
     )
 
 
@@ -214,20 +213,45 @@ def test_a_months_counts_are_delivered_by_the_fifth_of_the_next_or_late(
     now: datetime, late: bool
 ) -> None:
     story = inquired(PRICE, story=inquired(PRICE, PARTS), at=NOON + 20 * DAY)
-    asked(story).when(monthly(price_inquiry=2, parts_inquiry=1), actor=SUSI, now=now).then(
-        q.MonthlyInquiriesDelivered(
-            first_day=MARCH,
-            counts=every(price_inquiry=2, parts_inquiry=1),
-            delivered_to=(DORA.id,),
-            due=MONTH_DUE,
-            late=late,
-            delivered_by=Names(person=SUSI.id),
-        )
+    wish = monthly(price_inquiry=2, parts_inquiry=1)
+    delivered, _ = asked(story).when(wish, actor=SUSI, now=now).outcome()
+    assert delivered.event == q.MonthlyInquiriesDelivered(
+        first_day=MARCH,
+        counts=every(price_inquiry=2, parts_inquiry=1),
+        delivered_to=(DORA.id,),
+        due=MONTH_DUE,
+        late=late,
+        delivered_by=Names(person=SUSI.id),
     )
 
 
 @rule("CON-4")
-def test_a_week_without_inquiries_may_be_delivered_and_is_not_due() -> None:
+def test_counts_come_for_weeks_without_inquiries_too_due_once_those_before_were_delivered() -> None:
+    story = inquired(PRICE).tell(weekly(price_inquiry=1), HELEN, NEXT_MONDAY)
+    for weeks in (1, 2):
+        week = q.stream_of(Period.WEEK, MONDAY + weeks * 7 * DAY)
+        since = NEXT_MONDAY + (weeks - 1) * 7 * DAY
+        by_friday = due(WEEKLY, since, since + 12 * DAY)
+        assert story.state(q.InquiryPeriod, week.id).due == by_friday
+        story.tell(weekly(week=MONDAY + weeks * 7 * DAY), HELEN, since + 12 * DAY)
+        [begun, delivered] = story.events(week)
+        assert isinstance(begun, q.InquiryWeekBegun) and begun.first_day == delivered.first_day
+        assert (delivered.counts, delivered.due, delivered.late) == (every(), by_friday, True)
+
+
+@rule("CON-4")
+def test_so_do_those_of_months_and_a_week_that_began_already_does_not_begin_again() -> None:
+    story = inquired(PRICE, story=inquired(PRICE), at=NOON + 7 * DAY)
+    story.tell(weekly(price_inquiry=1), HELEN, NEXT_MONDAY + 7 * DAY)
+    [begun] = story.events(q.stream_of(Period.WEEK, MONDAY + 7 * DAY))
+    assert isinstance(begun, q.InquiryWeekBegun)
+    story.tell(monthly(price_inquiry=2), HELEN, APRIL)
+    april = q.stream_of(Period.MONTH, date(2026, 4, 1))
+    assert story.state(q.InquiryPeriod, april.id).due.due.at == APRIL + 35 * DAY
+
+
+@rule("CON-4")
+def test_a_week_in_which_nothing_began_is_delivered_as_any_other() -> None:
     story = setting().tell(weekly(), HELEN, NEXT_MONDAY)
     [event] = story.events(q.stream_of(Period.WEEK, MONDAY))
     assert isinstance(event, q.WeeklyInquiriesDelivered)
