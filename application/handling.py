@@ -22,12 +22,22 @@ from domain.corrections import (
     TimeCorrected,
     Timeline,
 )
+from domain.credits.reconciliation_period import ReconciliationPeriod
 from domain.messages import NotFound, NotLoaded, On, Refusal, RefusalCode, Stream, World
 from domain.registry import person
+from domain.repairs.exchange.dealer_credit import DealerCredit
+from domain.repairs.freight_account import FreightAccount
 from domain.uniqueness import Bearer
 
 ATTEMPTS = 4  # one, and three more on a version conflict
-WITHOUT_BEGINNING: Final = {Bearer.kind, InquiryPeriod.kind, StandardAnswer.kind}
+WITHOUT_BEGINNING: Final = {
+    Bearer.kind,
+    DealerCredit.kind,
+    FreightAccount.kind,
+    InquiryPeriod.kind,
+    ReconciliationPeriod.kind,
+    StandardAnswer.kind,
+}
 
 
 class EffectiveInTheFuture(Refusal):
@@ -98,8 +108,8 @@ def attempt(log: EventLog, instruction: Instruction) -> Appending[Receipt]:
 def check_beginnings(log: EventLog, instruction: Instruction, events: Iterable[On]) -> None:
     """What is told late took effect after each thing it concerns began, or beginning it.
 
-    A name is no such thing, it is taken and released over and over; nor is a count of what others
-    are. Raises EffectiveBeforeBeginning.
+    A name is no such thing, it is taken and released over and over; nor is a count or an account
+    of what others are. Raises EffectiveBeforeBeginning.
     """
     if instruction.effective_at is None:
         return
