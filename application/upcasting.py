@@ -100,6 +100,11 @@ def without_service(facts: Facts) -> Facts:
     return facts  # what was not said reads as unknown
 
 
+def without_helpers(facts: Facts) -> Facts:
+    """Of those who did the work, only the report's engineer was recorded at first (CLM-4)."""
+    return facts  # who was not recorded is not known
+
+
 def without_steps_of_deadlines(facts: Facts) -> Facts:
     """Levels, roll rules and times of day of deadlines could not be said at first."""
     return facts  # what could not be said reads as none
@@ -137,6 +142,14 @@ STEPS: Final[Mapping[Form, Step]] = {
     ),
     Form("repairs.ItemReturned", 1): Step(Form("repairs.ItemReturned", 2), without_success),
     Form("claims.ClaimOpened", 1): Step(Form("claims.ClaimOpened", 2), without_orders),
+    Form("claims.ClaimOpened", 2): Step(Form("claims.ClaimOpened", 3), without_helpers),
+    Form("claims.ClaimAmended", 1): Step(Form("claims.ClaimAmended", 2), without_helpers),
+    Form("repairs.RepairReportFiled", 1): Step(
+        Form("repairs.RepairReportFiled", 2), without_helpers
+    ),
+    Form("repairs.FieldWorkReported", 1): Step(
+        Form("repairs.FieldWorkReported", 2), without_helpers
+    ),
     Form("claims.ClaimSubmitted", 1): Step(Form("claims.ClaimSubmitted", 2), without_clock),
     Form("claims.ClaimResubmitted", 1): Step(Form("claims.ClaimResubmitted", 2), without_clock),
     Form("credits.MatchProposed", 1): Step(Form("credits.MatchProposed", 2), without_agreement),

@@ -40,6 +40,7 @@ def claim_repair(recorded: Recorded[RepairReportFiled]) -> OpenClaimOnReport | N
         station_id=filed.station_id,
         dealer_id=filed.dealer_id,
         customer_id=filed.customer_id,
+        worked_by=frozenset(filed.worked_by),
         reported_by=filed.filed_by,
         **carried_over(filed.report),
     )
@@ -58,6 +59,7 @@ def claim_field_work(recorded: Recorded[FieldWorkReported]) -> OpenClaimOnReport
         equipment_id=reported.equipment_id,
         station_id=reported.station_id,
         customer_id=reported.customer_id,
+        worked_by=frozenset(reported.worked_by),
         reported_by=reported.reported_by,
         **carried_over(reported.report, reported.photos),
     )

@@ -86,6 +86,9 @@ class OpenClaim(ClaimCommand):
     repair_order_id: UUID | None = Field(None, description="The repair order, if it is one.")
     field_order_id: UUID | None = Field(None, description="The field order, if it is one.")
     report: Report
+    worked_by: frozenset[UUID] = Field(
+        frozenset(), description="Who else did the work: none of them judges the claim (CLM-4)."
+    )
     amounts: Amounts
 
 
@@ -124,6 +127,7 @@ class OpenClaimOnReport(ClaimCommand):
     report: Report
     parts: tuple[PartListed, ...] = ()
     papers: tuple[PaperListed, ...] = ()
+    worked_by: frozenset[UUID] = Field(frozenset(), description="By what the order knows (CLM-4).")
     reported_by: Names
 
 

@@ -54,9 +54,12 @@ class ClaimEvent(messages.Event):
 
 
 class ClaimOpened(ClaimEvent):
-    """A claim for finished work was opened; it is to be submitted by a day (CLM-1)."""
+    """A claim for finished work was opened; it is to be submitted by a day (CLM-1).
 
-    schema_version = 2
+    `worked_by` did the work beside the engineer of the report: none of them judges it (CLM-4).
+    """
+
+    schema_version = 3
     number: str
     claim: ClaimKind
     manufacturer_id: UUID
@@ -73,6 +76,7 @@ class ClaimOpened(ClaimEvent):
     submission_days: int
     submit_by: date
     clock: Pin
+    worked_by: tuple[UUID, ...] = ()
     opened_by: Names
 
 
@@ -86,12 +90,17 @@ class PaperAttached(ClaimEvent):
 
 
 class ClaimAmended(ClaimEvent):
-    """Report and amounts of the claim were corrected; it is to be judged anew."""
+    """Report and amounts of the claim were corrected; it is to be judged anew.
 
+    `worked_by` did the work, too, beside those who were known (CLM-4).
+    """
+
+    schema_version = 2
     report: Report
     amounts: Amounts
     total: Money
     submit_by: date
+    worked_by: tuple[UUID, ...] = ()
     reason: str
     amended_by: Names
 

@@ -65,7 +65,7 @@ def judge(claim: Claim, command: JudgeClaim, world: World) -> list[Event]:
     only_in(claim, *UNDECIDED)
     if claim.chain.signatures:
         raise NotPossibleNow("The claim is already being signed. Revoke the signatures first.")
-    if claim.report.engineer_id in names(world).both:
+    if claim.done_by & names(world).both:
         raise JudgedOwnWork
     found = findings(claim, world)
     failed = tuple(f"{f.check}: {f.explanation}" for f in found if not f.passed)
@@ -130,7 +130,7 @@ def approve(claim: Claim, world: World) -> list[Event]:
     only_in(claim, Status.CLAIMABLE)
     if claim.opinions:
         raise NotPossibleNow("The claim is being judged anew.")
-    prepared_by = claim.prepared_by | {claim.report.engineer_id}
+    prepared_by = claim.prepared_by | claim.done_by
     signature, complete = signing.sign(claim.chain, prepared_by, claim.station_id, world)
     signed = ClaimSigned(signature=signature)
     return [signed, ClaimApproved(total=claim.total)] if complete else [signed]

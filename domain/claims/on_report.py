@@ -98,6 +98,7 @@ def by_hand(
         repair_order_id=command.repair_order_id,
         field_order_id=command.field_order_id,
         report=command.report,
+        worked_by=command.worked_by,
         amounts=Amounts(parts=tuple(unpriced(command.parts, currency))),
     )
 
@@ -149,7 +150,8 @@ def follow(claim: Claim, command: OpenClaimOnReport, world: World) -> list[Event
     listed = by_name(unpriced(command.parts, claim.total.currency))
     filed = {(paper.paper, paper.sha256, paper.dated) for paper in claim.papers}
     new = tuple(p for p in command.papers if (p.paper, p.sha256, p.dated) not in filed)
-    same_report = claim.report == command.report and listed.keys() == kept.keys()
+    same_work = claim.report == command.report and command.worked_by <= claim.done_by
+    same_report = same_work and listed.keys() == kept.keys()
     if same_report and not new:
         return []
     same_thing = command.equipment_id in (None, claim.equipment_id)
@@ -175,6 +177,7 @@ def amended(claim: Claim, command: OpenClaimOnReport, asked: Amounts) -> ClaimAm
         amounts=asked,
         total=total(asked.each, claim.total.currency),
         submit_by=calendar.add_days(command.report.completed_on, claim.submission_days),
+        worked_by=tuple(sorted(command.worked_by - claim.worked_by)),
         reason=FILED_AGAIN,
         amended_by=command.reported_by,
     )

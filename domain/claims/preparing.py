@@ -87,6 +87,7 @@ def opening(command: OpenClaim, asked: Money, opened_by: Names, world: World) ->
         submission_days=days,
         submit_by=calendar.add_days(command.report.completed_on, days),
         clock=policies.clock(world, SUBMISSION_CLOCK),
+        worked_by=tuple(sorted(command.worked_by)),
         opened_by=opened_by,
     )
 

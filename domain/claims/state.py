@@ -82,6 +82,7 @@ class Claim:
     amounts: Amounts
     total: Money
     submission_days: int
+    worked_by: frozenset[UUID]  # beside the engineer of the report
     prepared_by: frozenset[UUID]
     accepted: Money
     written_off: Money
@@ -102,6 +103,11 @@ class Claim:
     write_off: WriteOff | None = None
     before_closing: Status | None = None
     ever_open: frozenset[Decimal] = frozenset()  # by what amounts notes may ever have found it
+
+    @property
+    def done_by(self) -> frozenset[UUID]:
+        """Who did the work that is claimed (CLM-4)."""
+        return self.worked_by | {self.report.engineer_id}
 
     @property
     def credited(self) -> Money:
@@ -173,6 +179,7 @@ def opened(event: e.ClaimOpened) -> Claim:
         amounts=event.amounts,
         total=event.total,
         submission_days=event.submission_days,
+        worked_by=frozenset(event.worked_by),
         prepared_by=event.opened_by.both,
         accepted=nothing,
         written_off=nothing,
@@ -219,6 +226,7 @@ def amended(claim: Claim, event: e.ClaimAmended) -> Claim:
         amounts=event.amounts,
         total=event.total,
         ruled_out=False,
+        worked_by=claim.worked_by | {*event.worked_by},
         prepared_by=claim.prepared_by | event.amended_by.both,
         accepted=nothing,
         written_off=nothing,

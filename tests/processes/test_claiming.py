@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from threading import Thread
 from typing import Any
 from uuid import UUID, uuid4
@@ -32,7 +33,16 @@ from tests.clock import NOON, Clock
 from tests.field_stories import field_order_id, field_story, leave, work_report
 from tests.field_stories import file_report as file_field_report
 from tests.processes.test_reactions import catch_up, connect, refusals
-from tests.repair_stories import at_counter, repair_id, service_report, told_upto, workshop_story
+from tests.repair_stories import (
+    ERNA,
+    WALT,
+    at_counter,
+    repair_id,
+    service_report,
+    told_upto,
+    wish,
+    workshop_story,
+)
 from tests.rules import rule
 from tests.scenario import ENZO, SAM, SUSI, SYSTEM, Story
 from tests.stories import COMPLETED, CUSTOMER, MACHINE, STATION, file_of, register_equipment
@@ -90,6 +100,44 @@ def office(log: EventLog, clock: Clock) -> Office:
 
 
 # ── opened ──────────────────────────────────────────────────────────────────
+
+
+@rule("CLM-4")
+@pytest.mark.parametrize(
+    ("told", "given", "by", "order_id", "worked"),
+    [
+        pytest.param(
+            partial(field_story, "repaired"),
+            file_field_report(),
+            ENZO,
+            ID,
+            {ENZO.id, SUSI.id},
+            id="who went",
+        ),
+        pytest.param(
+            partial(workshop_story, "finished"),
+            wish(rc.FileRepairReport, report=service_report(engineer_id=ERNA.id, parts=())),
+            WALT,
+            repair_id(),
+            {ENZO.id},
+            id="who repaired",
+        ),
+    ],
+)
+def test_a_claim_knows_who_did_the_work_beside_the_engineer_of_the_report(
+    office: Office,
+    reactions: Reactions,
+    told: Callable[[], Story],
+    given: Command,
+    by: Actor,
+    order_id: UUID,
+    worked: set[UUID],
+) -> None:
+    office.was_told(told())
+    office.gives(given, by)
+    catch_up(reactions)
+    opened = office.claim(order_id)[0]
+    assert isinstance(opened, ClaimOpened) and {*opened.worked_by} == worked
 
 
 @rule("CLM-1")

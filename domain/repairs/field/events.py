@@ -213,8 +213,10 @@ class FieldWorkReported(FieldOrderEvent):
 
     Unless it was found not to be covered, a claim for it is due by a moment (CLM-1). The machine
     was out of use so long (REG-5), and not the one that was reported before, if there was another.
+    `worked_by` went there, by what the order knows (CLM-4).
     """
 
+    schema_version = 2
     number: str | None
     service: FieldServiceKind | None
     report: ServiceReport
@@ -226,6 +228,7 @@ class FieldWorkReported(FieldOrderEvent):
     out_of_use: tuple[OutOfUse, ...]
     warranty: WarrantyAnswer | None
     claim_due: DueBy | None
+    worked_by: tuple[UUID, ...] = ()
     reported_by: Names
 
 

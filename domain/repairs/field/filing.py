@@ -106,6 +106,7 @@ def work_reported(
         out_of_use=out_of_use(order, world),
         warranty=answer,
         claim_due=started(world, CLAIM_CLOCK, world.effective_at) if due else None,
+        worked_by=tuple(sorted(order.worked_by)),
         reported_by=filed.filed_by,
     )
     return [reported]

@@ -65,6 +65,8 @@ class FieldOrder:
     serial_number: str | None = None
     contacted: bool = False
     solvable_by_phone: bool | None = None
+    planned: UUID | None = None  # who goes next
+    worked_by: frozenset[UUID] = frozenset()  # who went, on whichever visit
     visits: int = 0
     arrived_at: datetime | None = None  # the first time
     repaired: bool = False
@@ -156,6 +158,11 @@ def begun(order: FieldOrder, event: e.Beginning) -> FieldOrder:
 
 def visited(order: FieldOrder, event: e.Visit) -> FieldOrder:
     match event:
+        case e.DispatchPlanned(engineer_id=engineer_id):
+            return replace(order, planned=engineer_id)
+        case e.EngineerDeparted(companions=companions):
+            went = {*companions} | ({order.planned} if order.planned else set())
+            return replace(order, worked_by=order.worked_by | went)
         case e.EngineerArrived(entry_due=due):
             first = order.arrived_at or (due.since if due else None)
             return replace(order, visits=order.visits + 1, entry_due=due, arrived_at=first)
@@ -165,7 +172,7 @@ def visited(order: FieldOrder, event: e.Visit) -> FieldOrder:
             at = report_due.since if repaired and report_due else None
             left = replace(order, repaired=repaired, repaired_at=at)
             return replace(left, report_due=report_due, paper_due=paper_due)
-        case e.DispatchPlanned() | e.EngineerDeparted() | e.UnrepairedFollowedUp():
+        case e.UnrepairedFollowedUp():
             return order
         case never:
             assert_never(never)

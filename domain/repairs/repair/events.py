@@ -451,8 +451,12 @@ class ItemReturned(RepairEvent):
 
 
 class RepairReportFiled(RepairEvent):
-    """The service report is here; if the repair is under warranty, a claim is due (CLM-1)."""
+    """The service report is here; if the repair is under warranty, a claim is due (CLM-1).
 
+    `worked_by` repaired it, by what the order knows (CLM-4).
+    """
+
+    schema_version = 2
     report: ServiceReport
     under_warranty: bool
     number: str | None
@@ -461,6 +465,7 @@ class RepairReportFiled(RepairEvent):
     station_id: UUID | None
     dealer_id: UUID | None
     customer_id: UUID | None
+    worked_by: tuple[UUID, ...] = ()
     filed_by: Names
     claim_due: DueBy | None
 

@@ -137,6 +137,7 @@ def file_report(
         station_id=order.station_id,
         dealer_id=order.dealer_id,
         customer_id=order.customer_id,
+        worked_by=tuple(sorted(order.repaired_by)),
         filed_by=names(world),
         claim_due=started(world, CLAIM_CLOCK, world.effective_at) if under_warranty else None,
     )

@@ -74,6 +74,7 @@ from tests.stories import (
     MAKER,
     OTHER_MAKER,
     OTHER_STATION,
+    PAPERS,
     STARTED,
     STATION,
     amounts,
@@ -409,6 +410,17 @@ def test_who_did_the_work_does_not_judge_the_claim():
     story = claim_story("with papers").tell(delegation(MAX, ENZO, Role.CLAIMS_MANAGER), ADAM)
     for actor in (Actor(ENZO.id, roles), Actor(ENZO.id, roles, None, MAX.id)):
         given(story.histories).when(judge(), actor=actor).then_refused(JudgedOwnWork)
+
+
+@rule("CLM-4")
+def test_nor_does_anybody_who_did_the_work_with_the_engineer_of_the_report_judge_or_approve_it():
+    story = story_of(worked_by={MAX.id})
+    story.so_far().when(judge(), actor=MAX).then_refused(JudgedOwnWork)
+    amended = AmendClaim(claim_id=claim_id(), report=report(), amounts=amounts(), reason="typed")
+    story.tell(amended, MIA).so_far().when(judge(), actor=MAX).then_refused(JudgedOwnWork)
+    story = story_of(worked_by={DORA.id})
+    story.tell_all([*((attach(paper), STAN) for paper in PAPERS), *judged()])
+    story.so_far().when(APPROVE, actor=DORA).then_refused(ApproverPrepared)
 
 
 @rule("CLM-4")

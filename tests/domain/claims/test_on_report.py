@@ -65,6 +65,15 @@ def amended(**changes: Any) -> c.AmendClaim:
     return c.AmendClaim(claim_id=claim_id(), **fields | changes)
 
 
+@rule("CLM-4")
+def test_who_worked_on_a_later_visit_is_known_from_the_report_that_is_filed_again() -> None:
+    story = opened(worked_by={ENZO.id}).tell(reported(worked_by={ENZO.id, MAX.id}), SYSTEM)
+    last = events(story)[-1]
+    assert isinstance(last, ClaimAmended) and last.worked_by == (MAX.id,)
+    assert claim(story).done_by == {ENZO.id, MAX.id}
+    story.so_far().when(reported(worked_by={MAX.id}), actor=SYSTEM).then_nothing()
+
+
 # ── opening ─────────────────────────────────────────────────────────────────
 
 
