@@ -265,15 +265,8 @@ class PageOfRows(Rows):
         To be written after all that is asked of the page. HAVING makes it one row, even if nothing
         that is asked for aggregates.
         """
-        limit = self.one_more if counted else self.size
-        anywhere = SQL("(SELECT {} FROM {} HAVING true)").format(
-            text, self.rows(self.stretch(limit), counted)
-        )
-        if self.statement.as_of is None or self.joined:
-            return anywhere
-        return SQL(
-            "(SELECT CASE WHEN count(*) = {} THEN {} ELSE {} END FROM {} HAVING true)"
-        ).format(limit, text, anywhere, self.rows(self.near(limit), counted))
+        rows = self.rows(self.stretch(self.one_more if counted else self.size), counted)
+        return SQL("(SELECT {} FROM {} HAVING true)").format(text, rows)
 
     @property
     def one_more(self) -> Composable:
@@ -291,33 +284,44 @@ class PageOfRows(Rows):
             number, stretch, row=self.alias
         )
 
-    def near(self, limit: Composable) -> Composed:
-        """The first rows of the list as of before, as far as they stand within what are the first
-        two pages of it today; none if it is shorter.
+    def stretch(self, limit: Composable) -> Composed:
+        """The first rows of the list.
 
-        In the order of the list, what is goes on for long without a row that was so then, if nearly
-        everything has changed since, and what was without one that was still so, if hardly anything
-        has. Whatever PostgreSQL planned, one of the two would be read from end to end for some
-        positions: so neither is read further than this, as long as that is enough.
+        In the order of a list as of before, what is goes on for long without a row that was so
+        then, if nearly everything has changed since, and what was without one that was still so, if
+        hardly anything has. Whatever PostgreSQL planned, one of the two would be read from end to
+        end for some positions. So neither is read further than to an edge, if that fills the page:
+        PostgreSQL carries out the parts of UNION ALL one after the other, and not at all what is
+        beyond a LIMIT.
         """
-        [(table, reach)] = self.statement.versions(self.tables, None)
-        place = COMMA.join(map(self.column, self.place))
+        if self.statement.as_of is None or self.joined:
+            return self.first(limit, TRUE)
         edge = Identifier(f"edge{next(self.statement.numbers)}")
-        last = SQL("SELECT {} FROM {} {} WHERE {} ORDER BY {} OFFSET 2 * {} LIMIT 1").format(
-            place,
-            table,
+        place = COMMA.join(map(self.column, self.place))
+        near, far = (">=", "<") if self.page.descending else ("<=", ">")
+        there = SQL("(({}) {} (SELECT * FROM {}))")
+        return SQL(
+            "WITH {} AS MATERIALIZED ({}) SELECT * FROM (({}) UNION ALL ({})) {} LIMIT {}"
+        ).format(
+            edge,
+            self.edge(place, limit),
+            self.first(limit, there.format(place, SQL(near), edge)),
+            self.first(limit, there.format(place, SQL(far), edge) + SQL(" IS NOT FALSE")),
             self.alias,
-            AND.join([reach, self.wanted, self.beyond]),
-            self.order(),
             limit,
         )
-        up_to = SQL("({}) {} (SELECT * FROM {})").format(
-            place, SQL(">=" if self.page.descending else "<="), edge
-        )
-        return SQL("WITH {} AS MATERIALIZED ({}) {}").format(edge, last, self.stretch(limit, up_to))
 
-    def stretch(self, limit: Composable, within: Composable = TRUE) -> Composed:
-        """The first rows of the list that are within a part of it."""
+    def edge(self, place: Composable, limit: Composable) -> Composed:
+        """Where the list as it is has gone on for a page and a half; nowhere if it is shorter. Any
+        place would do."""
+        [(table, reach)] = self.statement.versions(self.tables, None)
+        wanted = AND.join([reach, self.wanted, self.beyond])
+        return SQL("SELECT {} FROM {} {} WHERE {} ORDER BY {} OFFSET 3 * {} / 2 LIMIT 1").format(
+            place, table, self.alias, wanted, self.order(), limit
+        )
+
+    def first(self, limit: Composable, within: Composable) -> Composed:
+        """The first rows of a part of the list."""
         order = SQL("ORDER BY {} LIMIT {}").format(self.order(), limit)
         candidates = UNION.join(self.candidates(order, within))
         return SQL("SELECT * FROM ({}) {} {}").format(candidates, self.alias, order)

@@ -383,7 +383,7 @@ async def json(reader: Reader, ready: Ready, values: dict[str, Any]) -> Any:
 
 
 def test_a_page_is_not_looked_for_further_than_it_is_found(shelf: Bench) -> None:
-    """What goes as far as it must is no more than planned if two pages of today are enough."""
+    """What goes as far as it must is no more than planned if what is near today fills the page."""
     ready = names_as_of(Statement(VIEWS, restricted=False), page(first=4), edges=IDS)
 
     async def carried_out(reader: Reader) -> str:
