@@ -43,10 +43,15 @@ class Context:
 
     sources: Sources
     principal: Principal
-    correlation_id: str
+    correlate: Callable[[], str]
     channel: Channel = Channel.GRAPHQL
     as_of: dict[str, Position | None] = field(default_factory=dict)  # by root field
     loaders: dict[Any, DataLoader[Any, Seen | None]] = field(default_factory=dict)
+
+    @cached_property
+    def correlation_id(self) -> str:
+        """Under which everything that comes of this request is found, if anything does."""
+        return self.correlate()
 
     @property
     def log(self) -> EventLog:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
@@ -27,7 +28,7 @@ from api.over_http import (
     errors,
 )
 from api.principal import Principal
-from api.tokens import Unauthenticated, Verifier, bearer
+from api.tokens import REMEMBERED, Unauthenticated, Verifier, bearer
 
 PAGE: Final = Path(__file__).with_name("explorer.html")
 PAGE_HEADERS: Final = {
@@ -46,14 +47,15 @@ class Doorkeeper:
 
     def __init__(self, verifier: Verifier) -> None:
         self.verifier = verifier
+        self.principal_of = lru_cache(REMEMBERED)(Principal.of)
 
     async def principal(self, request: Request) -> Principal:
         """Who asks. Raises Unauthenticated. A token seen for the first time may need its issuer's
         keys, which may take a while."""
         token = bearer(request.headers.getlist("authorization"))
         if not self.verifier.remembers(token):
-            return Principal.of(await run_sync(self.verifier.identity, token))
-        return Principal.of(self.verifier.identity(token))
+            return self.principal_of(await run_sync(self.verifier.identity, token))
+        return self.principal_of(self.verifier.identity(token))
 
 
 class GraphQL:
@@ -91,7 +93,7 @@ class GraphQL:
     async def answered(self, request: Request) -> Answer:
         principal = await self.doorkeeper.principal(request)
         question = await asked(request)
-        context = Context(self.sources, principal, str(self.new_id()))
+        context = Context(self.sources, principal, lambda: str(self.new_id()))
         return await self.answering.answer(question, context)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, Final, Self
 
@@ -19,6 +20,7 @@ GRAPHQL: Final = "application/graphql-response+json"
 JSON: Final = "application/json"
 HTML: Final = "text/html"
 LARGEST_BODY: Final = 1_000_000  # bytes
+HEADERS: Final = 100  # values of headers that are remembered, as they were understood
 
 JsonObject = Mapping[str, Any]
 
@@ -108,7 +110,8 @@ def errors(status: HTTPStatus, *shown: JsonObject) -> Answer:
 # ── what the client reads and writes ────────────────────────────────────────
 
 
-def acceptable(accept: str | None, offers: Sequence[str] = (GRAPHQL, JSON)) -> str:
+@lru_cache(HEADERS)
+def acceptable(accept: str | None, offers: tuple[str, ...] = (GRAPHQL, JSON)) -> str:
     """The offer that the client likes best; of equals the one it names more exactly, then ours.
 
     Raises NotWellFormed if there is none.
@@ -147,6 +150,7 @@ def quality(parameters: Sequence[str]) -> float:
     return 1.0
 
 
+@lru_cache(HEADERS)
 def check_content_type(content_type: str | None) -> None:
     """Raises NotWellFormed for anything but JSON in UTF-8."""
     name, *parameters = (word.strip().lower() for word in (content_type or "").split(";"))

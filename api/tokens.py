@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.request import urlopen
 from uuid import UUID
 
@@ -54,6 +54,15 @@ class Identity(BaseModel):
     customer: UUID | None = None
 
 
+class Believed(NamedTuple):
+    """A token whose signature was right, and between which seconds nothing else need be checked."""
+
+    claims: dict[str, Any]
+    identity: Identity
+    since: float
+    until: float
+
+
 class Verifier:
     """Believes tokens of one issuer, signed with one of its keys.
 
@@ -69,7 +78,7 @@ class Verifier:
     ) -> None:
         self.keys = keys
         self.clock = clock
-        self.remembered: dict[str, dict[str, Any]] = {}
+        self.remembered: dict[str, Believed] = {}
         self.demands: dict[str, Any] = {
             "iss": {"essential": True, "value": issuer},
             "aud": {"essential": True, "value": audience},
@@ -79,26 +88,32 @@ class Verifier:
 
     def identity(self, token: str) -> Identity:
         """Who bears the token. Raises Unauthenticated if it is not to be believed."""
+        now, known = int(self.clock().timestamp()), self.remembered.get(token)
+        if known and known.since <= now < known.until:
+            return known.identity
         try:
-            claims = self.remembered.get(token) or self.remember(token)
-            registry = jwt.JWTClaimsRegistry(
-                now=int(self.clock().timestamp()), leeway=LEEWAY, **self.demands
-            )
-            registry.validate(claims)
-            return Identity.model_validate(claims)
+            claims = known.claims if known else self.claims(token)
+            believed = self.believed(claims, now)
         except (JoseError, ValidationError, ValueError) as error:
             raise Unauthenticated from error
+        self.remember(token, believed)
+        return believed.identity
+
+    def believed(self, claims: dict[str, Any], now: int) -> Believed:
+        """What is right now stays so until the token expires: all else that it may say of time is
+        from when on it counts."""
+        registry = jwt.JWTClaimsRegistry(now=now, leeway=LEEWAY, **self.demands)
+        registry.validate(claims)
+        return Believed(claims, Identity.model_validate(claims), now, claims["exp"] + LEEWAY)
 
     def remembers(self, token: str) -> bool:
         """Whether its signature was checked before."""
         return token in self.remembered
 
-    def remember(self, token: str) -> dict[str, Any]:
-        claims = self.claims(token)
+    def remember(self, token: str, believed: Believed) -> None:
         if len(self.remembered) >= REMEMBERED:
             self.remembered.clear()
-        self.remembered[token] = claims
-        return claims
+        self.remembered[token] = believed
 
     def claims(self, token: str) -> dict[str, Any]:
         """What the token says, if one of the issuer's keys signed it."""

@@ -43,7 +43,7 @@ async def answered(
         sources = Sources(program.log, reader, program.vault, program.clock, program.reactions)
         answer = await answering().answer(
             Question(query=question, variables=dict(variables)),
-            Context(sources, auditor, "the command line", Channel.CLI),
+            Context(sources, auditor, lambda: "the command line", Channel.CLI),
         )
     told = orjson.loads(answer.body)
     if errors := told.get("errors"):

@@ -62,7 +62,7 @@ class Library:
     def context(self, reader: Identity) -> Context:
         p = self.program
         sources = Sources(p.log, p.reader, p.vault, p.clock, p.reactions)
-        return Context(sources, Principal.of(reader), "a test")
+        return Context(sources, Principal.of(reader), lambda: "a test")
 
     def planned(self, question: Question, reader: Identity) -> Any:
         asked = self.question(question)
