@@ -1,13 +1,12 @@
 """Appends carried out together: one call of the database's function append().
 
-See migrations/0013_append_together.sql for what it promises, and 0015 for what it is now.
+See migrations/0013_append_together.sql for what it promises, and 0018 for what it is now.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from operator import itemgetter
 from typing import Final, LiteralString, NamedTuple
 from uuid import UUID
 
@@ -18,9 +17,9 @@ from psycopg_pool import PoolTimeout
 
 from application.appends import Appended, Outcome, StoredReceipt
 from application.arrays import Type, Wire, array, as_integer, as_moment, as_uuids, uuid
-from application.columns import Encoded, parameters
 from application.connections import Connections, Prepared, Row
 from application.recorded import BEGINNING, Position
+from application.rows import Encoded, RowTypes, arguments
 
 RESENDS: Final = 3  # of appends whose connection was lost, before giving up
 
@@ -35,9 +34,7 @@ APPEND: Final = Prepared(
     b"append",
     b"""
     SELECT first_position, moment
-    FROM append(
-        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-        $21, $22, $23, $24, $25)
+    FROM append($1, $2, $3, $4, $5)
     """,
 )
 IN_THE_WAY: Final = Prepared(
@@ -45,62 +42,84 @@ IN_THE_WAY: Final = Prepared(
     b"""
     SELECT number, outcome, first_position, last_position, moment, receipt_digest, receipt_streams,
            stream
-    FROM standing_in_the_way($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    FROM standing_in_the_way($1, $2, $3, $4)
     """,
 )
-WHAT_MAY_BE_IN_THE_WAY: Final = itemgetter(0, 1, 4, 7, 8, 9, 10, 12, 16)  # of append()'s arguments
+WHAT_MAY_BE_IN_THE_WAY: Final = slice(4)  # of append()'s arguments
+ROW_TYPES: Final[LiteralString] = """
+    SELECT 'given_command'::regtype::oid, 'loaded_stream'::regtype::oid, 'given_event'::regtype::oid
+    """
 FIND_RECEIPTS: Final[LiteralString] = """
     SELECT command_id, first_position, last_position, recorded_at, digest, streams
     FROM receipts WHERE command_id = ANY (%b::uuid[])
     """
 
 
-def carried_out(
-    connections: Connections, appends: Sequence[Encoded], first: Sent | None = None
-) -> list[Answer]:
-    """What came of each, in order: whatever comes of one does not depend on the others.
+class Appender:
+    """Sends appends to a database."""
 
-    Those that stand in the way are answered, and the others sent again without them. If the
-    connection is lost, receipts are looked up on a new one, and what has none is sent again: it is
-    known by its command id, so even an append that arrives late after all cannot double it.
-    Without a command id nothing is sent again. Raises psycopg.OperationalError if nothing answers.
-    `first` is what was sent already, if it was.
-    """
-    answers: dict[int, Answer] = {}
-    left = dict(enumerate(appends))
-    losses = 0
-    while left:
-        numbers, batch = list(left), list(left.values())
+    def __init__(self, connections: Connections) -> None:
+        self.connections = connections
+        self._row_types: RowTypes | None = None  # asked for with the first append
+
+    def carried_out(self, appends: Sequence[Encoded], first: Sent | None = None) -> list[Answer]:
+        """What came of each, in order: whatever comes of one does not depend on the others.
+
+        Those that stand in the way are answered, and the others sent again without them. If the
+        connection is lost, receipts are looked up on a new one, and what has none is sent again: it
+        is known by its command id, so even an append that arrives late after all cannot double it.
+        Without a command id nothing is sent again. Raises psycopg.OperationalError if nothing
+        answers. `first` is what was sent already, if it was.
+        """
+        answers: dict[int, Answer] = {}
+        left = dict(enumerate(appends))
+        losses = 0
+        while left:
+            numbers, batch = list(left), list(left.values())
+            try:
+                found = understood(self.connections, batch, first or self._sent(batch))
+            except PoolTimeout:
+                raise
+            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+                losses += 1
+                found = given_up(batch, error, all_of_them=losses > RESENDS)
+                found = {**found, **looked_up(self.connections, batch)}
+            except Exception as error:
+                found = {0: error} if len(batch) == 1 else self._one_by_one(batch)
+            answers |= {numbers[place]: answer for place, answer in found.items()}
+            left = {number: each for number, each in left.items() if number not in answers}
+            first = None
+        return [answers[number] for number in range(len(appends))]
+
+    async def carried_out_soon(self, appends: Sequence[Encoded]) -> Sequence[Answer]:
+        """As carried_out(), while other tasks go on. What does not go smoothly, and what goes first
+        of all, is seen to in a thread."""
+        first = await self._sent_soon(appends)
+        if first and (appended := all_appended(appends, first)):
+            return appended
+        return await run_sync(self.carried_out, appends, first)
+
+    def _sent(self, appends: Sequence[Encoded]) -> Sent:
+        self._row_types = self._row_types or row_types(self.connections)
+        given = arguments(self._row_types, appends)
         try:
-            found = understood(connections, batch, first or sent(connections, batch))
-        except PoolTimeout:
-            raise
-        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-            losses += 1
-            found = given_up(batch, error, all_of_them=losses > RESENDS)
-            found = {**found, **looked_up(connections, batch)}
+            return Sent(given, self.connections.call(APPEND, given))
         except Exception as error:
-            found = {0: error} if len(batch) == 1 else one_by_one(connections, batch)
-        answers |= {numbers[place]: answer for place, answer in found.items()}
-        left = {number: each for number, each in left.items() if number not in answers}
-        first = None
-    return [answers[number] for number in range(len(appends))]
+            return Sent(given, error)
 
+    async def _sent_soon(self, appends: Sequence[Encoded]) -> Sent | None:
+        """None if it was not sent."""
+        if self._row_types is None:
+            return None
+        given = arguments(self._row_types, appends)
+        try:
+            return Sent(given, await self.connections.call_soon(APPEND, given))
+        except Exception as error:
+            return Sent(given, error)
 
-async def carried_out_soon(
-    connections: Connections, appends: Sequence[Encoded]
-) -> Sequence[Answer]:
-    """As carried_out(), while other tasks go on. What does not go smoothly is seen to in a
-    thread."""
-    first = await sent_soon(connections, appends)
-    if appended := all_appended(appends, first):
-        return appended
-    return await run_sync(carried_out, connections, appends, first)
-
-
-def one_by_one(connections: Connections, appends: Sequence[Encoded]) -> dict[int, Answer]:
-    """Something is wrong with the data of one of them: it shows whose."""
-    return dict(enumerate(carried_out(connections, [each])[0] for each in appends))
+    def _one_by_one(self, appends: Sequence[Encoded]) -> dict[int, Answer]:
+        """Something is wrong with the data of one of them: it shows whose."""
+        return dict(enumerate(self.carried_out([each])[0] for each in appends))
 
 
 def given_up(
@@ -148,20 +167,8 @@ class Sent(NamedTuple):
     answer: Sequence[Row] | Exception
 
 
-def sent(connections: Connections, appends: Sequence[Encoded]) -> Sent:
-    arguments = parameters(appends)
-    try:
-        return Sent(arguments, connections.call(APPEND, arguments))
-    except Exception as error:
-        return Sent(arguments, error)
-
-
-async def sent_soon(connections: Connections, appends: Sequence[Encoded]) -> Sent:
-    arguments = parameters(appends)
-    try:
-        return Sent(arguments, await connections.call_soon(APPEND, arguments))
-    except Exception as error:
-        return Sent(arguments, error)
+def row_types(connections: Connections) -> RowTypes:
+    return RowTypes(*connections.read(ROW_TYPES)[0])
 
 
 def understood(
@@ -174,7 +181,7 @@ def understood(
     refused = isinstance(sent.answer, UniqueViolation | CheckViolation)
     if isinstance(sent.answer, Exception) and not refused:
         raise sent.answer
-    found = in_the_way(connections, WHAT_MAY_BE_IN_THE_WAY(sent.arguments))
+    found = in_the_way(connections, sent.arguments[WHAT_MAY_BE_IN_THE_WAY])
     if isinstance(sent.answer, Exception) and not found:
         raise sent.answer
     return found

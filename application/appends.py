@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from functools import cached_property
 from typing import Final, NamedTuple
 from uuid import NAMESPACE_OID, UUID, uuid5
 
@@ -39,7 +38,7 @@ class EnvelopedEvent(StoredEvent):
     causation_id: UUID | None
     metadata: str  # JSON: channel, roles used, reason, policies
 
-    @cached_property
+    @property
     def size(self) -> int:
         """In bytes, about."""
         return len(self.state) + len(self.metadata) + ENVELOPE_BYTES
@@ -98,22 +97,25 @@ class Append:
     recorded_at: datetime | None = None  # None: the database's clock
     shredded: Sequence[UUID] = ()  # subjects whose personal keys are destroyed with it
 
-    @cached_property
+    @property
     def size(self) -> int:
         """In bytes, about."""
-        return ENVELOPE_BYTES + sum(event.size for event in self.events)
+        return ENVELOPE_BYTES + sum([event.size for event in self.events])
 
     def too_large(self) -> AppendTooLarge | None:
         """Why it cannot be recorded at once; None if it can."""
+        size = self.size
+        if size <= LARGEST_EVENT:  # then none of its events is larger
+            return None
         for event in self.events:
             if event.size > LARGEST_EVENT:
                 return AppendTooLarge(
                     f"A {event.topic} of {event.size:,} bytes is larger than the "
                     f"{LARGEST_EVENT:,} that an event may have. Keep its content as a file."
                 )
-        if self.size > LARGEST_APPEND:
+        if size > LARGEST_APPEND:
             return AppendTooLarge(
-                f"{len(self.events):,} events of {self.size:,} bytes are more than the "
+                f"{len(self.events):,} events of {size:,} bytes are more than the "
                 f"{LARGEST_APPEND:,} that are recorded at once. Give them in parts."
             )
         return None

@@ -1,8 +1,8 @@
-"""PostgreSQL's binary values and arrays, straight from columns of values and back.
+"""PostgreSQL's binary values, rows and arrays, straight from values and back.
 
-A batch of appends is some twenty arrays. psycopg can write them too, but looks at every value to
-find out how; here the column says it once. The elements of an array are written apart from its
-head, so that each append's can be written before it is known what it goes out with.
+psycopg can write them too, but looks at every value to find out how; here the type of the row says
+it once. The elements of an array are written apart from its head, so that each append's can be
+written before it is known what it goes out with.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from functools import lru_cache
+from itertools import chain
 from struct import Struct, unpack
 from typing import Any, Final
 from uuid import UUID, SafeUUID
@@ -18,7 +19,7 @@ from uuid import UUID, SafeUUID
 from psycopg.adapt import Buffer, Dumper
 from psycopg.pq import Format
 
-HEAD: Final = Struct("!iiiii")  # dimensions, whether there are nulls, type, length, lower bound
+HEAD: Final = Struct("!iiiii")  # dimensions, any nulls, type, length, lower bound
 EMPTY: Final = Struct("!iii").pack
 LENGTH: Final = Struct("!i").pack
 LARGE_ALONE: Final = Struct("!q").pack
@@ -40,6 +41,7 @@ class Type(IntEnum):
     TEXT = 25
     TIMESTAMPTZ = 1184
     UUID = 2950
+    UUIDS = 2951  # an array
 
 
 class Wire(bytes):
@@ -56,17 +58,28 @@ class WireDumper(Dumper):
 # ── writing ─────────────────────────────────────────────────────────────────
 
 
-def array(type: Type, elements: Iterable[bytes]) -> bytes:
-    """Of elements, each as one of the following writes it."""
-    elements = list(elements)
-    return joined(type, len(elements), elements)
+def array(type: int, pieces: Iterable[bytes], length: int | None = None) -> bytes:
+    """An array of elements of this type, each as one of the following writes it.
 
-
-def joined(type: Type, length: int, pieces: Sequence[bytes]) -> bytes:
-    """An array of so many elements in all, of which a piece may hold several."""
+    `length`: of how many, if a piece may hold several.
+    """
+    pieces = list(pieces)
+    length = len(pieces) if length is None else length
     if not length:
         return EMPTY(0, 0, type)
     return HEAD.pack(1, 1, type, length, 1) + b"".join(pieces)
+
+
+class RowType:
+    """Rows with columns of these types: what PostgreSQL calls a composite type."""
+
+    def __init__(self, *columns: Type) -> None:
+        self.head = LENGTH(len(columns))
+        self.columns = tuple(LENGTH(column) for column in columns)
+
+    def row(self, *values: bytes) -> bytes:
+        columns = chain.from_iterable(zip(self.columns, values, strict=True))
+        return blob(self.head + b"".join(columns))
 
 
 def uuid(value: UUID | None) -> bytes:

@@ -17,8 +17,8 @@ import psycopg
 
 from application.appending import Answer
 from application.appends import Append, Appended
-from application.columns import Encoded, encoded
 from application.observing import UNOBSERVED, Observer, Step
+from application.rows import Encoded, encoded
 
 LARGEST_BATCH: Final = 4 * 2**20  # bytes; a larger append goes out alone
 LONGEST_PATIENCE: Final = 0.001  # seconds

@@ -16,9 +16,9 @@ import psycopg
 
 from application.appending import Answer
 from application.appends import Append
-from application.columns import Encoded, encoded
 from application.committing import divided
 from application.observing import UNOBSERVED, Observer, Step
+from application.rows import Encoded, encoded
 
 CarryOutSoon = Callable[[Sequence[Encoded]], Awaitable[Sequence[Answer]]]
 
@@ -40,22 +40,18 @@ class LoopCommitter:
         self._under_way: list[WaitingTask] = []
         self._commits: Task[None] | None = None
 
-    async def append_all(self, appends: Sequence[Append]) -> list[Answer]:
-        """What came of each, once it is durable. They may go out together, but each is on its own,
-        and those that rest on one another are taken in their order.
+    def append(self, append: Append) -> Future[Answer]:
+        """What came of it, once it is durable. Each is on its own; what rests on one another is
+        taken in its order.
 
-        Cancelled, what did not go out yet does not go out any more.
+        Cancelled before it went out, it does not go out any more.
         """
         loop = get_running_loop()
-        company = [WaitingTask(encoded(append), loop.create_future()) for append in appends]
-        self.queue += company
+        answer: Future[Answer] = loop.create_future()
+        self.queue.append(WaitingTask(encoded(append), answer))
         if self._commits is None:
             self._begin(loop)
-        try:
-            return [await waiting.answer for waiting in company]
-        finally:
-            for waiting in company:
-                waiting.answer.cancel()
+        return answer
 
     def _begin(self, loop: AbstractEventLoop) -> None:
         self._commits = loop.create_task(self._commit(), name="group-commit")
@@ -106,11 +102,12 @@ class TaskCommitter:
         """How many appends wait for the commits that are under way."""
         return sum(len(each.queue) for each in self._loops.values())
 
-    async def append_all(self, appends: Sequence[Append]) -> list[Answer]:
+    def append(self, append: Append) -> Future[Answer]:
         loop = get_running_loop()
-        if loop not in self._loops:
-            self._loops[loop] = LoopCommitter(self)
-        return await self._loops[loop].append_all(appends)
+        committer = self._loops.get(loop)
+        if committer is None:
+            committer = self._loops[loop] = LoopCommitter(self)
+        return committer.append(append)
 
 
 def tell(company: Sequence[WaitingTask], answers: Sequence[Answer]) -> None:

@@ -40,7 +40,7 @@ async def finished_soon(recorder: PostgresApplicationRecorder, appending: Append
     try:
         step = await run_sync(within.run, resumed, appending)
         while isinstance(step, Append):
-            [answer] = await recorder.append_all_soon([step])
+            answer = await recorder.append_soon(step)
             if is_appended(answer):
                 step = within.run(resumed, appending, answer)
             else:

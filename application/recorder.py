@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
 from threading import Thread
 from time import sleep
 from typing import Any, Final, LiteralString, assert_never
@@ -36,7 +35,7 @@ from psycopg import Connection
 from psycopg.rows import TupleRow
 from psycopg.types.numeric import Int8
 
-from application.appending import Answer, carried_out, carried_out_soon, receipts
+from application.appending import Answer, Appender, receipts
 from application.appends import (
     Append,
     Appended,
@@ -83,8 +82,9 @@ class PostgresAggregateRecorder(AggregateRecorder):
 
     def __init__(self, connections: Connections) -> None:
         self.connections = connections
-        self.committer = Committer(partial(carried_out, connections))
-        self.task_committer = TaskCommitter(partial(carried_out_soon, connections))
+        appender = Appender(connections)
+        self.committer = Committer(appender.carried_out)
+        self.task_committer = TaskCommitter(appender.carried_out_soon)
 
     def observe(self, observer: Observer) -> None:
         """Have every commit watched from now on."""
@@ -109,11 +109,9 @@ class PostgresAggregateRecorder(AggregateRecorder):
         answers = iter(self.committer.append_all(fitting))
         return [fault or next(answers) for fault in faults]
 
-    async def append_all_soon(self, appends: Sequence[Append]) -> list[Answer]:
-        """As append_all(), while other tasks go on."""
-        faults, fitting = sifted(appends)
-        answers = iter(await self.task_committer.append_all(fitting))
-        return [fault or next(answers) for fault in faults]
+    async def append_soon(self, append: Append) -> Answer:
+        """What came of it, or the exception that append() would raise, while other tasks go on."""
+        return append.too_large() or await self.task_committer.append(append)
 
     def receipts(self, command_ids: Sequence[UUID]) -> Mapping[UUID | None, StoredReceipt]:
         """Of those of the commands that were carried out."""

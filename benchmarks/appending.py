@@ -1,11 +1,11 @@
 """Durable appends: our recorder, with envelope, four indexes, receipts and checks, against the
 library's own, and against a plain COPY into the same table without any of that.
 
-One writer is a thread, as a command line or a reaction is. Several are tasks of one event loop, as
-requests are in the server; the library knows only threads, and has one for each. A row says what
-ours would be in threads. The library's table gets two more
-indexes, so that it has four, as ours: by topic, and by another id, as ours by correlation. Receipts
-have no counterpart there. Single appends are made, on both sides, before the clock starts.
+One writer is a thread, as a command line or a reaction is. Several are tasks of one event loop, of
+the kind that the server has, as requests are there; the library knows only threads, and has one for
+each. A row says what ours would be in threads. The library's table gets two more indexes, so that
+it has four, as ours: by topic, and by another id, as ours by correlation. Receipts have no
+counterpart there. Single appends are made, on both sides, before the clock starts.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from eventsourcing.postgres import PostgresApplicationRecorder as LibraryRecorde
 from eventsourcing.postgres import PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.types.json import Json
+from uvicorn.loops.auto import auto_loop_factory
 
 from application.appending import is_appended
 from application.appends import NOBODY, Append, EnvelopedEvent
@@ -172,7 +173,7 @@ def tasks_speed(ours: PostgresApplicationRecorder, writers: int) -> Measure:
 
     async def writer(made: Iterator[Append]) -> None:
         for _ in range(total // writers):
-            [answer] = await ours.append_all_soon([next(made)])
+            answer = await ours.append_soon(next(made))
             assert is_appended(answer)
 
     async def all_of_them() -> float:
@@ -181,7 +182,11 @@ def tasks_speed(ours: PostgresApplicationRecorder, writers: int) -> Measure:
         await gather(*(writer(made) for _ in range(writers)))
         return total / (perf_counter() - start)
 
-    return lambda: asyncio.run(all_of_them())
+    def measure() -> float:
+        with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+            return runner.run(all_of_them())
+
+    return measure
 
 
 def speed(one: Callable[[], object], writers: int, total: int) -> Measure:

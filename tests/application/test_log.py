@@ -451,7 +451,7 @@ def test_an_append_from_within_another_isolation_is_refused(database: Database) 
     with psycopg.connect(database.conninfo(DatabaseRole.WRITER)) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         know_wire(connection)
-        arguments = on_the_wire(Append())
+        arguments = on_the_wire(database, Append())
         places = ", ".join(["%b"] * len(arguments))
         with pytest.raises(psycopg.errors.RaiseException, match="READ COMMITTED"):
             connection.execute(f"SELECT append({places})", arguments)

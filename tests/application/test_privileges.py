@@ -69,7 +69,7 @@ def test_who_serves_and_who_audits_own_nothing_of_the_log(
 
 
 def test_only_the_writer_appends(log: EventLog, database: Database) -> None:
-    arguments = on_the_wire(Append())
+    arguments = on_the_wire(database, Append())
     with psycopg.connect(database.conninfo(DatabaseRole.READER), autocommit=True) as reader:
         know_wire(reader)
         with pytest.raises(errors.InsufficientPrivilege):
@@ -104,12 +104,12 @@ def test_what_the_writer_creates_is_not_found_by_what_runs_with_the_owner_s_righ
                 "LANGUAGE plpgsql AS $$ BEGIN RAISE 'I run as %', current_user; END $$".encode()
             )
         know_wire(writer)
-        asked = on_the_wire(Append(shredded=[UUID(int=7)], command_id=UUID(int=8)))
+        asked = on_the_wire(database, Append(shredded=[UUID(int=7)], command_id=UUID(int=8)))
         query = f"SELECT first_position FROM append({', '.join(['%b'] * len(asked))})"
         assert writer.execute(query, asked).fetchone() == (2,)
         with pytest.raises(errors.UniqueViolation):
             writer.execute(query, asked)
-        asked = WHAT_MAY_BE_IN_THE_WAY(asked)
+        asked = asked[WHAT_MAY_BE_IN_THE_WAY]
         query = f"SELECT outcome FROM standing_in_the_way({', '.join(['%b'] * len(asked))})"
         assert writer.execute(query, asked).fetchone() == ("repeated",)
         assert writer.execute("SELECT position_at(now())").fetchone() == (1,)

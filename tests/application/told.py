@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from typing import Any
 from uuid import UUID
 
+from application.appending import row_types
 from application.appends import Append
 from application.arrays import Wire
-from application.columns import encoded, parameters
+from application.connections import Connections
+from application.database import Database, DatabaseRole
 from application.finishing import finished_soon
 from application.instruction import Instruction, Recording
 from application.log import Decision, EventLog, History, Receipt
 from application.recorded import Channel
+from application.rows import arguments, encoded
 from domain.messages import Actor, Command, Event, On, Role, Stream
 from domain.uniqueness import Bearer, NameReleased, NameTaken
 from tests.clock import NOON
@@ -44,9 +48,11 @@ def taken(by: int = 1) -> Event:
 RELEASED = NameReleased(of="claims.Number")
 
 
-def on_the_wire(append: Append) -> list[Wire | None]:
+def on_the_wire(database: Database, append: Append) -> list[Wire | None]:
     """The arguments of append(), to be sent as they are."""
-    return [each if each is None else Wire(each) for each in parameters([encoded(append)])]
+    with closing(Connections(database.conninfo(DatabaseRole.WRITER))) as connections:
+        given = arguments(row_types(connections), [encoded(append)])
+    return [each if each is None else Wire(each) for each in given]
 
 
 def instruction(number: int, **changes: Any) -> Instruction:

@@ -1,48 +1,55 @@
-"""Appends as they go to the database: side by side, a column an argument of append().
+"""Appends as they go to the database: the arguments of append(), which are arrays of rows.
 
-Each is encoded by the thread that waits for it, while another commits; whoever commits next only
-joins the pieces.
+Each event is encoded by whoever waits for its append, while another commits; whoever commits next
+only joins the pieces. See migrations/0018_append_rows.sql for what the rows are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence, Set
-from itertools import accumulate
 from typing import Final, NamedTuple
 from uuid import UUID
 
 from application.appends import Append, EnvelopedEvent, as_uuid
 from application.arrays import (
+    RowType,
     Type,
     array,
     bigint,
     blob,
     instant,
     integer,
-    joined,
     moment,
     text,
     uuid,
     word,
 )
 
-OF_COMMANDS: Final = (Type.UUID, Type.BYTEA, Type.UUID)
-OF_EVENTS: Final = (
+COMMAND: Final = RowType(Type.UUID, Type.BYTEA, Type.UUID, Type.UUIDS, Type.INTEGER, Type.INTEGER)
+LOADED: Final = RowType(Type.INTEGER, Type.UUID, Type.BIGINT)
+EVENT: Final = RowType(
     *(Type.UUID, Type.TEXT, Type.BIGINT, Type.TEXT, Type.INTEGER, Type.UUID, Type.TIMESTAMPTZ),
     *(Type.UUID, Type.UUID, Type.UUID, Type.UUID, Type.UUID, Type.TEXT, Type.BYTEA),
 )
 
 
+class RowTypes(NamedTuple):
+    """A database's own numbers of these types."""
+
+    command: int
+    loaded: int
+    event: int
+
+
 class Encoded(NamedTuple):
-    """An append, and what it puts into each column."""
+    """An append, and its events as rows."""
 
     append: Append
     size: int  # in bytes, about
     touched: tuple[UUID, ...]  # the streams that it changes, each once
     settles: Set[int]  # of which something else is known afterwards: streams, the command
     rests_on: Set[int]  # all that must be settled before it is known what comes of it
-    command: tuple[bytes, ...]
-    events: tuple[bytes, ...]
+    events: bytes
     loaded: tuple[tuple[UUID, int], ...]  # with their versions, but those that it begins
 
 
@@ -57,8 +64,7 @@ def encoded(append: Append) -> Encoded:
         touched=touched,
         settles=settles,
         rests_on=settles.union(id.int for id in append.loaded) if append.loaded else settles,
-        command=(uuid(append.command_id), blob(append.digest), uuid(append.told_by)),
-        events=of_events(append.events),
+        events=b"".join(map(event_row, append.events)),
         loaded=tuple(
             (stream, version)
             for stream, version in append.loaded.items()
@@ -69,14 +75,8 @@ def encoded(append: Append) -> Encoded:
     )
 
 
-def of_events(events: Sequence[EnvelopedEvent]) -> tuple[bytes, ...]:
-    if len(events) == 1:
-        return of_event(events[0])
-    return tuple(map(b"".join, zip(*map(of_event, events), strict=True))) or (b"",) * len(OF_EVENTS)
-
-
-def of_event(event: EnvelopedEvent) -> tuple[bytes, ...]:
-    return (
+def event_row(event: EnvelopedEvent) -> bytes:
+    return EVENT.row(
         uuid(as_uuid(event.originator_id)),
         word(event.stream_kind),
         bigint(event.originator_version),
@@ -97,38 +97,36 @@ def of_event(event: EnvelopedEvent) -> tuple[bytes, ...]:
 # ── the arguments ───────────────────────────────────────────────────────────
 
 
-def parameters(batch: Sequence[Encoded]) -> tuple[bytes | None, ...]:
-    """In the order of append()'s arguments. They agree in their time of recording."""
-    events = list(accumulate([len(each.append.events) for each in batch]))
-    touched = [stream for each in batch for stream in each.touched]
+def arguments(types: RowTypes, batch: Sequence[Encoded]) -> tuple[bytes | None, ...]:
+    """Of append(). The appends agree in their time of recording."""
     shredded = [subject for each in batch for subject in each.append.shredded]
+    happened = sum([len(each.append.events) for each in batch])
     return (
         instant(batch[0].append.recorded_at),
-        *side_by_side(OF_COMMANDS, len(batch), [each.command for each in batch]),
-        array(Type.INTEGER, map(integer, events)),
-        array(Type.INTEGER, map(integer, accumulate([len(each.touched) for each in batch]))),
-        array(Type.UUID, map(uuid, touched)),
-        *loaded(batch),
-        *side_by_side(OF_EVENTS, events[-1], [each.events for each in batch]),
+        array(types.command, command_rows(batch)),
+        array(types.loaded, loaded_rows(batch)),
+        array(types.event, [each.events for each in batch], happened),
         array(Type.UUID, map(uuid, shredded)),
     )
 
 
-def side_by_side(
-    types: Sequence[Type], length: int, pieces: Sequence[tuple[bytes, ...]]
-) -> Iterator[bytes]:
-    """A column of each type, of what each append puts into it."""
-    for type, column in zip(types, zip(*pieces, strict=True), strict=True):
-        yield joined(type, length, column)
+def command_rows(batch: Iterable[Encoded]) -> Iterator[bytes]:
+    last = 0
+    for each in batch:
+        append, first = each.append, last + 1
+        last += len(append.events)
+        yield COMMAND.row(
+            uuid(append.command_id),
+            blob(append.digest),
+            uuid(append.told_by),
+            blob(array(Type.UUID, map(uuid, each.touched))),
+            integer(first),
+            integer(last),
+        )
 
 
-def loaded(batch: Iterable[Encoded]) -> tuple[bytes, bytes, bytes]:
+def loaded_rows(batch: Iterable[Encoded]) -> Iterator[bytes]:
     """The streams that were loaded, by whom, and their versions then."""
-    seen = [
-        (number, *stream) for number, each in enumerate(batch, start=1) for stream in each.loaded
-    ]
-    return (
-        array(Type.INTEGER, [integer(number) for number, _, _ in seen]),
-        array(Type.UUID, [uuid(stream) for _, stream, _ in seen]),
-        array(Type.BIGINT, [bigint(version) for _, _, version in seen]),
-    )
+    for number, each in enumerate(batch, start=1):
+        for stream, version in each.loaded:
+            yield LOADED.row(integer(number), uuid(stream), bigint(version))
