@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from functools import lru_cache
-from itertools import chain
 from struct import Struct, unpack
 from typing import Any, Final
 from uuid import UUID, SafeUUID
@@ -74,12 +73,11 @@ class RowType:
     """Rows with columns of these types: what PostgreSQL calls a composite type."""
 
     def __init__(self, *columns: Type) -> None:
-        self.head = LENGTH(len(columns))
-        self.columns = tuple(LENGTH(column) for column in columns)
+        heads = [LENGTH(column).replace(b"%", b"%%") for column in columns]
+        self.template = LENGTH(len(columns)) + b"".join(head + b"%b" for head in heads)
 
     def row(self, *values: bytes) -> bytes:
-        columns = chain.from_iterable(zip(self.columns, values, strict=True))
-        return blob(self.head + b"".join(columns))
+        return blob(self.template % values)
 
 
 def uuid(value: UUID | None) -> bytes:

@@ -360,7 +360,7 @@ class EventLog(Application[UUID]):
             conditions.append("event_type = ANY (%b)")
             params.append(sorted(types))
         if correlation is not None:
-            conditions.append("correlation_id = %b")
+            conditions.append("position = ANY (ARRAY(SELECT positions_of(%b)))")
             params.append(correlation)
         order: LiteralString = "DESC" if backwards else "ASC"
         where = " AND ".join(conditions)

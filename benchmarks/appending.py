@@ -107,10 +107,11 @@ def library(database: Database, writers: int) -> LibraryRecorder:
     recorder = LibraryRecorder(datastore, events_table_name="stock_events")
     recorder.create_table()
     with datastore.transaction(commit=True) as cursor:
-        for name, column in (("by_topic", "topic"), ("by_originator", "originator_id")):
-            cursor.execute(
-                f"CREATE INDEX IF NOT EXISTS {name} ON stock_events ({column}, notification_id)"
-            )
+        for name, index in (
+            ("by_topic", "(topic, notification_id)"),
+            ("by_originator", "USING brin (originator_id uuid_bloom_ops)"),
+        ):
+            cursor.execute(f"CREATE INDEX IF NOT EXISTS {name} ON stock_events {index}")
     return recorder
 
 

@@ -36,6 +36,7 @@ from tests.application.told import (
     TOM,
     Rename,
     append,
+    decision,
     instruction,
     on_the_wire,
     recording,
@@ -340,6 +341,29 @@ def minutes(number: int) -> datetime:
 def test_events_are_selected(told: EventLog, asked: dict[str, object], found: list[int]) -> None:
     selected = told.select(**{"limit": 100} | asked)  # type: ignore[arg-type]
     assert [record.position for record in selected] == found
+
+
+def test_what_belongs_together_is_found_in_pages_that_were_vacuumed_and_in_others(
+    log: EventLog, database: Database
+) -> None:
+    def append_many(start: int) -> None:
+        log.append_all(
+            [
+                decision(
+                    *(log, number, (number, taken())),
+                    seen={stream(number): History(0, [])},
+                    correlation_id=UUID(int=0xC0 + number % 700),
+                )
+                for number in range(start, start + 3_000)
+            ]
+        )
+
+    append_many(0)
+    with psycopg.connect(database.url, autocommit=True) as connection:
+        connection.execute(f"VACUUM {database.schema}.events".encode())
+    append_many(3_000)
+    found = log.select(correlation=UUID(int=0xC0 + 5), limit=100)
+    assert [record.position for record in found] == list(range(6, 6_001, 700))
 
 
 def test_the_log_is_read_page_by_page(told: EventLog) -> None:
