@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Final
 from uuid import UUID
@@ -14,9 +14,11 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from api.endpoint import CHALLENGE, UNAUTHENTICATED, Doorkeeper
-from api.principal import Scope
+from api.principal import Principal, Scope
 from api.tokens import Unauthenticated
 from application.files import FileStore, FileTooLarge
+from application.personal_reads import Reading
+from application.recorded import Channel
 from domain.messages import Refusal, RefusalCode
 
 AT_ONCE: Final = 2
@@ -46,9 +48,12 @@ class NoSubject(Refusal):
 class Files:
     """Takes files in and gives them back, to those whose token allows it."""
 
-    def __init__(self, store: FileStore, doorkeeper: Doorkeeper) -> None:
+    def __init__(
+        self, store: FileStore, doorkeeper: Doorkeeper, new_id: Callable[[], UUID]
+    ) -> None:
         self.store = store
         self.doorkeeper = doorkeeper
+        self.new_id = new_id
         self.limiter = CapacityLimiter(AT_ONCE)
 
     async def post(self, request: Request) -> Response:
@@ -69,8 +74,9 @@ class Files:
     async def get(self, request: Request) -> Response:
         """Never shown in place: whatever it is, it is somebody else's file."""
         try:
-            await self.admit(request, Scope.FILES)
-            pieces = await run_sync(self.store.get, request.path_params["sha256"])
+            reader = await self.admit(request, Scope.FILES)
+            reading = Reading(reader.actor.id, Channel.FILES, str(self.new_id()))
+            pieces = await run_sync(self.store.get, request.path_params["sha256"], reading)
         except (Refusal, Unauthenticated) as error:
             return refusal(error)
         headers = {
@@ -80,10 +86,12 @@ class Files:
         }
         return StreamingResponse(pieces, headers=headers, media_type="application/octet-stream")
 
-    async def admit(self, request: Request, scope: Scope) -> None:
-        """Raises Unauthenticated or NotForYou."""
-        if scope not in (await self.doorkeeper.principal(request)).scopes:
+    async def admit(self, request: Request, scope: Scope) -> Principal:
+        """Who asks. Raises Unauthenticated or NotForYou."""
+        principal = await self.doorkeeper.principal(request)
+        if scope not in principal.scopes:
             raise NotForYou(f"You may not do this without {scope}.")
+        return principal
 
 
 def streamed(request: Request) -> Iterator[bytes]:

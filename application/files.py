@@ -20,6 +20,7 @@ from psycopg.rows import TupleRow
 
 from application.connections import Connections
 from application.personal import KEY_BYTES, NONCE_BYTES, Vault
+from application.personal_reads import Reading
 from domain.messages import NotFound, Refusal, RefusalCode
 
 LARGEST: Final = 50 * 1024 * 1024  # bytes, unless the store is told otherwise
@@ -99,18 +100,19 @@ class FileStore:
             pass
         return StoredFile(digest.hexdigest(), size)
 
-    def get(self, sha256: str) -> Iterator[bytes]:
-        """What the file contains, piece by piece.
+    def get(self, sha256: str, reading: Reading) -> Iterator[bytes]:
+        """What the file contains, piece by piece. If it is about people, it is on record before who
+        has it, and about whom it is (AUD-4).
 
         Raises NoSuchFile or FileErased at once, FileDamaged when the damage is met.
         """
-        return self._stream(self._kept(sha256))
+        return self._stream(self._kept(sha256, reading))
 
     def _insist_small(self, size: int) -> None:
         if size > self._largest:
             raise FileTooLarge(f"A file may have at most {self._largest // 2**20} MB.")
 
-    def _kept(self, sha256: str) -> Kept:
+    def _kept(self, sha256: str, reading: Reading) -> Kept:
         """A copy that can still be opened."""
         rows = self._connections.read(
             "SELECT id, size, subject, wrapped FROM files WHERE sha256 = %s ORDER BY id",
@@ -118,8 +120,10 @@ class FileStore:
         )
         if not rows:
             raise NoSuchFile(f"There is no file with the SHA-256 {sha256}.")
-        for id, size, subject, wrapped in rows:
-            if key := self._vault.unwrap(wrapped, subject):
+        copies = [(wrapped, subject) for _, _, subject, wrapped in rows]
+        keys = self._vault.unwrap_for(reading, copies)
+        for (id, size, *_), key in zip(rows, keys, strict=True):
+            if key:
                 return Kept(id, StoredFile(sha256, size), key)
         raise FileErased
 

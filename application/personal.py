@@ -95,11 +95,24 @@ class Vault:
             return encrypt(self._master, key, KEY_OF_FILE)
         return encrypt(self.keys({subject})[subject], key, KEY_OF_FILE)
 
-    def unwrap(self, wrapped: bytes, subject: UUID | None) -> bytes | None:
-        """The key of a file; None if it was lost in an erasure. Raises Unreadable."""
+    def unwrap_for(
+        self, reading: Reading, copies: Sequence[tuple[bytes, UUID | None]]
+    ) -> list[bytes | None]:
+        """The keys of one file's copies, each about somebody or nobody, in their order; None where
+        it was lost in an erasure.
+
+        For whom they are opened is on record by then (AUD-4). Raises Unreadable.
+        """
+        subjects = {subject for _, subject in copies if subject}
+        keys = self._read_for(reading, subjects) if subjects else {}
+        return [self._unwrap(keys, *copy) for copy in copies]
+
+    def _unwrap(
+        self, keys: Mapping[UUID, bytes | None], wrapped: bytes, subject: UUID | None
+    ) -> bytes | None:
         if subject is None:
             return self._under_master(wrapped, KEY_OF_FILE)
-        key = known(self._found({subject}), subject)
+        key = known(keys, subject)
         return None if key is None else decrypt(key, wrapped, KEY_OF_FILE)
 
     def _make(self, subjects: set[UUID]) -> None:

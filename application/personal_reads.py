@@ -20,7 +20,7 @@ class Reading:
 
 
 class PersonalRead(NamedTuple):
-    """An answer that held personal data: who had it, when, and about whom it was."""
+    """An answer or a file that held personal data: who had it, when, and about whom it was."""
 
     number: int
     read_at: datetime

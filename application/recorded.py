@@ -17,9 +17,10 @@ BEGINNING = Position(0)  # before the first event; also the position of what is 
 
 
 class Channel(StrEnum):
-    """How a command came in (AUD-1)."""
+    """How a command, or a question about people, came in (AUD-1, AUD-4)."""
 
     GRAPHQL = "graphql"
+    FILES = "files"  # one that is downloaded
     CLI = "cli"
     INTAKE = "intake"
     IMPORT = "import"

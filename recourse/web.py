@@ -29,7 +29,7 @@ def web(program: Program, verifier: Verifier) -> FastAPI:
     sources = Sources(program.log, program.reader, program.vault, program.clock, program.reactions)
     app, doorkeeper = looked_after(program, verifier), Doorkeeper(verifier)
     graphql = GraphQL(Answering(schema(), VIEWS), sources, doorkeeper, correlation)
-    files = Files(program.files, doorkeeper)
+    files = Files(program.files, doorkeeper, correlation)
     shape = schema().as_str() + "\n"
 
     async def published(_: Request) -> Response:

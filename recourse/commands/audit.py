@@ -35,7 +35,7 @@ def reads(
     last: Annotated[int, typer.Option(min=1, max=100, metavar="N", help="The last so many.")] = 100,
     as_json: AsJson = False,
 ) -> None:
-    """Who had whose personal data in an answer, and when, the latest last (AUD-4)."""
+    """Who had whose personal data in an answer or a file, and when, the latest last (AUD-4)."""
     wanted = {"reader": str(by) if by else None, "subject": str(of) if of else None, "last": last}
     wanted["since"] = instant(since).isoformat() if since else None
     with built(Settings.from_env()) as program:

@@ -87,6 +87,43 @@ def test_who_gets_nothing_personal_has_read_nothing(registry: Asking, clock: Clo
     assert nodes(reads(registry)) == []
 
 
+def stored(registry: Asking, about: str = "", content: bytes = b"the customer's letter") -> str:
+    """Where a file is found again."""
+    headers = registry.as_(Role.STATION_MANAGER).headers
+    answer = registry.client.post(f"/files{about}", content=content, headers=headers)
+    return str(answer.headers["location"])
+
+
+def downloads(registry: Asking, address: str, role: Role, person: UUID) -> int:
+    headers = registry.as_(role, person=person).headers
+    return registry.client.get(address, headers=headers).status_code
+
+
+@rule("AUD-4")
+def test_who_downloads_a_file_about_people_is_on_record_with_whom_it_is_about(
+    registry: Asking,
+) -> None:
+    for about in (CUSTOMER, DIRECTOR):
+        address = stored(registry, f"?subject={about}")
+    assert downloads(registry, address, Role.CLAIMS_MANAGER, MANAGER) == 200
+    [read] = nodes(reads(registry))
+    assert (read["reader"], read["channel"]) == (str(MANAGER), "FILES")
+    assert set(read["subjects"]) == {str(CUSTOMER), str(DIRECTOR)}
+    assert UUID(read["correlationId"])
+
+
+@rule("AUD-4", "AUD-5")
+def test_who_gets_no_file_about_anybody_has_read_nothing(registry: Asking) -> None:
+    address = stored(registry, f"?subject={CUSTOMER}")
+    assert downloads(registry, address, Role.DEALER, DIRECTOR) == 403
+    about_nobody = stored(registry, content=b"the manual of a pump")
+    assert downloads(registry, about_nobody, Role.CLAIMS_MANAGER, MANAGER) == 200
+    erasure = {"customerId": str(CUSTOMER), "legalBasis": "GDPR 17"}
+    registry.as_(Role.ADMIN, person=ADAM.id).do("eraseCustomer", erasure)
+    assert downloads(registry, address, Role.CLAIMS_MANAGER, MANAGER) == 404
+    assert nodes(reads(registry)) == []
+
+
 @rule("AUD-4")
 def test_auditors_find_reads_by_who_and_whose_and_when_in_pages(registry: Asking) -> None:
     for person in (MANAGER, DIRECTOR, MANAGER):

@@ -23,6 +23,7 @@ from application.files import (
     StoredFile,
 )
 from application.personal import SubjectErased, Vault
+from tests.reading import READING
 
 ADA, BOB = UUID(int=1), UUID(int=2)
 REPORT = b"service report " * 100
@@ -49,7 +50,7 @@ def test_what_goes_in_comes_out(files: FileStore, size: int) -> None:
     content = os.urandom(size)
     stored = files.put([content[:7], content[7:]], "application/pdf")
     assert stored == StoredFile(hashlib.sha256(content).hexdigest(), size)
-    assert b"".join(files.get(stored.sha256)) == content
+    assert b"".join(files.get(stored.sha256, READING)) == content
 
 
 def test_the_same_content_is_stored_once(files: FileStore, connections: Connections) -> None:
@@ -105,11 +106,11 @@ def test_a_file_about_a_person_is_lost_with_their_key(
     files: FileStore, database: Database, connections: Connections
 ) -> None:
     stored = files.put([REPORT], "text/plain", ADA)
-    assert b"".join(files.get(stored.sha256)) == REPORT
+    assert b"".join(files.get(stored.sha256, READING)) == REPORT
     erase(database, ADA)
     before = count(connections)
     with pytest.raises(FileErased):
-        files.get(stored.sha256)
+        files.get(stored.sha256, READING)
     with pytest.raises(SubjectErased):
         files.put([REPORT], "text/plain", ADA)
     assert count(connections) == before
@@ -122,13 +123,13 @@ def test_a_file_about_two_people_outlives_one_of_them(
     stored = files.put([REPORT], "text/plain", BOB)
     assert count(connections) == (2, 2)
     erase(database, ADA)
-    assert b"".join(files.get(stored.sha256)) == REPORT
+    assert b"".join(files.get(stored.sha256, READING)) == REPORT
 
 
 def test_what_is_not_there_is_not_found(files: FileStore) -> None:
     for unknown in ("00" * 32, "no hash at all"):
         with pytest.raises(NoSuchFile):
-            files.get(unknown)
+            files.get(unknown, READING)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +146,7 @@ def test_damage_is_noticed(files: FileStore, database: Database, damage: str) ->
     with psycopg.connect(database.conninfo(DatabaseRole.OWNER)) as owner:
         owner.execute(damage.encode())
     with pytest.raises(FileDamaged, match="backup"):
-        b"".join(files.get(stored.sha256))
+        b"".join(files.get(stored.sha256, READING))
 
 
 def test_who_serves_can_add_files_and_nothing_else(

@@ -196,7 +196,7 @@ def test_everybody_else_and_everything_else_is_read_as_before(office: Office) ->
     assert not then.erased
     assert office.opened(then) == [Erased(), Erased()]
     with pytest.raises(FileErased):
-        office.files.get(sha256(LETTER).hexdigest())
+        office.files.get(sha256(LETTER).hexdigest(), READING)
 
     [first, *_, last] = [recorded.event for recorded in office.log.history(GONE)]
     assert isinstance(first, CustomerRegistered) and isinstance(first.name, Sealed)
