@@ -6,15 +6,26 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from domain.repairs.discrepancies import DiscrepancyStage
+from domain.repairs.repair import commands as c
 from domain.repairs.repair import events as e
 from domain.repairs.repair.commands import Difficulty
+from domain.repairs.repair.refusals import NotWaitingForParts
 from domain.repairs.repair.state import RepairStage
 from projections.reference import Reference
 from projections.views.repair_orders.row import RepairOrder
 from projections.views.repair_orders.view import REPAIR_ORDERS
-from tests.repair_stories import counter_story, repair_id, return_story, workshop_story
+from tests.repair_stories import (
+    KURT,
+    counter_story,
+    from_dealer,
+    part,
+    repair_id,
+    return_story,
+    wish,
+    workshop_story,
+)
 from tests.rules import rule
-from tests.scenario import ENZO, Story
+from tests.scenario import ENZO, SUSI, Story
 from tests.stories import STATION
 
 
@@ -47,6 +58,21 @@ def test_who_waits_for_parts_is_on_the_list_until_they_are_here():
     arrived = row(counter_story("supplied"))
     assert not arrived.waiting_for_parts
     assert [wait.until is not None for wait in arrived.waits] == [True]
+
+
+@rule("REP-11")
+def test_nor_is_what_was_given_up_or_is_with_its_owner_without_them():
+    waiting = wish(c.AwaitRepairParts, parts=(part(),))
+    given_up = counter_story("assigned").tell(waiting, ENZO)
+    given_up.tell(wish(c.CancelRepair, reason="too long"), SUSI)
+    steps, sent = dict(from_dealer()), return_story("acknowledged").tell(waiting, ENZO)
+    for stage in ("at factory", "processed", "back", "ready", "released", "returned"):
+        sent.tell_all(steps[stage])
+    for story in (given_up, sent):
+        [wait] = row(story).waits
+        assert wait.until is not None and not row(story).waiting_for_parts
+        arrived = wish(c.RecordPartsArrival)
+        story.so_far().when(arrived, actor=KURT).then_refused(NotWaitingForParts)
 
 
 @rule("REP-2")

@@ -251,7 +251,7 @@ def worked(order: RepairOrder, event: e.Working) -> RepairOrder:
             finished = replace(order, stage=RepairStage.FINISHED, finished=True, work_started=True)
             return repaired(replace(finished, components=order.components | components), by)
         case e.RepairCancelled():
-            return replace(order, stage=RepairStage.CANCELLED)
+            return replace(order, stage=RepairStage.CANCELLED, waiting_since=None)
         case e.RepairPartsIssued() | e.RepairPartsAwaited() | e.RepairPartsArrived():
             return supplied(order, event)
         case never:
@@ -344,7 +344,7 @@ def released(order: RepairOrder, event: e.Releasing) -> RepairOrder:
         case e.ItemReleased():
             return replace(order, stage=RepairStage.RELEASED)
         case e.ItemReturned():
-            return replace(order, stage=RepairStage.RETURNED)
+            return replace(order, stage=RepairStage.RETURNED, waiting_since=None)
         case e.RepairReportFiled():
             return replace(order, report_filed=True)
         case e.RepairClosed():

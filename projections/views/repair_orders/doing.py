@@ -36,7 +36,8 @@ def worked(row: RepairOrder, event: e.Working, at: datetime) -> RepairOrder:
         case e.RepairFinished():
             return finished(row, event, at)
         case e.RepairCancelled(reason=reason):
-            return row.but(stage=RepairStage.CANCELLED, cancelled_because=reason)
+            given_up = row.but(stage=RepairStage.CANCELLED, cancelled_because=reason)
+            return waiting_no_more(given_up, at)
         case e.RepairPartsIssued() | e.RepairPartsAwaited() | e.RepairPartsArrived():
             return supplied(row, event)
         case never:
@@ -94,6 +95,15 @@ def supplied(
             return row.but(waiting_for_parts=False, waits=waits)
         case never:
             assert_never(never)
+
+
+def waiting_no_more(row: RepairOrder, at: datetime) -> RepairOrder:
+    """What is given up, or back with its owner, waits for no parts any more (REP-11)."""
+    if not row.waiting_for_parts:
+        return row
+    *before, last = row.waits
+    ended = PartsWait(since=last.since, until=max(last.since, at))
+    return row.but(waiting_for_parts=False, waits=(*before, ended))
 
 
 # ── sent away ───────────────────────────────────────────────────────────────

@@ -8,6 +8,7 @@ from typing import assert_never
 from domain.repairs.repair import events as e
 from domain.repairs.repair.state import RepairStage
 from projections.views.repair_orders.arriving import moment
+from projections.views.repair_orders.doing import waiting_no_more
 from projections.views.repair_orders.row import Information, RepairOrder
 
 
@@ -31,7 +32,7 @@ def left(row: RepairOrder, event: e.Releasing, at: datetime) -> RepairOrder:
         case e.ItemReleased(release=release):
             return row.but(stage=RepairStage.RELEASED, release=release, released_at=at)
         case e.ItemReturned(taken_by=name, out_of_use=out_of_use):
-            returned = row.but(stage=RepairStage.RETURNED, returned_at=at)
+            returned = waiting_no_more(row.but(stage=RepairStage.RETURNED, returned_at=at), at)
             return returned.but(taken_by=name, out_of_use=out_of_use, returned_late=event.late)
         case e.RepairReportFiled(report=report, claim_due=due):
             return row.but(report=report, report_filed_at=at, claim_due_at=moment(due))
