@@ -183,7 +183,7 @@ def result_of(connection: Connection[Any]) -> PGresult:
 def answer(connection: Connection[Any]) -> PQGen[PGresult]:
     """The same, for whoever waits in a way of their own."""
     result: PGresult = (yield from execute(connection.pgconn))[-1]
-    if result.status not in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK):
+    if result.status not in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK, ExecStatus.COPY_IN):
         raise error_from_result(result, connection.info.encoding)
     return result
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from itertools import repeat
 from typing import Any, Final, LiteralString, NamedTuple, TypeAlias, cast
 from uuid import UUID, uuid5
@@ -46,14 +46,32 @@ def plain(value: Any) -> Any:
 
 def decoded(type_name: str, schema_version: int, payload: bytes) -> Event:
     """The event, brought to today's form; an UnknownEvent if this release cannot understand it."""
+    return decoder(type_name, schema_version)(payload)
+
+
+def decoder(type_name: str, schema_version: int) -> Callable[[bytes], Event]:
+    """What makes an event of a payload of this type, as decoded()."""
     event_type = EVENT_TYPES.get(type_name)
-    try:
-        if event_type is None or event_type.schema_version != schema_version:
-            today, facts = upcast(type_name, schema_version, orjson.loads(payload))
-            return reader(EVENT_TYPES[today])(orjson.dumps(facts))
-        return reader(event_type)(payload)
-    except (LookupError, ValidationError, orjson.JSONDecodeError):
-        return UnknownEvent(stored_type=type_name, stored_version=schema_version, payload=payload)
+    if event_type is not None and event_type.schema_version == schema_version:
+        parse = reader(event_type)
+    else:
+        parse = partial(brought_up, type_name, schema_version)
+
+    def decode(payload: bytes) -> Event:
+        try:
+            return parse(payload)
+        except (LookupError, ValidationError, orjson.JSONDecodeError):
+            return UnknownEvent(
+                stored_type=type_name, stored_version=schema_version, payload=payload
+            )
+
+    return decode
+
+
+def brought_up(type_name: str, schema_version: int, payload: bytes) -> Event:
+    """An event of an earlier form. Raises LookupError if none leads from it to today's."""
+    today, facts = upcast(type_name, schema_version, orjson.loads(payload))
+    return reader(EVENT_TYPES[today])(orjson.dumps(facts))
 
 
 @cache
@@ -130,7 +148,9 @@ def read(result: PGresult) -> list[Recorded]:
     value, rows = cast(Value, result.get_value), range(result.ntuples)
     positions = as_integers([value(row, 0) for row in rows])
     streams = shared([value(row, 1) for row in rows])
-    events = [decoded(*form(value(row, 2), value(row, 3)), value(row, 4)) for row in rows]
+    forms = [(value(row, 2), value(row, 3)) for row in rows]
+    decode = {form: decoder(form[0].decode(), as_integer(form[1])) for form in set(forms)}
+    events = [decode[form](value(row, 4)) for form, row in zip(forms, rows, strict=True)]
     return [*map(Read, positions, streams, events, repeat(result), rows)]
 
 
@@ -144,15 +164,10 @@ Value: TypeAlias = Callable[[int, int], bytes]
 """The value in a row and a column, where there always is one."""
 
 
-@lru_cache(maxsize=1024)
-def form(type_name: bytes, schema_version: bytes) -> tuple[str, int]:
-    return type_name.decode(), as_integer(schema_version)
-
-
 class Read(Recorded[Event]):
     """An event as it was read. Few who look at one look at its envelope: it stays closed."""
 
-    __slots__ = ("_effective_at", "_opened", "_result", "_row")
+    __slots__ = ("_opened", "_result", "_row")
 
     def __init__(
         self, position: Position, stream_id: UUID, event: Event, result: PGresult, row: int
@@ -162,7 +177,6 @@ class Read(Recorded[Event]):
         self.event = event
         self._result = result
         self._row = row
-        self._effective_at: datetime | None = None
         self._opened: Envelope | None = None
 
     @property
@@ -177,9 +191,7 @@ class Read(Recorded[Event]):
 
     @property
     def effective_at(self) -> datetime:
-        if self._effective_at is None:
-            self._effective_at = as_moment(self._value(6))
-        return self._effective_at
+        return as_moment(self._value(6))
 
     def _open(self) -> Envelope:
         channel, roles, reason, policies = circumstances(self._value(15).decode())

@@ -12,7 +12,7 @@ from psycopg.pq.abc import PGresult
 
 from application.aggregates import EVENT_TYPES
 from application.arrays import LARGE_ALONE, Type, array, as_integer, text
-from application.connections import is_there, result_of
+from application.connections import result_of
 from application.encoding import COLUMNS, read
 from application.log import answering
 from application.recorded import BEGINNING, Position, Recorded
@@ -80,14 +80,16 @@ class Follower:
             if within := page if after <= upto else [r for r in page if r.position <= upto]:
                 yield within
 
-    def read_on(self, limit: int) -> None:
-        """Take in what has come meanwhile of the next page, without waiting for anything. What goes
+    def read_on(self, limit: int) -> bool:
+        """Take in the next piece of the next page, if one is on its way; whether it was. What goes
         wrong with that shows when the page is asked for."""
+        if not self._asked or len(self._ahead) >= limit:
+            return False
         try:
-            while self._asked and len(self._ahead) < limit and is_there(self._connected()):
-                self._take_in()
+            self._take_in()
         except psycopg.Error:
             self.close()
+        return True
 
     def close(self) -> None:
         """Forget what was read ahead, and end its connection. It may be gone on with."""

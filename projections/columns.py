@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from types import NoneType, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Union, get_args, get_origin
 from uuid import UUID
 
 import orjson
@@ -17,6 +17,9 @@ from psycopg.sql import SQL
 from pydantic import BaseModel, TypeAdapter
 
 from domain.messages import Erased, Sealed
+
+JSONB: Final = b"\x01"  # its version, with which PostgreSQL's binary form begins
+REMEMBERED: Final = 20_000  # values of a column, as they are written
 
 SQL_TYPES: dict[type, str] = {
     UUID: "uuid",
@@ -78,14 +81,6 @@ class Shape:
         return shapes(self.type)
 
     @cached_property
-    def encode(self) -> Callable[[Any], bytes] | None:
-        """What turns a value into JSON, if it is kept so. Raises Unsealed."""
-        if self.plain:
-            return None
-        written = self.written
-        return lambda value: orjson.dumps(written(value))
-
-    @cached_property
     def decode(self) -> Callable[[Any], Any] | None:
         """What turns PostgreSQL's value, or JSON, into the row's, if it is not the same."""
         if self.plain:
@@ -106,6 +101,16 @@ class Shape:
             return list
         return lambda values: None if values is None else [one(value) for value in values]
 
+    def remembering(self) -> Callable[[Any], bytes]:
+        """What writes values that are kept as JSON in PostgreSQL's binary form, and remembers what
+        they and their elements look like. Raises Unsealed."""
+        if self.many and self.model:
+            one = self.written_one
+            element = Remembering(lambda value: orjson.dumps(one(value)))
+            return Remembering(lambda values: b"%b[%b]" % (JSONB, b",".join(map(element, values))))
+        written = self.written
+        return Remembering(lambda value: JSONB + orjson.dumps(written(value)))
+
     @cached_property
     def written_one(self) -> Callable[[Any], Any]:
         if self.personal:
@@ -113,6 +118,26 @@ class Shape:
         if self.model:
             return written_model({name: shape.written for name, shape in self.fields.items()})
         return WRITTEN.get(self.type, same)
+
+
+class Remembering:
+    """What values look like, each written once.
+
+    Most parts of a row are the very same from one version to the next. They are remembered for a
+    while with what they look like, since another might come to lie in their place.
+    """
+
+    def __init__(self, write: Callable[[Any], bytes]) -> None:
+        self.write = write
+        self.known: dict[int, tuple[Any, bytes]] = {}
+
+    def __call__(self, value: Any) -> bytes:
+        found = self.known.get(id(value))
+        if found is None:
+            if len(self.known) > REMEMBERED:
+                self.known.clear()
+            found = self.known[id(value)] = value, self.write(value)
+        return found[1]
 
 
 def written_model(fields: Mapping[str, Callable[[Any], Any]]) -> Callable[[Any], Any]:
@@ -178,7 +203,7 @@ def sealed(value: Any) -> dict[str, str] | None:
 
 def moment_text(moment: datetime) -> str:
     """As PostgreSQL writes a moment in JSON, in UTC."""
-    text = moment.astimezone(UTC).isoformat()
+    text = (moment if moment.tzinfo is UTC else moment.astimezone(UTC)).isoformat()
     return text.removesuffix("+00:00").rstrip("0") + "+00:00" if moment.microsecond else text
 
 

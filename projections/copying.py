@@ -1,53 +1,42 @@
-"""Rows on their way into a table."""
+"""Rows on their way into the tables of a view."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from operator import itemgetter
 from typing import Any, Final, Self
 
 import psycopg
-from psycopg import Cursor
-from psycopg.copy import LibpqWriter
-from psycopg.sql import SQL, Identifier
+from psycopg import Connection, Copy
+from psycopg.abc import Buffer
+from psycopg.copy import Writer
+from psycopg.generators import copy_to
+from psycopg.sql import SQL
 
-from application.connections import result_of
+from application.connections import is_there, result_of
 from projections.columns import Shape
 
 BIGINT: Final = SQL("bigint")
-COPY: Final = SQL("COPY {} FROM STDIN (FORMAT BINARY)")
-COPY_FROZEN: Final = SQL("COPY {} FROM STDIN (FORMAT BINARY, FREEZE)")
-REMEMBERED: Final = 20_000  # parts of rows as they are written
+AS_IT_IS: Final = SQL("bytea")
+HEAD: Final = b"PGCOPY\n\xff\r\n\x00" + bytes(8)  # of COPY's binary form
+TAIL: Final = b"\xff\xff"
+AT_ONCE: Final = 2**20  # bytes
+MOST: Final = 2**26  # bytes that may wait for PostgreSQL
 
 
-def nothing() -> None:
-    """For those who have nothing to do meanwhile."""
+class Copies:
+    """What goes into tables by COPY, one after the other.
 
-
-class Copying:
-    """Rows go into a table by COPY, some at a time.
-
-    What is written is taken in by PostgreSQL while other things are done here, and is all there
-    when the context is left; `meanwhile` is called before that is waited for. Until then nothing
-    else can be asked on the connection.
+    PostgreSQL takes one in while more is written; nobody waits for it before all are left behind,
+    or too much has piled up. What comes for a table that waits joins what is there. What PostgreSQL
+    refuses is raised by whatever is done next. Until all is there nothing else can be asked on the
+    connection.
     """
 
-    def __init__(
-        self,
-        cursor: Cursor[Any],
-        table: Identifier,
-        columns: Mapping[str, Shape],
-        *,
-        freeze: bool = False,
-        meanwhile: Callable[[], None] = nothing,
-    ) -> None:
-        """`freeze` rows that need never be looked at again, in a table new to the transaction."""
-        self.cursor = cursor
-        self.command = (COPY_FROZEN if freeze else COPY).format(table)
-        self.types = [shape.sql for shape in columns.values()]
-        self.meanwhile = meanwhile
-        self.encoded = Encoded(columns)
+    def __init__(self, connection: Connection[Any]) -> None:
+        self.connection = connection
+        self._waiting: dict[bytes, bytearray] = {}  # rows by commands
         self._under_way = False
 
     def __enter__(self) -> Self:
@@ -55,74 +44,120 @@ class Copying:
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if error is None:
-            self.meanwhile()
-            self._finish()
+            self.finish()
         else:
+            self._waiting.clear()
             with suppress(psycopg.Error):  # the first error says more
-                self._finish()
+                self.finish()
 
-    def write(self, versions: Sequence[tuple[Any, ...]]) -> None:
-        """Each is its positions and its row. Raises Unsealed for personal data in the open, and
-        what PostgreSQL found wrong with what was written before."""
-        if not versions:
-            return
-        self._finish()
-        positions = [BIGINT] * (len(versions[0]) - 1)
-        writer = Unfinished(self.cursor)
-        with self.cursor.copy(self.command, writer=writer) as copy:
-            copy.set_types([kind.as_string() for kind in (*positions, *self.types)])
-            values, write_row = self.encoded.values, copy.write_row
-            for version in versions:
-                write_row((*version[:-1], *values(version[-1].__dict__)))
-        self._under_way = writer.unfinished
+    def give(self, command: bytes, rows: Buffer) -> None:
+        """These, as they are in COPY's binary form, by this command."""
+        waiting = self._waiting.setdefault(command, bytearray())
+        waiting += rows
+        if len(waiting) > MOST:
+            self.finish()
+        self.go_on()
 
-    def _finish(self) -> None:
+    def go_on(self) -> bool:
+        """Send what PostgreSQL can take now; whether there is more for it to do."""
+        self.connection.pgconn.flush()
+        while is_there(self.connection) if self._under_way else self._waiting:
+            self._next()
+        return self._under_way
+
+    def finish(self) -> None:
+        """Wait until all is there."""
+        while self._under_way or self._waiting:
+            self._next()
+
+    def _next(self) -> None:
         if self._under_way:
             self._under_way = False
-            result_of(self.cursor.connection)
+            result_of(self.connection)
+        if self._waiting:
+            most = max(self._waiting, key=lambda command: len(self._waiting[command]))
+            self._begin(most, HEAD + self._waiting.pop(most) + TAIL)
+
+    def _begin(self, command: bytes, rows: bytes) -> None:
+        server = self.connection.pgconn
+        server.send_query(command)
+        result_of(self.connection)
+        self._under_way = True
+        for start in range(0, len(rows), AT_ONCE):
+            self.connection.wait(copy_to(server, rows[start : start + AT_ONCE], flush=False))
+        server.put_copy_end()
 
 
-class Unfinished(LibpqWriter):
-    """Says that there is no more, and leaves it to others to wait until it is all there."""
+class Written:
+    """Rows in COPY's binary form. What is kept as JSON is remembered with what it looks like."""
 
-    unfinished = False
-
-    def finish(self, exc: BaseException | None = None) -> None:
-        self.unfinished = exc is None and self.connection.pgconn.put_copy_end() > 0
-        if not self.unfinished:
-            super().finish(exc)
-
-
-class Encoded:
-    """What is saved of rows.
-
-    Most parts of a row are the very same from one version to the next: what they look like is
-    remembered for a while, and they with it, since another might come to lie in their place.
-    """
-
-    def __init__(self, columns: Mapping[str, Shape]) -> None:
+    def __init__(self, connection: Connection[Any], columns: Mapping[str, Shape]) -> None:
+        self.connection = connection
+        kinds = connection.adapters.types
+        self.types = [
+            kinds.get_oid((s.sql if s.plain else AS_IT_IS).as_string()) for s in columns.values()
+        ]
+        self.position = kinds.get_oid(BIGINT.as_string())
         self.fields: Any = plucked(tuple(columns))
         self.encoders = [
-            (place, shape.encode)
+            (place, shape.remembering())
             for place, shape in enumerate(columns.values())
-            if shape.encode is not None
+            if not shape.plain
         ]
         self.values = self._encoded if self.encoders else self.fields
-        self.remembered: dict[tuple[int, int], tuple[Any, bytes]] = {}
+
+    def rows(self, versions: Sequence[tuple[Any, ...]]) -> bytearray:
+        """Each is its positions and its row; without what COPY's form begins and ends with. Raises
+        Unsealed for personal data in the open."""
+        held = Held()
+        copy = Copy(self.connection.cursor(binary=True), binary=True, writer=held)
+        copy.set_types([*[self.position] * (len(versions[0]) - 1), *self.types])
+        values, write_row = self.values, copy.write_row
+        for version in versions:
+            write_row((*version[:-1], *values(version[-1].__dict__)))
+        copy.finish(None)
+        return held.content[len(HEAD) : -len(TAIL)]
 
     def _encoded(self, fields: Mapping[str, Any]) -> list[Any]:
         values = list(self.fields(fields))
         for place, encode in self.encoders:
             if (value := values[place]) is not None:
-                known = place, id(value)
-                if known not in self.remembered:
-                    if len(self.remembered) > REMEMBERED:
-                        self.remembered.clear()
-                    self.remembered[known] = value, encode(value)
-                values[place] = self.remembered[known][1]
+                values[place] = encode(value)
         return values
+
+
+class Held(Writer):
+    """Holds what is written, to be sent later."""
+
+    def __init__(self) -> None:
+        self.content = bytearray()
+
+    def write(self, data: Buffer) -> None:
+        self.content += data
 
 
 def plucked(names: tuple[str, ...]) -> Any:
     """What takes these fields out of a row's."""
     return itemgetter(*names) if len(names) > 1 else lambda row: (row[names[0]],)
+
+
+class Filling:
+    """Rows into the two tables of a view: as they are now, and as they were."""
+
+    def __init__(
+        self, copies: Copies, written: Written, into_current: bytes, into_past: bytes
+    ) -> None:
+        self.copies = copies
+        self.written = written
+        self.into_current = into_current
+        self.into_past = into_past
+
+    def current(self, versions: Sequence[tuple[Any, ...]]) -> None:
+        """Each with the position since which it has been so."""
+        if versions:
+            self.copies.give(self.into_current, self.written.rows(versions))
+
+    def past(self, versions: Sequence[tuple[Any, ...]]) -> None:
+        """Each with the positions from and to which it was so."""
+        if versions:
+            self.copies.give(self.into_past, self.written.rows(versions))

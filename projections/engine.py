@@ -8,7 +8,6 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from psycopg import Connection, Cursor
@@ -169,10 +168,8 @@ class Engine:
         try:
             with self.connection.transaction():
                 parkings = self.move(position, page[-1].position)
-                meanwhile = partial(self.read_on, len(page))
-                feeding = Feeding(
-                    self.connection, self.log, self.still(parkings), meanwhile=meanwhile
-                )
+                still, meanwhile = self.still(parkings), self.reading_on(len(page))
+                feeding = Feeding(self.connection, self.log, still, meanwhile=meanwhile)
                 touches = feeding.touches(self.tables.values(), self.references.along(page))
                 take(feeding, touches)
                 if feeding.faults:
@@ -182,10 +179,11 @@ class Engine:
             self._still = None  # it may know of faults that are not on record after all
             raise
 
-    def read_on(self, events: int) -> None:
+    def reading_on(self, events: int) -> Iterator[None]:
         """While PostgreSQL saves a page: let go of the one before, and take in the next."""
         self._spent = None
-        self.follower.read_on(events)
+        while self.follower.read_on(events):
+            yield
 
     def move(self, position: Position, to: Position) -> int:
         """Compare and set: of two engines only one can take this step."""

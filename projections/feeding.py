@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any, Final, TypeAlias
 
 from psycopg import Connection, DataError, Error, IntegrityError
@@ -11,7 +11,7 @@ from psycopg.errors import ProgramLimitExceeded
 
 from application.log import EventLog
 from projections import dead_letters
-from projections.copying import nothing
+from projections.copying import Copies
 from projections.dead_letters import Parked, Place
 from projections.folding import Fault, Folding, Touch, label
 from projections.reference import Along
@@ -21,7 +21,7 @@ from projections.touching import Touching, touched
 REFUSED: Final = (DataError, IntegrityError, ProgramLimitExceeded)
 """What PostgreSQL raises if what it is given is to blame, and not its own state."""
 
-AT_ONCE: Final = 500  # events; the rows they make past are then on their way
+AT_ONCE: Final = 200  # events; the rows they make past are then on their way
 NONE: Final[Set[Place]] = frozenset()
 NOTHING: Final[Mapping[str, Set[Place]]] = {}
 
@@ -38,7 +38,8 @@ class Feeding:
 
     `parked` is what stands still already, by the name of the tables; it grows with every fault.
     `skipped` is what rows do without, by the name of the view; nobody can have decided that yet of
-    an event that is new. `meanwhile` is called before PostgreSQL is waited for.
+    an event that is new. `meanwhile` is what else can be done, a bit at a time, before PostgreSQL
+    is waited for.
     """
 
     def __init__(
@@ -47,11 +48,12 @@ class Feeding:
         log: EventLog,
         parked: Mapping[str, Parked],
         skipped: Mapping[str, Set[Place]] = NOTHING,
-        meanwhile: Callable[[], None] = nothing,
+        meanwhile: Iterable[object] = (),
     ) -> None:
         self.meanwhile = meanwhile
         self.connection = connection
         self.cursor = connection.cursor(binary=True)
+        self.copies = Copies(connection)
         self.log = log
         self.parked = parked
         self.skipped = skipped
@@ -68,9 +70,22 @@ class Feeding:
         return Touching(self.log, tables.view, streams, self.skipped.get(tables.view.name, NONE))
 
     def take(self, touches: Touches) -> None:
-        """All of it at once. Raises whatever an event that cannot be taken in makes it raise."""
-        for tables, of_view in touches.items():
-            self.put_on_record(tables, self.save(tables, of_view))
+        """All of it at once. Raises whatever an event that cannot be taken in makes it raise.
+
+        All rows are loaded first: from then on PostgreSQL takes in what was folded while more is.
+        The view with most to fold comes last, so that it has little to do before and much after.
+        """
+        with self.copies:
+            foldings = [
+                (tables, of_view, self.folding(tables, of_view))
+                for tables, of_view in sorted(touches.items(), key=lambda item: len(item[1]))
+            ]
+            for tables, of_view, folding in foldings:
+                self.fold(tables, of_view, folding)
+                self.put_on_record(tables, folding.faults)
+            for _ in self.meanwhile:
+                if not self.copies.go_on():
+                    break
 
     def take_carefully(self, touches: Touches) -> None:
         """Each view by itself. What cannot be taken in is halved down to the culprit."""
@@ -79,14 +94,15 @@ class Feeding:
 
     def apply(self, tables: Tables, touches: Sequence[Touch]) -> None:
         try:
-            with self.connection.transaction():
-                faults = self.save(tables, touches)
+            with self.connection.transaction(), self.copies:
+                folding = self.folding(tables, touches)
+                self.fold(tables, touches, folding)
         except Exception as error:
             if not to_blame(error):
                 raise
             self.halve(tables, touches, error)
         else:
-            self.put_on_record(tables, faults)
+            self.put_on_record(tables, folding.faults)
 
     def halve(self, tables: Tables, touches: Sequence[Touch], error: Exception) -> None:
         if len(touches) == 1:
@@ -98,25 +114,29 @@ class Feeding:
             self.apply(tables, touches[:middle])
             self.apply(tables, touches[middle:])
 
-    def save(self, tables: Tables, touches: Sequence[Touch]) -> list[Fault]:
-        """Fold, and put the outcome in the place of what was; return what could not be folded."""
+    def folding(self, tables: Tables, touches: Sequence[Touch]) -> Folding[Any, Any]:
+        """With the rows that are touched, which are in no table until it is folded."""
         parked = self.parked[tables.name].keys
         moving = {
             id(key): key  # an id's own hash takes long; the same object is mostly seen again
             for _, key, _, fault in touches
             if not (fault or (parked and label(key) in parked))
         }
-        rows = tables.load(self.cursor, moving.values()) if moving else {}
+        rows = tables.take(self.cursor, moving.values()) if moving else {}
         folding = Folding(tables.view, rows, parked)
         self.folded.append(folding)
-        with tables.copying_past(self.cursor) as past:
-            for start in range(0, len(touches), AT_ONCE):
-                past.write(folding.take(touches[start : start + AT_ONCE]))
-        tables.save(self.cursor, folding, self.meanwhile)
-        return folding.faults
+        return folding
+
+    def fold(self, tables: Tables, touches: Sequence[Touch], folding: Folding[Any, Any]) -> None:
+        """What the rows become, and what they were, is on its way into the tables then."""
+        filling = tables.filling(self.copies)
+        for start in range(0, len(touches), AT_ONCE):
+            filling.past(folding.take(touches[start : start + AT_ONCE]))
+        filling.current(folding.versions)
 
     def put_on_record(self, tables: Tables, faults: Sequence[Fault]) -> None:
         if faults:
+            self.copies.finish()
             dead_letters.record(self.cursor, tables.name, faults)
             self.parked[tables.name].add(faults)
             self.faults += len(faults)

@@ -44,16 +44,12 @@ def label(key: Hashable) -> str:
 
 
 class Slot:
-    """What is under a key now: a row or none, and the position since which that is so.
+    """What is under a key now: a row or none, and the position since which that is so."""
 
-    `before` is the position since which the row was so that is in the table; BEGINNING if there is
-    none.
-    """
-
-    __slots__ = ("before", "row", "since")
+    __slots__ = ("row", "since")
 
     def __init__(self, since: Position = BEGINNING, row: Any = None) -> None:
-        self.before = self.since = since
+        self.since = since
         self.row = row
 
 
@@ -76,26 +72,14 @@ class Folding(Generic[R, E]):
 
     @property
     def rows(self) -> dict[Hashable, Version]:
+        """All that there are now, by their keys."""
+        slots = self.slots.items()
+        return {key: Version(s.since, s.row) for key, s in slots if s.row is not None}
+
+    @property
+    def versions(self) -> list[Version]:
         """All that there are now."""
-        return {
-            key: Version(slot.since, slot.row)
-            for key, slot in self.slots.items()
-            if slot.row is not None
-        }
-
-    @property
-    def replaced(self) -> list[Hashable]:
-        """The keys of rows that were there before and are not the same now."""
-        return [key for key, slot in self.slots.items() if BEGINNING < slot.before < slot.since]
-
-    @property
-    def changed(self) -> list[tuple[Position, Any]]:
-        """The rows that were not there before, or were not the same, with their positions."""
-        return [
-            (slot.since, slot.row)
-            for slot in self.slots.values()
-            if slot.before < slot.since and slot.row is not None
-        ]
+        return [Version(s.since, s.row) for s in self.slots.values() if s.row is not None]
 
     def take(self, touches: Iterable[Touch]) -> list[Past]:
         """Take in events, and give the rows that they make past. A fault parks the row it is about

@@ -17,6 +17,7 @@ from application.following import Follower, Only
 from application.recorded import Position
 from application.upcasting import stored_as
 from projections import dead_letters
+from projections.copying import Copies
 from projections.engine import Engine, uncollected
 from projections.feeding import Feeding, nothing_parked
 from projections.folding import Folding, Slot, Touch, label
@@ -55,16 +56,15 @@ class Part:
         """In memory, of which rows may take so many bytes. Rows that are past are written as they
         become so. Raises TooMuch, and what an event makes PostgreSQL raise."""
         folding: Folding[Any, Any] = Folding(self.fresh.view)
-        cursor = self.engine.cursor
-        with uncollected(), self.fresh.copying_past(cursor, freeze=freeze) as past:
+        with uncollected(), Copies(self.engine.connection) as copies:
+            filling = self.fresh.filling(copies, freeze=freeze)
             for reached, touches in self.pages():
-                past.write(folding.take(touches))
+                filling.past(folding.take(touches))
                 if len(self.buckets) > 1 and footprint(folding.slots.values()) > memory:
                     raise TooMuch
                 report(reached)
-        with uncollected(), self.fresh.copying(cursor, freeze=freeze) as current:
-            current.write(folding.changed)
-        dead_letters.record(cursor, self.fresh.name, folding.faults)
+            filling.current(folding.versions)
+        dead_letters.record(self.engine.cursor, self.fresh.name, folding.faults)
 
     def fold_carefully(self, report: Callable[[Position], None]) -> None:
         """Page by page, as the engine does, which finds the events that PostgreSQL refuses."""

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from typing import Any, Final, NamedTuple
 
-from psycopg import Connection, Cursor, adapters
+from psycopg import Connection, Cursor
 from psycopg.abc import Buffer
-from psycopg.adapt import Dumper, Loader
+from psycopg.adapt import Loader
 from psycopg.pq import Format
 from psycopg.sql import SQL, Composable, Composed, Identifier
 
 from application.recorded import Position
 from projections.columns import Shape, shapes
-from projections.copying import Copying, nothing
-from projections.folding import Folding, Version
+from projections.copying import Copies, Filling, Written
+from projections.folding import Version
 from projections.view import Row, View, made
 
 TEXT: Final = SQL("text")
+COPY: Final = SQL("COPY {} FROM STDIN (FORMAT BINARY)")
+COPY_FROZEN: Final = SQL("COPY {} FROM STDIN (FORMAT BINARY, FREEZE)")
 
 
 class Content(NamedTuple):
@@ -132,10 +134,11 @@ class Tables:
 
     # ── reading and writing them, always many rows at a time ────────────────
 
-    def load(self, cursor: Cursor[Any], keys: Iterable[Hashable]) -> dict[Hashable, Version]:
-        """The current rows with these keys."""
-        query = SQL("SELECT from_position, {} FROM {} WHERE {} = ANY(%b::{}[])").format(
-            self.column_list, self.current, self.key, self.columns[self.view.key_column].sql
+    def take(self, cursor: Cursor[Any], keys: Iterable[Hashable]) -> dict[Hashable, Version]:
+        """Take the rows with these keys out of those there are now. Whoever does so puts back what
+        becomes of them."""
+        query = SQL("DELETE FROM {} WHERE {} = ANY(%b::{}[]) RETURNING from_position, {}").format(
+            self.current, self.key, self.columns[self.view.key_column].sql, self.column_list
         )
         cursor.execute(query, [list(keys)])
         versions = (Version(since, self.row(values)) for since, *values in cursor)
@@ -155,30 +158,11 @@ class Tables:
         found: Row = made(self.view.row, dict(zip(self.columns, values, strict=True)))
         return found
 
-    def save(
-        self, cursor: Cursor[Any], folding: Folding[Any, Any], meanwhile: Callable[[], None]
-    ) -> None:
-        """Put the rows as they are now in the place of what was there before."""
-        if replaced := folding.replaced:
-            delete = SQL("DELETE FROM {} WHERE {} = ANY(%b::{}[])")
-            kind = self.columns[self.view.key_column].sql
-            cursor.execute(delete.format(self.current, self.key, kind), [replaced])
-        with self.copying(cursor, meanwhile=meanwhile) as current:
-            current.write(folding.changed)
-
-    def copying(
-        self,
-        cursor: Cursor[Any],
-        *,
-        freeze: bool = False,
-        meanwhile: Callable[[], None] = nothing,
-    ) -> Copying:
-        """Rows as they are now, each with the position since which it has been so."""
-        return Copying(cursor, self.current, self.columns, freeze=freeze, meanwhile=meanwhile)
-
-    def copying_past(self, cursor: Cursor[Any], *, freeze: bool = False) -> Copying:
-        """Rows as they were, each with the positions from and to which it was so."""
-        return Copying(cursor, self.past, self.columns, freeze=freeze)
+    def filling(self, copies: Copies, *, freeze: bool = False) -> Filling:
+        """`freeze` rows that need never be looked at again, in tables new to the transaction."""
+        copy = COPY_FROZEN if freeze else COPY
+        into = (copy.format(table).as_bytes() for table in (self.current, self.past))
+        return Filling(copies, Written(copies.connection, self.columns), *into)
 
 
 def column(name: str, shape: Shape) -> Composed:
@@ -196,20 +180,9 @@ class JsonLoader(Loader):
         return bytes(data)[1:]
 
 
-class JsonDumper(Dumper):
-    """JSON that is already written."""
-
-    format = Format.BINARY
-    oid = adapters.types["jsonb"].oid
-
-    def dump(self, obj: bytes) -> bytes:
-        return b"\x01" + obj
-
-
 def take_json_as_bytes(connection: Connection[Any]) -> None:
-    """So that the engine reads and writes it once, and not twice."""
+    """So that the engine reads it once, and not twice."""
     connection.adapters.register_loader("jsonb", JsonLoader)
-    connection.adapters.register_dumper(bytes, JsonDumper)
 
 
 @cache

@@ -56,7 +56,8 @@ def test_rows_that_do_not_fit_into_memory_are_folded_in_several_passes(
 def catch_up_rows(engine: Engine) -> list[tuple[Any, Any]]:
     tables = engine.tables["names"]
     [ids] = zip(*engine.cursor.execute("SELECT name_id FROM names").fetchall(), strict=True)
-    return list(tables.load(engine.cursor, ids).items())
+    with engine.connection.transaction(force_rollback=True):
+        return list(tables.take(engine.cursor, ids).items())
 
 
 def test_keys_fall_into_the_same_bucket_in_every_process() -> None:
