@@ -165,7 +165,7 @@ def phone_under_warranty(exchange: Exchange, sold_on: date, on: date, world: Wor
 
 
 def refuse_other_repairs(command: c.ApplyForExchange, world: World) -> None:
-    """Raises NoRepairOfThisUnit for repairs of other units, or that are not finished (REG-5a)."""
+    """Raises NoRepairOfThisUnit for orders of other units, or that repaired nothing (REG-5a)."""
     ids = sorted(command.failed_repairs)
     world.gather(Stream(RepairOrder.kind, id) for id in ids)
     wrong = tuple(str(id) for id in ids if not did_not_mend(known_repair(id, world), command))
@@ -175,8 +175,8 @@ def refuse_other_repairs(command: c.ApplyForExchange, world: World) -> None:
 
 def did_not_mend(order: RepairOrder, command: c.ApplyForExchange) -> bool:
     if command.equipment_id is not None:
-        return order.finished and order.equipment_id == command.equipment_id
-    return order.finished and order.serial_number == command.serial_number
+        return order.repaired and order.equipment_id == command.equipment_id
+    return order.repaired and order.serial_number == command.serial_number
 
 
 def known_repair(id: UUID, world: World) -> RepairOrder:

@@ -47,7 +47,7 @@ class NotApprovedYet(Refusal):
 
 
 class NoRepairOfThisUnit(Refusal):
-    """These are no repair orders of this unit, or repairs that are not finished."""
+    """These are no repair orders of this unit, or orders in which it was not repaired."""
 
     code = RefusalCode.INVALID
     rule = "REG-5a"

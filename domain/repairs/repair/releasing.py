@@ -92,7 +92,7 @@ def return_item(order: RepairOrder, command: c.ReturnItem, world: World) -> list
         subject_id=order.subject_id,
         taken_by=command.taken_by,
         equipment_id=order.equipment_id,
-        repaired=order.finished,
+        repaired=order.repaired,
         out_of_use=out_of_use(order, world),
         late=late(order.return_due, world),
         returned_by=names(world),

@@ -113,6 +113,13 @@ class RepairOrder:
         return self.discrepancy not in (None, DiscrepancyStage.SETTLED)
 
     @property
+    def repaired(self) -> bool:
+        """Whether it was repaired, by us or at the factory, which may have found nothing to repair,
+        or have given another instead (REG-5a)."""
+        elsewhere = self.factory in (None, FactoryOutcome.REPAIRED)
+        return self.finished and (elsewhere or bool(self.repaired_by))
+
+    @property
     def owed(self) -> Money | None:
         """What is to be paid; None if the repair is free, or was not done (REP-7)."""
         done = self.finished or self.stage not in (RepairStage.DECLINED, RepairStage.CANCELLED)

@@ -23,6 +23,8 @@ from domain.repairs.exchange import events as e
 from domain.repairs.exchange import refusals as r
 from domain.repairs.exchange.state import Exchange, ExchangeStage
 from domain.repairs.freight import FreightLeg
+from domain.repairs.repair.commands import FactoryOutcome, RecordFactoryProcessing
+from domain.repairs.repair.events import ItemReturned
 from domain.repairs.repair.refusals import RepairNotFound
 from domain.vocabulary import DiscrepancyKind, EquipmentKind, Interruption
 from domain.warranty import OutOfUse
@@ -52,7 +54,7 @@ from tests.exchange_stories import (
     wish,
     with_dealer,
 )
-from tests.repair_stories import ERNA, at_counter, repair_id, told_upto
+from tests.repair_stories import ERNA, at_counter, from_dealer, repair_id, told_upto
 from tests.rules import rule
 from tests.scenario import CHAN, DORA, ENZO, FINN, HELEN, SAUL, STAN, SUSI, SYSTEM, Story
 from tests.stories import (
@@ -612,6 +614,30 @@ def test_two_failed_repairs_of_the_unit_entitle_to_an_exchange():
         story.so_far().when(wrong, actor=SUSI).then_refused(r.NoRepairOfThisUnit)
     unknown = apply(3, failed_repairs={NOBODY}, **old)
     story.so_far().when(unknown, actor=SUSI).then_refused(RepairNotFound)
+
+
+@rule("REG-5a")
+@pytest.mark.parametrize(
+    ("outcome", "counts"),
+    [
+        (FactoryOutcome.REPAIRED, True),
+        (FactoryOutcome.NO_FAULT_FOUND, False),
+        (FactoryOutcome.REPLACED, False),
+    ],
+)
+def test_what_the_factory_found_nothing_wrong_with_or_replaced_was_not_repaired(outcome, counts):
+    parcel = dict(from_dealer(serial_number="356-7"))
+    said = {"outcome": outcome, "explanation": "tested for a week"}
+    done = RecordFactoryProcessing(repair_order_id=repair_id(), **said)
+    parcel["processed"] = [(done, SUSI)]
+    story = told_upto(parcel.items(), "returned", with_dealer())
+    [returned] = [on.event for on in story.happened if isinstance(on.event, ItemReturned)]
+    assert returned.repaired is counts
+    asked = story.so_far().when(apply(failed_repairs={repair_id()}), actor=SUSI)
+    if counts:
+        assert asked.outcome()
+    else:
+        asked.then_refused(r.NoRepairOfThisUnit)
 
 
 @rule("REG-5a")
