@@ -244,6 +244,19 @@ def test_what_differs_or_is_damaged_is_found_on_arrival_and_raised_the_same_day(
     assert not state(story).discrepancy_open
 
 
+@rule("EXC-3", "EXC-4")
+def test_what_arrives_is_taken_in_with_its_condition_its_carrier_and_who_took_it_in():
+    came, at = receive(condition="boxed", accessories=("lead",), carrier="SF"), NOON + DAY
+    story = exchange_story("approved").tell(came, KURT, at)
+    received, carried = (on.event for on in story.happened[-2:])
+    assert isinstance(received, e.FaultyGoodsReceived)
+    assert (received.condition, received.accessories) == ("boxed", ("lead",))
+    assert (received.received_by.person, received.replacement_due.since) == (KURT.id, at)
+    assert isinstance(carried, e.ExchangeFreightRecorded)
+    assert (carried.freight.carrier, carried.manufacturer_id) == ("SF", MAKER)
+    assert carried.recorded_by.person == KURT.id
+
+
 @rule("EXC-2")
 def test_goods_as_announced_have_no_discrepancy():
     story = exchange_story("received").tell(reinspect(), SUSI)
@@ -400,6 +413,16 @@ def test_an_opened_seal_excludes_and_cannot_be_paid_for():
     story.tell(wish(c.ReturnFaultyGoods, **back), KURT)
     assert state(story).stage is ExchangeStage.SENT_BACK
     assert state(story).freight[FreightLeg.BACK].amount == yuan("20")
+
+
+@rule("EXC-6")
+@pytest.mark.parametrize("upto", ["approved", "received", "shipped"])
+def test_goods_are_rejected_once_they_are_inspected_and_go_back_as_they_are_once_rejected(upto):
+    story = exchange_story(upto).so_far()
+    reject = wish(c.RejectExchange, reason="opened")
+    story.when(reject, actor=SUSI).then_refused(r.ExchangeNotPossibleNow)
+    back = wish(c.ReturnFaultyGoods, carrier="SF", tracking_number="SF-9")
+    story.when(back, actor=KURT).then_refused(r.ExchangeNotPossibleNow)
 
 
 @rule("EXC-6")
