@@ -97,6 +97,10 @@ class Connections:
         with self._connection() as connection:
             return connection.wait(answered(connection, statement, params))
 
+    def ask(self, statement: Prepared, params: Sequence[bytes | None]) -> list[Row]:
+        """As read(), of what is asked as often."""
+        return self._repeated(lambda: self.call(statement, params))
+
     async def call_soon(self, statement: Prepared, params: Sequence[bytes | None]) -> list[Row]:
         """As call(), while other tasks go on."""
         try:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, LiteralString, NamedTuple, Protocol, assert_never
+from typing import Any, Final, LiteralString, NamedTuple, Protocol, TypeAlias, assert_never, cast
 from uuid import UUID
 
 import psycopg
@@ -23,6 +23,8 @@ from application.appends import (
     Outcome,
     StoredReceipt,
 )
+from application.arrays import Type, array, as_integer, as_uuid, uuid
+from application.connections import Prepared
 from application.database import Database, DatabaseRole
 from application.encoding import (
     COLUMNS,
@@ -98,6 +100,16 @@ class Unrecordable(Refusal):
     """The database refuses what was to be recorded."""
 
     code = RefusalCode.INVALID
+
+
+Columns: TypeAlias = tuple[bytes, ...]  # none of them null
+HISTORIES: Final = Prepared(
+    b"histories",
+    b"""
+    SELECT stream_id, stream_kind, version, event_type, schema_version, payload
+    FROM events WHERE stream_id = ANY ($1) ORDER BY stream_id, version
+    """,
+)
 
 
 # ── what is given back ──────────────────────────────────────────────────────
@@ -291,23 +303,24 @@ class EventLog(Application[UUID]):
         Raises TooNewToDecide if a stream has an event that this release does not understand, and
         IdOfAnotherKind if an id is that of a stream of another kind.
         """
-        kinds = {stream.id: stream for stream in streams}
+        streams_of = {stream.id: stream for stream in streams}
         found = {stream: History(0, []) for stream in streams}
-        for kind, stream_id, version, *stored in self._rows(
-            """
-            SELECT stream_kind, stream_id, version, event_type, schema_version, payload
-            FROM events WHERE stream_id = ANY (%b) ORDER BY stream_id, version
-            """,
-            [list(kinds)],
-        ):
-            stream = kinds[stream_id]
-            if kind != stream.kind:
-                raise IdOfAnotherKind(f"{stream_id} names a {kind}, not a {stream.kind}.")
-            event = decoded(*stored)
+        with answering():
+            rows = self.recorder.connections.ask(
+                HISTORIES, [array(Type.UUID, map(uuid, streams_of))]
+            )
+        for row in rows:
+            stream_id, kind, version, type_name, schema_version, payload = cast(
+                tuple[bytes, ...], row
+            )
+            stream = streams_of[as_uuid(stream_id)]
+            if kind.decode() != stream.kind:
+                raise IdOfAnotherKind(f"{stream.id} names a {kind.decode()}, not a {stream.kind}.")
+            event = decoded(type_name.decode(), as_integer(schema_version), payload)
             if isinstance(event, UnknownEvent):
                 raise TooNewToDecide
             found[stream].events.append(event)
-            found[stream] = History(version, found[stream].events)
+            found[stream] = History(as_integer(version), found[stream].events)
         return found
 
     def history(self, stream_id: UUID) -> list[Recorded]:
