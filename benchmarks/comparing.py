@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 
-ROUNDS = 5
+ROUNDS = 7
 ROOT = Path(__file__).parent.parent
 DOCUMENT = ROOT / "docs" / "performance.md"
 RESULTS = ROOT / "benchmarks" / "results" / "latest.json"
@@ -83,8 +83,8 @@ of {ROUNDS} rounds, or of all samples where it says p50 and p99.
 
 The library's table has four indexes, as ours: its own two, one by topic, and one by a further id as
 ours by correlation. Receipts with their key have no counterpart there. One writer of ours is a
-thread, as a command line or a reaction is; several are tasks of one event loop, as the requests of
-a server are, unless a row says that they are threads. The library's are threads.
+thread, as a command line or a reaction is; several are tasks of one event loop of the server's kind,
+as its requests are, unless a row says that they are threads. The library's are threads.
 
 The list as of another moment each time takes its moments at random from all of the log in which the
 rows are there, and gives them as a variable; that as of one moment has it written in the document.
