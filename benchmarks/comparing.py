@@ -83,8 +83,8 @@ of {ROUNDS} rounds, or of all samples where it says p50 and p99.
 
 The library's table has four indexes, as ours: its own two, one by topic, and one by a further id as
 ours by correlation. Receipts with their key have no counterpart there. One writer of ours is a
-thread, as a command line or a reaction is; several are tasks of one event loop of the server's kind,
-as its requests are, unless a row says that they are threads. The library's are threads.
+thread, as a command line or a reaction is; several are tasks of one event loop of the kind of the
+server's, as requests are, unless a row says that they are threads. The library's are threads.
 
 The list as of another moment each time takes its moments at random from all of the log in which the
 rows are there, and gives them as a variable; that as of one moment has it written in the document.
