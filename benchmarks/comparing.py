@@ -41,6 +41,7 @@ class Shares:
 def compare(
     name: str, unit: str, ours: Measure, reference_name: str, reference: Measure
 ) -> Comparison:
+    ours(), reference()  # connections are open now, and caches warm
     rounds = [(ours(), reference()) for _ in range(ROUNDS)]
     mine, theirs = (median(column) for column in zip(*rounds, strict=True))
     return comparison(name, unit, mine, reference_name, theirs)
@@ -79,7 +80,7 @@ def document(found: Iterable[Comparison | Shares], server: str) -> str:
 `make bench` measures what is below and writes this page and `benchmarks/results/latest.json`.
 Only the ratios mean something elsewhere: over one, ours is better. Both sides run in turns, in one
 process, against one server with PostgreSQL's own durability settings, and each figure is the median
-of {ROUNDS} rounds, or of all samples where it says p50 and p99.
+of {ROUNDS} rounds after one that does not count, or of all samples where it says p50 and p99.
 
 The library's table has four indexes, as ours: its own two, one by topic, and one by a further id as
 ours by correlation. Receipts with their key have no counterpart there. One writer of ours is a
