@@ -123,7 +123,7 @@ class Tables:
     def content(self, cursor: Cursor[Any], upto: Position) -> Content:
         """What they hold as of a position, whatever came later."""
         query = SQL(
-            "SELECT count(*), coalesce(sum(hashtextextended(version::text, 0)), 0) FROM ("
+            "SELECT count(*), coalesce(sum(hash_record_extended(version, 0)), 0) FROM ("
             " SELECT from_position, NULL::bigint AS until, {0} FROM {1}"
             " WHERE from_position <= %(upto)s UNION ALL"
             " SELECT from_position, CASE WHEN to_position <= %(upto)s THEN to_position END, {0}"
