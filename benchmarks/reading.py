@@ -200,9 +200,11 @@ def current(tables: Tables) -> Composed:
 
 
 def past(tables: Tables) -> Composed:
+    """In the order in which they came to be past, as the engine writes them."""
     return SQL(
         "INSERT INTO {} SELECT %(first)s + v * %(rows)s + n, %(first)s + (v + 1) * %(rows)s + n, {}"
         " FROM told, generate_series(0, %(versions)s - 2) AS v, generate_series(1, %(rows)s) AS n"
+        " ORDER BY v, n"
     ).format(tables.past, copied(tables))
 
 
