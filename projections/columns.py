@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from functools import cached_property
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Union, get_args, get_origin
@@ -30,6 +30,14 @@ SQL_TYPES: dict[type, str] = {
     date: "date",
     Decimal: "numeric",
 }
+
+
+class Width(IntEnum):
+    """How much room a value takes in a row, from that of which it is always the same."""
+
+    FIXED = 1
+    OPEN = 2
+    JSON = 3
 
 
 class NoColumn(TypeError):
@@ -74,6 +82,12 @@ class Shape:
         if not self.plain:
             return SQL("jsonb")
         return SQL(SQL_TYPES[str if self.enum else self.type])
+
+    @property
+    def width(self) -> Width:
+        if not self.plain:
+            return Width.JSON
+        return Width.OPEN if self.enum or self.type in (str, Decimal) else Width.FIXED
 
     @cached_property
     def fields(self) -> Mapping[str, Shape]:

@@ -10,8 +10,9 @@ import pytest
 from pydantic import create_model
 
 from domain.messages import Message, PersonalText
-from projections.catalogue import Undeclared, catalogue
+from projections.catalogue import VIEWS, AnyView, Undeclared, catalogue
 from projections.columns import NoColumn, Shape, Unsealed, shapes
+from projections.tables import Tables
 from projections.view import Many, One, Row, equal
 from tests.projections.names import BEARERS, NAMES
 
@@ -89,3 +90,11 @@ def test_parts_of_a_row_may_be_messages_of_the_domain() -> None:
         prices: tuple[Price, ...]
 
     assert shapes(Offer)["prices"] == Shape(Price, many=True)
+
+
+@pytest.mark.parametrize("view", VIEWS.values(), ids=lambda view: view.name)
+def test_no_column_stands_behind_one_of_json_that_is_not_json_itself(view: AnyView) -> None:
+    columns = Tables(view).columns
+    json = [not shape.plain for shape in columns.values()]
+    assert json == sorted(json)
+    assert columns.keys() == view.row.model_fields.keys()
