@@ -279,6 +279,13 @@ def test_the_replacement_leaves_within_seven_working_days_of_receipt(days, late)
 
 
 @rule("EXC-3")
+def test_it_is_due_at_the_close_of_the_seventh_working_day_after_that_of_the_receipt():
+    """Received on a Saturday, which counts as the Monday after it."""
+    story = exchange_story("approved").tell(receive(), KURT, NOON + DAY)
+    assert state(story).replacement_due.due.at == datetime(2026, 3, 18, 10, tzinfo=UTC)
+
+
+@rule("EXC-3")
 def test_the_time_in_which_the_dealer_was_asked_is_added():
     story = exchange_story("received").tell(reinspect(1, "missing_accessories"), SUSI)
     before = state(story).replacement_due.due.at
@@ -423,6 +430,15 @@ def test_goods_are_rejected_once_they_are_inspected_and_go_back_as_they_are_once
     story.when(reject, actor=SUSI).then_refused(r.ExchangeNotPossibleNow)
     back = wish(c.ReturnFaultyGoods, carrier="SF", tracking_number="SF-9")
     story.when(back, actor=KURT).then_refused(r.ExchangeNotPossibleNow)
+
+
+@rule("EXC-6", "EXC-7")
+def test_of_the_list_all_but_opened_seals_can_be_paid_for():
+    found = [each.word for each in points()]
+    story = exchange_story("received").tell(reinspect(1, *found), SUSI)
+    [inspected] = [on.event for on in story.happened if isinstance(on.event, e.GoodsInspected)]
+    assert inspected.chargeable == ("appearance_damage", "broken_parts", "missing_accessories")
+    assert inspected.excluded == ("opened_seals",)
 
 
 @rule("EXC-6")

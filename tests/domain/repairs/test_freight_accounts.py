@@ -23,6 +23,7 @@ from tests.stories import MAKER, OTHER_MAKER, yuan
 MARCH = date(2026, 3, 1)
 APRIL_2 = datetime(2026, 4, 2, 4, tzinfo=UTC)
 NEXT_MONTH = datetime(2026, 3, 31, 16, tzinfo=UTC)  # midnight in Shanghai
+END_OF_APRIL = datetime(2026, 4, 30, 16, tzinfo=UTC)
 BORNE = {FreightPayer.DEALER: "35.00", FreightPayer.US: "70.00", FreightPayer.FACTORY: "35.00"}
 
 
@@ -75,7 +76,8 @@ def test_a_leg_belongs_to_the_month_of_the_organisation_and_to_a_known_factory()
 
 @rule("REP-10")
 @pytest.mark.parametrize(
-    ("at", "late"), [(APRIL_2, False), (datetime(2026, 5, 1, 4, tzinfo=UTC), True)]
+    ("at", "late"),
+    [(APRIL_2, False), (END_OF_APRIL - timedelta(seconds=1), False), (END_OF_APRIL, True)],
 )
 def test_a_month_that_agrees_is_confirmed_once(at, late):
     story = return_story().tell(reconcile(), FINN, at)
