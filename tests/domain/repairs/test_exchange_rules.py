@@ -471,6 +471,19 @@ def test_damage_is_charged_confirmed_and_paid_before_the_replacement_leaves():
     assert state(story).stage is ExchangeStage.SHIPPED
 
 
+@rule("EXC-7", "EXC-2")
+def test_damage_is_charged_and_confirmed_once_it_is_settled_with_the_dealer_and_not_later():
+    received = exchange_story("received")
+    for command, actor in ((charge(), SUSI), (confirm(), ERNA)):
+        received.so_far().when(command, actor=actor).then_refused(r.ExchangeNotPossibleNow)
+    received.tell(reinspect(1, "broken_parts"), SUSI)
+    for command, actor in ((charge(), SUSI), (confirm(), ERNA)):
+        received.so_far().when(command, actor=actor).then_refused(r.ExchangeDiscrepancyOpen)
+    agreed(received).tell(wish(c.RejectExchange, reason="not worth it"), SUSI)
+    for command, actor in ((charge(), SUSI), (confirm(), ERNA)):
+        received.so_far().when(command, actor=actor).then_refused(r.ExchangeNotPossibleNow)
+
+
 @rule("EXC-7")
 def test_another_engineer_than_who_inspected_them_inspects_the_goods_again():
     story = exchange_story("received").tell(reinspect(1, "broken_parts"), ENZO)
