@@ -15,6 +15,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import orjson
+import psycopg
 from fastapi import Depends, FastAPI, Response
 from psycopg.sql import SQL, Composable, Composed, Identifier
 
@@ -189,6 +190,8 @@ def fill(program: Program) -> Position:
     reached = Position(first + ROWS * VERSIONS)
     engine.connection.execute("UPDATE checkpoint SET position = %s", [reached])
     engine.progress.reached(reached)
+    with psycopg.connect(program.database.url, autocommit=True) as owner:
+        owner.execute("CHECKPOINT")  # or the server would be about it while it is asked
     return reached
 
 
