@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from time import perf_counter, sleep
+from time import perf_counter
 from typing import Any
 from uuid import UUID
 
@@ -63,7 +63,8 @@ class Rows(PostgresTrackingRecorder):
         with self.datastore.transaction(commit=True) as cursor:
             self._insert_tracking(cursor, tracking)
             cursor.execute(
-                "INSERT INTO stations VALUES (%s, %s, %s, %s) ON CONFLICT (station_id)"
+                "INSERT INTO stations (from_position, station_id, name, registered_at)"
+                " VALUES (%s, %s, %s, %s) ON CONFLICT (station_id)"
                 " DO UPDATE SET name = excluded.name, from_position = excluded.from_position",
                 (tracking.notification_id, event.originator_id, event.name, event.timestamp),
                 prepare=True,
@@ -122,5 +123,5 @@ class Library:
             while (reached := running.view.max_tracking_id("Stations") or 0) < events:
                 if not before:
                     start, before = perf_counter(), reached
-                sleep(0.005)
+                running.run_forever(timeout=0.005)  # or until it fails
             return (reached - before) / (perf_counter() - start)
