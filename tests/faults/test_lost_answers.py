@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from eventsourcing.persistence import OperationalError, StoredEvent
 
+from application.appending import APPEND
 from application.connections import Connections, Prepared, Row
 from application.database import Database, DatabaseRole
 from application.log import EventLog, Unavailable
@@ -23,6 +24,8 @@ class Unreliable(Connections):
     sent = 0
 
     def call(self, statement: Prepared, params: Sequence[bytes | None]) -> list[Row]:
+        if statement != APPEND:
+            return super().call(statement, params)
         if self.lost_requests:
             self.lost_requests -= 1
             raise psycopg.OperationalError("connection lost before the request arrived")

@@ -21,6 +21,7 @@ from domain.credits.refused_file import FileRefused
 from domain.messages import Actor, Forbidden, Role
 from tests.intake.papers import FINANCE, GOOD, paper
 from tests.intake.test_tables import MAPPING
+from tests.reading import READING
 from tests.rules import part_of
 
 SHA256 = hashlib.sha256(GOOD).hexdigest()
@@ -52,7 +53,7 @@ def test_a_note_is_booked_with_its_original(
     assert isinstance(first.event, CreditNoteBooked) and first.event.source
     assert (first.event.source.name, first.event.source.sha256) == ("note.xml", SHA256)
     assert (first.envelope.channel, first.envelope.actor) == (Channel.INTAKE, FINANCE.id)
-    assert b"".join(files.get(SHA256)) == GOOD
+    assert b"".join(files.get(SHA256, READING)) == GOOD
 
 
 def test_the_same_file_again_is_a_duplicate_and_changes_nothing(
@@ -90,7 +91,7 @@ def test_an_invalid_file_is_refused_whole_and_kept_with_every_reason(
     [kept] = refused(log)
     assert (kept.source.name, kept.source.sha256) == ("bad.xml", report.sha256)
     assert (kept.reasons, kept.size) == (report.errors, len(bad))
-    assert b"".join(files.get(report.sha256)) == bad
+    assert b"".join(files.get(report.sha256, READING)) == bad
 
 
 def test_a_file_that_is_refused_again_is_not_kept_twice(
@@ -114,7 +115,7 @@ def test_a_file_that_is_too_large_to_be_read_is_refused_and_kept(
     assert report.sha256 == hashlib.sha256(large).hexdigest()
     [kept] = refused(log)
     assert (kept.source.sha256, kept.size) == (report.sha256, len(large))
-    assert b"".join(files.get(report.sha256)) == large
+    assert b"".join(files.get(report.sha256, READING)) == large
     assert booked(log) == []
 
 
@@ -151,7 +152,7 @@ def test_who_may_not_book_is_forbidden_and_leaves_nothing(
         engineer.take("note.xml", GOOD)
     assert log.last() == before
     with pytest.raises(NoSuchFile):
-        files.get(SHA256)
+        files.get(SHA256, READING)
 
 
 def test_what_was_kept_but_not_booked_is_booked_the_next_time(

@@ -15,6 +15,7 @@ from application.intake.booking import CreditNoteIntake, Outcome
 from application.log import EventLog
 from domain.credits.events import CreditNoteBooked
 from tests.intake.papers import paper
+from tests.reading import READING
 
 PAPERS = 60
 KILLS = 3
@@ -66,6 +67,6 @@ def test_killed_in_the_middle_and_run_again_each_note_is_booked_once(
     for note in booked:
         assert note.source
         original = (papers / note.source.name).read_bytes()
-        assert b"".join(files.get(note.source.sha256)) == original
+        assert b"".join(files.get(note.source.sha256, READING)) == original
     [[stored]] = connections.read("SELECT count(*) FROM files")
     assert stored == len(booked) + 1  # what was refused is kept too: it is the same, ten times over

@@ -16,6 +16,7 @@ from application.intake.documents import read as read_file
 from domain.credits.document import CreditNoteDocument, ReferenceKind
 from domain.credits.en16931 import peppol
 from domain.credits.en16931.findings import RULES
+from tests.reading import READING
 
 PUBLISHED = Path(__file__).parents[3] / "shared" / "data" / "creditnotes"
 INDEX = PUBLISHED / "index.json"
@@ -241,7 +242,7 @@ def test_every_invalid_file_is_refused_whole_and_kept(intake: CreditNoteIntake) 
     for file in sorted((PUBLISHED / "invalid").iterdir()):
         report = intake.take(file.name, file.read_bytes())
         assert report.outcome is Outcome.REFUSED
-        assert b"".join(intake.files.get(report.sha256)) == file.read_bytes()
+        assert b"".join(intake.files.get(report.sha256, READING)) == file.read_bytes()
     assert len(intake.log.select(types=["credits.CreditNoteBooked"], limit=10)) == before
     assert len(intake.log.select(types=["credits.FileRefused"], limit=100)) == 7
 

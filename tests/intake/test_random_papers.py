@@ -17,6 +17,7 @@ from domain.credits.checking import errors, warnings
 from domain.credits.events import CreditNoteBooked
 from domain.credits.refused_file import FileRefused
 from tests.official.mutations import mutated
+from tests.reading import READING
 from tests.rules import part_of, rule
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -78,5 +79,5 @@ def test_any_paper_is_booked_once_or_kept_with_its_reasons(
     )
     assert {file.source.sha256 for file in kept if isinstance(file, FileRefused)} == set(refused)
     for sha256, content in (booked | refused).items():
-        assert b"".join(files.get(sha256)) == content
+        assert b"".join(files.get(sha256, READING)) == content
         assert hashlib.sha256(content).hexdigest() == sha256

@@ -19,6 +19,7 @@ from application.intake.faults import Unreadable
 from application.intake.mapping import TableMapping, mapping_in
 from domain.credits.document import CreditNoteDocument, Reference, ReferenceKind
 from tests.intake.papers import GOOD
+from tests.reading import READING
 from tests.rules import part_of
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -185,7 +186,7 @@ def test_a_table_is_booked_note_by_note_and_again_is_a_duplicate(
     reports = intake.take_table("feb.csv", TABLE.encode(), MAPPING)
     assert [report.outcome for report in reports] == [Outcome.BOOKED] * 2
     assert len({report.note_id for report in reports}) == 2
-    assert b"".join(files.get(reports[0].sha256)) == TABLE.encode()
+    assert b"".join(files.get(reports[0].sha256, READING)) == TABLE.encode()
     again = intake.take_table("feb.csv", TABLE.encode(), MAPPING)
     assert [report.outcome for report in again] == [Outcome.DUPLICATE] * 2
     assert [report.note_id for report in again] == [report.note_id for report in reports]
