@@ -279,6 +279,15 @@ def test_what_is_too_large_is_refused_and_says_what_to_do(log: EventLog) -> None
     assert log.receipt(instruction(1)) is None
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Also if the tests run in the background of a shell, which lets them ignore Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_who_is_interrupted_leaves_the_others_going(log: EventLog, database: Database) -> None:
     """Ctrl-C reaches only the main thread, which waits here for its own append."""
 
