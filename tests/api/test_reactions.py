@@ -14,7 +14,7 @@ from domain.claims.events import ClaimOpened
 from domain.messages import Actor, Command, Role
 from domain.repairs.repair.commands import FileRepairReport
 from domain.vocabulary import EquipmentKind
-from recourse.bootstrap import Program, adopt_policies, settle
+from recourse.bootstrap import Program, adopt_policies
 from tests.api.asking import Asking
 from tests.api.world import record
 from tests.clock import NOON, Clock
@@ -41,7 +41,8 @@ def office(api: Asking, clock: Clock) -> Asking:
         record(api.program.log, clock, [on])
     clock.now = max(clock.now, NOON)
     give(api.program, FileRepairReport(repair_order_id=repair_id(), report=service_report()), ENZO)
-    settle(api.program)
+    while api.program.reactions.step():  # the views follow by themselves
+        pass
     return api
 
 
