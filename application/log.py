@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, LiteralString, NamedTuple, Protocol, TypeAlias, assert_never, cast
+from typing import Any, Final, LiteralString, NamedTuple, Protocol, assert_never, cast
 from uuid import UUID
 
 import psycopg
@@ -102,7 +102,6 @@ class Unrecordable(Refusal):
     code = RefusalCode.INVALID
 
 
-Columns: TypeAlias = tuple[bytes, ...]  # none of them null
 HISTORIES: Final = Prepared(
     b"histories",
     b"""
@@ -309,10 +308,9 @@ class EventLog(Application[UUID]):
             rows = self.recorder.connections.ask(
                 HISTORIES, [array(Type.UUID, map(uuid, streams_of))]
             )
-        for row in rows:
-            stream_id, kind, version, type_name, schema_version, payload = cast(
-                tuple[bytes, ...], row
-            )
+        for stream_id, kind, version, type_name, schema_version, payload in cast(
+            list[tuple[bytes, ...]], rows
+        ):
             stream = streams_of[as_uuid(stream_id)]
             if kind.decode() != stream.kind:
                 raise IdOfAnotherKind(f"{stream.id} names a {kind.decode()}, not a {stream.kind}.")

@@ -1,7 +1,7 @@
 -- append() and standing_in_the_way() of 0016 and 0015, given rows and not columns.
 --
 -- Twenty-five arrays, each to be taken in, copied and unnested, were a tenth of what a single append
--- costs here. Four arrays of rows say the same.
+-- costs here. Arrays of rows say the same.
 --
 -- Arguments
 --   given_time   the moment of recording; null for this database's clock
