@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import count
@@ -12,9 +12,10 @@ from uuid import UUID
 import pytest
 
 from application.database import Database
+from application.finishing import Appending
 from application.handling import handle
 from application.instruction import Instruction, Recording
-from application.log import Conflict, EventLog, History, Receipt
+from application.log import Conflict, Decision, EventLog, Receipt
 from application.personal import Vault
 from application.recorded import Channel
 from domain.claims.commands import RecordAcceptance, RevokeAcceptance
@@ -25,10 +26,11 @@ from domain.messages import Actor, Command, Forbidden, On, Refusal, Role, Stream
 from domain.registry.person import DelegateRole, RegisterPerson, RevokeDelegation
 from domain.registry.station import RegisterStation
 from tests.clock import NOON
+from tests.faults.giving import LONGER
 from tests.scenario import ADAM, FINN, MIA, SYSTEM, Story
 from tests.stories import book, claim_id, claim_story, match, note_id
 
-ROUNDS, CLAIMS = 1000, 20
+ROUNDS, CLAIMS = 100 * LONGER, 20
 IDS = count(1)
 
 
@@ -43,13 +45,11 @@ class StartingLine(EventLog):
     line: Barrier
     racers: set[UUID]
 
-    def append(
-        self, recording: Recording, events: Sequence[On], histories: Mapping[Stream, History]
-    ) -> Receipt:
-        if recording.instruction.id in self.racers:
-            self.racers.remove(recording.instruction.id)
+    def appending(self, decision: Decision) -> Appending[Receipt]:
+        if decision.recording.instruction.id in self.racers:
+            self.racers.remove(decision.recording.instruction.id)
             self.line.wait(timeout=60)
-        return super().append(recording, events, histories)
+        return super().appending(decision)
 
 
 @pytest.fixture
@@ -83,6 +83,7 @@ def assert_one_wins(log: StartingLine, number: int) -> Receipt | Refusal:
     log.racers = {pay.id, revoke.id}
     with ThreadPoolExecutor(2) as threads:
         paid, revoked = threads.map(outcome, [log, log], [pay, revoke])
+    assert not log.racers, "both had decided before either was appended"
     happened = {type(record.event) for record in log.after(before, 10)}
     if isinstance(paid, Receipt):
         assert isinstance(revoked, Refusal) and not isinstance(revoked, Conflict)
@@ -121,13 +122,14 @@ def test_nothing_is_done_in_another_s_place_after_the_delegation_ended(
     """The stand-in's append touches no stream of the revocation: it only looked at one (SEG-6)."""
     held = frozenset({Role.SERVICE_DIRECTOR})
     handle(log, asked(RegisterPerson(person_id=BOSS, name="Li", held=held), ADAM))
-    for number in range(100):
+    for number in range(20 * LONGER):
         handle(log, asked(DelegateRole(**DELEGATION, since=NOON, until=NEXT_WEEK), DIRECTOR))
         station = RegisterStation(station_id=UUID(int=0x57A + number), name="North")
         act, revoke = asked(station, STAND_IN), asked(RevokeDelegation(**DELEGATION), DIRECTOR)
         log.racers = {act.id, revoke.id}
         with ThreadPoolExecutor(2) as threads:
             acted, revoked = threads.map(outcome, [log, log], [act, revoke])
+        assert not log.racers
         assert isinstance(revoked, Receipt)
         if isinstance(acted, Receipt):
             assert acted.position < revoked.position
