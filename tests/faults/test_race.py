@@ -22,7 +22,7 @@ from domain.claims.commands import RecordAcceptance, RevokeAcceptance
 from domain.claims.events import AcceptanceRevoked, ClaimCredited
 from domain.credits.commands import UndoMatch
 from domain.credits.events import CreditAllocated
-from domain.messages import Actor, Command, Forbidden, On, Refusal, Role, Stream
+from domain.messages import Actor, Command, Forbidden, On, Refusal, Role
 from domain.registry.person import DelegateRole, RegisterPerson, RevokeDelegation
 from domain.registry.station import RegisterStation
 from tests.clock import NOON
