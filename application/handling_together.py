@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from time import perf_counter
 from typing import Final
 
 from application.handling import check_beginnings, check_times, decided, handle, loaded
 from application.instruction import Instruction
 from application.log import Decision, EventLog, History, Receipt, Unavailable
+from application.observing import Step
 from domain.messages import NotLoaded, Refusal, Stream
 
 TOGETHER: Final = 500  # commands whose histories are held in memory at a time
@@ -24,7 +26,9 @@ def handle_all(log: EventLog, instructions: Sequence[Instruction]) -> list[Recei
     answers: list[Receipt | Refusal] = []
     for start in range(0, len(instructions), TOGETHER):
         part = instructions[start : start + TOGETHER]
+        began = perf_counter()
         smoothly = appended(log, decisions_on(log, part))
+        tell(log, [part[number] for number in smoothly], perf_counter() - began)
         answers += [smoothly.get(number) or answer(log, each) for number, each in enumerate(part)]
     return answers
 
@@ -74,6 +78,13 @@ def appended(log: EventLog, decisions: Mapping[int, Decision]) -> dict[int, Rece
         return {}
     told = zip(decisions, answers, strict=True)
     return {number: answer for number, answer in told if isinstance(answer, Receipt)}
+
+
+def tell(log: EventLog, instructions: Iterable[Instruction], seconds: float) -> None:
+    """Whoever watches, that these were carried out. Each waited for all of them."""
+    for each in instructions:
+        with log.observer.watch(Step.COMMAND, type(each.command).__name__) as watched:
+            watched.took = seconds
 
 
 def answer(log: EventLog, instruction: Instruction) -> Receipt | Refusal:

@@ -40,6 +40,7 @@ class Watched:
     outcome: str = DONE
     size: int = 0
     conflicts: int = 0  # how often it had to begin again, since somebody else was faster
+    took: float | None = None  # seconds, of what was over before it could be watched by itself
 
 
 class Observer(Protocol):

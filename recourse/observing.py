@@ -69,7 +69,7 @@ class Watch(AbstractContextManager[Watched]):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        took = perf_counter() - self.began
+        took = perf_counter() - self.began if self.watched.took is None else self.watched.took
         if error is not None and self.watched.outcome == DONE:
             self.watched.outcome = outcome_of(error)
         self.metrics.took(self.step, self.watched, took)

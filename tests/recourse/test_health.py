@@ -14,12 +14,14 @@ from fastapi.testclient import TestClient
 
 from api.tokens import DevelopmentIssuer
 from application.database import Database
+from application.handling_together import handle_all
 from domain.messages import Role
 from recourse.bootstrap import Part, Program, caught_up
 from recourse.web import looked_after, web
 from tests.api import asking
 from tests.api.asking import Asking, identity
 from tests.clock import Clock
+from tests.faults.giving import instruction
 
 LOOPBACK = ("127.0.0.1", 50_000)
 ELSEWHERE = ("192.0.2.7", 50_000)
@@ -168,6 +170,18 @@ def test_commands_are_measured_by_what_came_of_them(here: Asking) -> None:
     assert found["recourse_append_events_sum", ""] == 1
     assert found["recourse_graphql_requests_total", 'operation="mutation",outcome="ok"'] == 3
     assert found["recourse_http_requests_total", 'outcome="200",route="POST /graphql"'] == 3
+
+
+def test_commands_that_are_carried_out_together_are_measured_as_any_others(here: Asking) -> None:
+    asked = [instruction(number) for number in (1, 2, 1)]
+    handle_all(here.program.log, [replace(each, id=uuid4()) for each in asked])
+    found = measured(here)
+    for outcome, times in (("done", 2), ("conflict", 1)):
+        labels = f'command="RegisterStation",outcome="{outcome}"'
+        assert found["recourse_commands_total", labels] == times
+        assert found["recourse_command_duration_seconds_count", f'outcome="{outcome}"'] == times
+    waited = found["recourse_command_duration_seconds_sum", 'outcome="done"']
+    assert waited > 2 * found["recourse_commit_duration_seconds_sum", 'outcome="done"'] > 0
 
 
 def test_questions_are_measured_by_what_came_of_them(here: Asking) -> None:
