@@ -16,10 +16,11 @@ HOLDER: Final[LiteralString] = """
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
       AND classid = ((lock.key >> 32) & 4294967295)::oid AND objid = (lock.key & 4294967295)::oid
     """
-KEEPALIVE: Final[LiteralString] = """
+GIVE_UP_SOON: Final[LiteralString] = """
     SELECT set_config('tcp_keepalives_idle', '3', false),
            set_config('tcp_keepalives_interval', '1', false),
-           set_config('tcp_keepalives_count', '3', false)
+           set_config('tcp_keepalives_count', '3', false),
+           set_config('tcp_user_timeout', '6000', false)
     """
 
 
@@ -28,9 +29,11 @@ class Lease:
     """An advisory lock on the very connection that does the work.
 
     It ends with the connection: when the process dies, at once; when its machine or the network
-    does, within seconds, since PostgreSQL is told to look whether it is still there. Whoever loses
-    it can therefore write nothing more, unless on another connection; whoever does that must be
-    stopped otherwise, as the views' engine is by the compare-and-set of its checkpoint.
+    does, within seconds. PostgreSQL is told to look whether it is still there, and not to wait long
+    for the arrival of what is on its way there, such as word of an append: meanwhile it would not
+    look. Whoever loses the lease can therefore write nothing more, unless on another connection;
+    whoever does that must be stopped otherwise, as the views' engine is by the compare-and-set of
+    its checkpoint.
     """
 
     part: str
@@ -39,7 +42,7 @@ class Lease:
         """Whether the part is ours from now on. If not, somebody else plays it: ask again."""
         [mine] = connection.execute(TAKE, [self.part]).fetchone() or [False]
         if mine:
-            connection.execute(KEEPALIVE)
+            connection.execute(GIVE_UP_SOON)
         return bool(mine)
 
     def holder(self, connection: Connection[Any]) -> int | None:

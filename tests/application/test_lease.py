@@ -42,6 +42,20 @@ def test_the_part_falls_free_when_the_connection_is_ended_from_outside(database:
             FEEDING.taken(first)
 
 
+GIVEN_UP = """
+    SELECT count(*) FROM pg_settings WHERE source = 'session' AND name IN
+    ('tcp_keepalives_idle', 'tcp_keepalives_interval', 'tcp_keepalives_count', 'tcp_user_timeout')
+    """
+
+
+def test_who_plays_a_part_is_soon_given_up_when_its_machine_is_gone(database: Database) -> None:
+    """Also while word of appends is on its way there, when nobody looks whether it is there."""
+    with connected(database) as first, connected(database) as second:
+        assert FEEDING.taken(first) and not FEEDING.taken(second)
+        assert first.execute(GIVEN_UP).fetchone() == (4,)
+        assert second.execute(GIVEN_UP).fetchone() == (0,)
+
+
 def test_another_tenant_has_leases_of_its_own(database: Database) -> None:
     with connected(database) as ours, connected(database) as theirs:
         theirs.execute("SET search_path TO public")
