@@ -13,7 +13,7 @@ from uuid import UUID
 
 from api.tokens import Identity
 from domain.messages import Actor, Role
-from domain.registry.person import STATION_ROLES as STATION_ROLES
+from domain.registry.authority import STATION_ROLES as STATION_ROLES
 from projections.access import EVERYTHING, Reach
 from projections.view import Owner
 

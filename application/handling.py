@@ -24,7 +24,7 @@ from domain.corrections import (
 )
 from domain.credits.reconciliation_period import ReconciliationPeriod
 from domain.messages import NotFound, NotLoaded, On, Refusal, RefusalCode, Stream, World
-from domain.registry import person
+from domain.registry import authority
 from domain.repairs.exchange.dealer_credit import DealerCredit
 from domain.repairs.freight_account import FreightAccount
 from domain.uniqueness import Bearer
@@ -179,7 +179,7 @@ def decided(
         times = timeline(log.history(command.stream.id))
         states[Stream(Timeline.kind, command.stream.id)] = times
     world = World(now, instruction.actor, instruction.effective_at or now, states)
-    mandate = person.authorised(world, command.roles)
+    mandate = authority.authorised(world, command.roles)
     # a time is corrected in the history itself, whosever it is
     state = times if isinstance(command, CorrectTime) else states[command.stream]
     outcome = AGGREGATE_OF[type(command)].decide(state, command, world)

@@ -37,7 +37,7 @@ from domain.messages import (
     Stream,
     World,
 )
-from domain.registry.person import authorised
+from domain.registry.authority import authorised
 from tests.clock import NOON
 from tests.rules import noted
 

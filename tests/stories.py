@@ -41,21 +41,16 @@ from domain.messages import Actor, Command, On
 from domain.money import Money
 from domain.registry.customer import RegisterCustomer
 from domain.registry.dealer import (
-    DealerContact,
     FileDealerRecord,
     HandOverDealer,
     RecordDealerSurvey,
     RecordFirstCall,
     ReturnDealerRecord,
 )
-from domain.registry.equipment import (
-    FiledDocument,
-    Owner,
-    OwnerKind,
-    RegisterEquipment,
-)
+from domain.registry.dealer_contact import DealerContact
 from domain.registry.manufacturer import Identity, IdentityKind, RegisterManufacturer
 from domain.registry.person import RegisterPerson
+from domain.registry.registration import FiledDocument, Owner, OwnerKind, RegisterEquipment
 from domain.registry.station import RegisterStation
 from domain.registry.transfer import SettleEncroachmentFee, TransferEquipment
 from domain.vocabulary import (

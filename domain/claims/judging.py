@@ -37,7 +37,7 @@ from domain.claims.states_allowed import only_in
 from domain.claims.vetting import findings
 from domain.messages import Role, World
 from domain.policy_content import MAY_JUDGE, ApprovalMatrix, Approved, ClaimJudges
-from domain.registry.person import authorised
+from domain.registry.authority import authorised
 
 UNDECIDED = (Status.OPENED, Status.NOT_CLAIMABLE, Status.CLAIMABLE)
 

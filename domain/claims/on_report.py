@@ -32,7 +32,8 @@ from domain.claims.state import Claim, Status
 from domain.messages import On, World
 from domain.money import Money, total
 from domain.policy_content import Organisation
-from domain.registry.equipment import SERIAL_NUMBER, Equipment, OwnerKind
+from domain.registry.equipment import Equipment
+from domain.registry.registration import SERIAL_NUMBER, OwnerKind
 from domain.registry.station import StationNotFound
 
 AMENDABLE = (Status.OPENED, Status.NOT_CLAIMABLE)

@@ -23,7 +23,7 @@ from domain.claims.states_allowed import existing as existing_claim
 from domain.messages import NotFound, On, Refusal, RefusalCode, Role, Stream, Text, World
 from domain.money import Money
 from domain.policy_content import ApprovalMatrix, Approved
-from domain.registry.person import refuse_manager_of
+from domain.registry.authority import refuse_manager_of
 from domain.registry.station import Station, StationNotFound
 from domain.registry.stations_apart import refuse_other_stations
 from domain.vocabulary import ClaimKind

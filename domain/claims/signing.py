@@ -12,7 +12,7 @@ from domain import approvals
 from domain.approvals import NextStepTaken, Signature, SigningChain
 from domain.claims.commands import SIGNERS
 from domain.messages import World
-from domain.registry.person import authorised, refuse_manager_of
+from domain.registry.authority import authorised, refuse_manager_of
 
 
 def sign(

@@ -9,8 +9,9 @@ from domain.claims.events import Check, Finding
 from domain.claims.state import Claim
 from domain.messages import World
 from domain.policy_content import EngineerLevels, PublicHolidays
-from domain.registry.equipment import Equipment, OwnerKind
+from domain.registry.equipment import Equipment
 from domain.registry.person import Person
+from domain.registry.registration import OwnerKind
 from domain.vocabulary import ClaimKind, EquipmentKind, PaperKind
 
 SHOWING_A_PART = frozenset({PaperKind.PART_PHOTO, PaperKind.REPLACED_PART})

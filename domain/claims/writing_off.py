@@ -32,7 +32,7 @@ from domain.claims.states_allowed import no_write_off_pending, only_in
 from domain.messages import World
 from domain.money import Money
 from domain.policy_content import ApprovalMatrix, Approved
-from domain.registry.person import refuse_manager_of
+from domain.registry.authority import refuse_manager_of
 
 
 def decide(claim: Claim, command: WritingOff, world: World) -> list[Event]:

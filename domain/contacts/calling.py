@@ -18,9 +18,10 @@ from domain.contacts.refusals import (
 from domain.contacts.standing import late, not_over, only_at
 from domain.contacts.state import Contact, ContactStage
 from domain.messages import World
+from domain.registry.authority import confined_to
 from domain.registry.customer import Customer, CustomerErased, CustomerNotFound
 from domain.registry.equipment import Equipment, EquipmentNotFound
-from domain.registry.person import Person, PersonNotFound, confined_to
+from domain.registry.person import Person, PersonNotFound
 from domain.registry.station import Station, StationNotFound
 from domain.sla.starting import started
 

@@ -24,7 +24,7 @@ from domain.contacts.calling import refuse_unknown_person
 from domain.contacts.commands import DESK
 from domain.messages import Message, On, Refusal, RefusalCode, Stream, World
 from domain.policy_content import Every, Period
-from domain.registry.person import confined_to
+from domain.registry.authority import confined_to
 from domain.sla import starting
 from domain.sla.periods import after, due_in, first_day_of
 from domain.sla.starting import DueBy

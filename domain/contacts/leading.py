@@ -8,7 +8,7 @@ from domain.contacts import events as e
 from domain.contacts.refusals import ContactNotFound, ContactNotReady
 from domain.contacts.state import OVER, Contact, ContactStage
 from domain.messages import On, Stream, World
-from domain.registry.person import confined_to
+from domain.registry.authority import confined_to
 from domain.registry.stations_apart import refuse_other_stations
 from domain.vocabulary import OrderKind
 

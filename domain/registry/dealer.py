@@ -7,19 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import StrEnum
 from typing import Annotated, ClassVar, TypeAlias, assert_never
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from domain import calendar, messages, policies
 from domain.approvals import Names, names
 from domain.messages import (
-    About,
-    Message,
     NotFound,
-    PersonalText,
     Refusal,
     RefusalCode,
     Role,
@@ -28,15 +24,13 @@ from domain.messages import (
     Text,
     World,
 )
-from domain.policies import Pin
-from domain.policy_content import Every
+from domain.registry.dealer_contact import ContactData, DealerContact, DealerDatum, kept
+from domain.registry.dealer_surveys import SurveyDue, next_survey, passed_over, survey_target
 from domain.registry.stations_apart import refuse_other_stations
 from domain.sla import periods
 from domain.sla.starting import DueBy, started
-from domain.sla.targets import Due
 
 CALL = "dealer_first_call"
-SURVEY = "dealer_survey"
 CALLERS = frozenset(
     {
         Role.HOTLINE_AGENT,
@@ -45,37 +39,7 @@ CALLERS = frozenset(
         Role.STATION_MANAGER,
     }
 )
-EmailAddress = Annotated[Text, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 Satisfaction = Annotated[int, Field(ge=1, le=5)]
-
-
-class DealerDatum(StrEnum):
-    """What the record of a dealer is complete with (REG-1)."""
-
-    CONTACT = "contact"
-    PHONE = "phone"
-    EMAIL = "email"
-    BIRTHDAY = "birthday"
-
-
-class DealerContact(Message):
-    """Whom one speaks to at a dealer. Another person has another id, so that each can be erased."""
-
-    contact_id: UUID
-    name: Text | None = None
-    phone: Text | None = None
-    email: EmailAddress | None = None
-    birthday: date | None = None
-
-    @property
-    def missing(self) -> tuple[DealerDatum, ...]:
-        held = {
-            DealerDatum.CONTACT: self.name,
-            DealerDatum.PHONE: self.phone,
-            DealerDatum.EMAIL: self.email,
-            DealerDatum.BIRTHDAY: self.birthday,
-        }
-        return tuple(datum for datum in DealerDatum if held[datum] is None)
 
 
 # ── commands ────────────────────────────────────────────────────────────────
@@ -153,25 +117,6 @@ Command: TypeAlias = (
 )
 
 # ── events ──────────────────────────────────────────────────────────────────
-
-
-class ContactData(Message):
-    """Whom one speaks to at a dealer, as it is kept: sealed."""
-
-    contact_id: UUID
-    name: Annotated[PersonalText | None, About("contact_id")]
-    phone: Annotated[PersonalText | None, About("contact_id")]
-    email: Annotated[PersonalText | None, About("contact_id")]
-    birthday: Annotated[PersonalText | None, About("contact_id")]
-
-
-class SurveyDue(Message):
-    """By when the survey of a period is due; the period is named by its first day."""
-
-    policy: Pin
-    first_day: date
-    last_day: date
-    due: Due
 
 
 class DealerHandedOver(messages.Event):
@@ -294,13 +239,6 @@ class NotFiledYet(Refusal):
     rule = "REG-1"
 
 
-class BirthdayToCome(Refusal):
-    """Nobody is born in the future."""
-
-    code = RefusalCode.INVALID
-    rule = "REG-1"
-
-
 class SurveyAtAnImpossibleTime(Refusal):
     """A survey is recorded when it was held, of a dealer that was handed over by then."""
 
@@ -408,20 +346,6 @@ def hand_over(dealer: Dealer | None, command: HandOverDealer, world: World) -> D
     )
 
 
-def kept(contact: DealerContact, world: World) -> ContactData:
-    """The birthday becomes text, as everything that is sealed."""
-    born = contact.birthday
-    if born and born > calendar.local_day(world.now, policies.zone(world)):
-        raise BirthdayToCome(fields=("contact.birthday",))
-    return ContactData(
-        contact_id=contact.contact_id,
-        name=contact.name,
-        phone=contact.phone,
-        email=contact.email,
-        birthday=born.isoformat() if born else None,
-    )
-
-
 def call(dealer: Dealer, contact: DealerContact, world: World) -> DealerCalled:
     """A late call is recorded and flagged; what it could not complete is listed (REG-1)."""
     if dealer.called:
@@ -490,33 +414,6 @@ def refuse_impossible(dealer: Dealer, held_on: date, world: World) -> None:
     too_early = began is not None and held_on < calendar.local_day(began, zone)
     if too_early or held_on > calendar.local_day(world.now, zone):
         raise SurveyAtAnImpossibleTime(fields=("held_on",))
-
-
-def survey_target(world: World) -> Every:
-    target = policies.deadline(world, SURVEY).target
-    assert isinstance(target, Every), f"{SURVEY} is due in every period"
-    return target
-
-
-def passed_over(target: Every, first: date, until: date) -> tuple[date, ...]:
-    """The periods from one until another that is not one of them, by their first days."""
-    missed = []
-    while first < until:
-        missed.append(first)
-        first = periods.after(target.period, first)
-    return tuple(missed)
-
-
-def next_survey(day: date, world: World) -> SurveyDue:
-    """That of the period after the one in which a day lies."""
-    target = survey_target(world)
-    first = periods.after(target.period, periods.first_day_of(target.period, day))
-    return SurveyDue(
-        policy=policies.clock(world, SURVEY),
-        first_day=first,
-        last_day=periods.last_day(target, first),
-        due=periods.due_in(target, first, policies.zone(world)),
-    )
 
 
 def erase(dealer: Dealer, legal_basis: str) -> DealerContactErased:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from domain.messages import NotFound, Refusal, RefusalCode, World
-from domain.registry.person import confined_to
+from domain.registry.authority import confined_to
 
 
 class AnotherStation(Refusal):

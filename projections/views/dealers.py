@@ -12,7 +12,8 @@ from pydantic import Field
 from application.recorded import Recorded
 from domain.messages import PersonalText
 from domain.registry import dealer as d
-from domain.registry.dealer import DealerDatum
+from domain.registry.dealer_contact import ContactData, DealerDatum
+from domain.registry.dealer_surveys import SurveyDue
 from projections.view import Embedded, Many, One, Owner, Row, View, before, equal, known, since
 
 
@@ -109,9 +110,7 @@ def handed_over(id: UUID, event: d.DealerHandedOver, at: datetime) -> Dealer:
     )
 
 
-def with_contact(
-    dealer: Dealer, contact: d.ContactData, missing: tuple[DealerDatum, ...]
-) -> Dealer:
+def with_contact(dealer: Dealer, contact: ContactData, missing: tuple[DealerDatum, ...]) -> Dealer:
     return dealer.but(
         contact_id=contact.contact_id,
         contact=contact.name,
@@ -140,7 +139,7 @@ def surveyed(dealer: Dealer, event: d.DealerSurveyed) -> Dealer:
     )
 
 
-def last_day(due: d.SurveyDue | None) -> date | None:
+def last_day(due: SurveyDue | None) -> date | None:
     return due.last_day if due else None
 
 

@@ -11,7 +11,7 @@ from pydantic import Field
 from application.recorded import Recorded
 from domain.policy_content import PublicHolidays
 from domain.registry import equipment as e
-from domain.registry import transfer
+from domain.registry import registration, transfer
 from domain.registry.out_of_use import OutOfUseRecorded, interruptions
 from domain.vocabulary import EquipmentKind, RegistrationDocument
 from domain.warranty import (
@@ -57,11 +57,11 @@ class Equipment(Row):
     manufacturer_id: UUID
     factory_date: date
     delivered_on: date
-    owner: e.Owner
+    owner: registration.Owner
     customer_id: UUID | None = Field(description="Its owner, if that is a customer.")
     dealer_id: UUID | None = Field(description="The dealer that looks after it.")
     station_id: UUID | None = Field(description="The station that registered it, or that owns it.")
-    documents: tuple[e.FiledDocument, ...]
+    documents: tuple[registration.FiledDocument, ...]
     missing: tuple[RegistrationDocument, ...] = Field(description="Documents that are missing.")
     complete: bool = Field(description="Whether no document is missing (REG-2).")
     on_hold: bool = Field(False, description="Whether the manufacturer was asked about its dates.")
@@ -106,24 +106,24 @@ def changed(row: Equipment | None, recorded: Recorded[e.Event]) -> Equipment:
     if isinstance(event, transfer.Event | OutOfUseRecorded):
         return used(known(row), event)
     match event:
-        case e.EquipmentRegistered():
+        case registration.EquipmentRegistered():
             return registered(recorded.stream_id, event, recorded.effective_at)
-        case e.RegistrationHeld(query=query):
+        case registration.RegistrationHeld(query=query):
             return known(row).but(on_hold=True, query=query)
-        case e.RegistrationReleased():
+        case registration.RegistrationReleased():
             return released(known(row), event)
-        case e.RegistrationDocumentFiled(filed=filed, missing=missing):
+        case registration.RegistrationDocumentFiled(filed=filed, missing=missing):
             documents = (*known(row).documents, filed)
             return known(row).but(documents=documents, missing=missing, complete=not missing)
         case e.ExclusionRecorded(exclusion=exclusion):
             return known(row).but(exclusions=(*known(row).exclusions, exclusion))
-        case e.DealerNamed(dealer_id=dealer_id):
+        case registration.DealerNamed(dealer_id=dealer_id):
             return known(row).but(dealer_id=dealer_id)
         case never:
             assert_never(never)
 
 
-def registered(id: UUID, event: e.EquipmentRegistered, at: datetime) -> Equipment:
+def registered(id: UUID, event: registration.EquipmentRegistered, at: datetime) -> Equipment:
     return Equipment(
         equipment_id=id,
         serial_number=event.serial_number,
@@ -133,9 +133,9 @@ def registered(id: UUID, event: e.EquipmentRegistered, at: datetime) -> Equipmen
         factory_date=event.factory_date,
         delivered_on=event.delivered_on,
         owner=event.owner,
-        customer_id=owner_if(event.owner, e.OwnerKind.CUSTOMER),
-        dealer_id=owner_if(event.owner, e.OwnerKind.DEALER),
-        station_id=owner_if(event.owner, e.OwnerKind.STATION) or event.station_id,
+        customer_id=owner_if(event.owner, registration.OwnerKind.CUSTOMER),
+        dealer_id=owner_if(event.owner, registration.OwnerKind.DEALER),
+        station_id=owner_if(event.owner, registration.OwnerKind.STATION) or event.station_id,
         documents=event.documents,
         missing=event.missing,
         complete=not event.missing,
@@ -145,11 +145,11 @@ def registered(id: UUID, event: e.EquipmentRegistered, at: datetime) -> Equipmen
     )
 
 
-def owner_if(owner: e.Owner, kind: e.OwnerKind) -> UUID | None:
+def owner_if(owner: registration.Owner, kind: registration.OwnerKind) -> UUID | None:
     return owner.id if owner.kind == kind else None
 
 
-def released(row: Equipment, event: e.RegistrationReleased) -> Equipment:
+def released(row: Equipment, event: registration.RegistrationReleased) -> Equipment:
     return row.but(
         on_hold=False,
         answer=event.answer,

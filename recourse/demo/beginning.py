@@ -9,9 +9,15 @@ from typing import Final
 
 from application import shipped
 from domain.messages import Role
-from domain.registry import customer, equipment, manufacturer, person, station
-from domain.registry.equipment import FiledDocument, Owner, OwnerKind
+from domain.registry import customer, manufacturer, person, station
 from domain.registry.manufacturer import Identity, IdentityKind
+from domain.registry.registration import (
+    AnswerRegistrationQuery,
+    FiledDocument,
+    Owner,
+    OwnerKind,
+    RegisterEquipment,
+)
 from domain.vocabulary import RegistrationDocument
 from recourse.demo import cast
 from recourse.demo.cast import Person, id_of
@@ -91,7 +97,7 @@ def register_equipment(stage: Stage, number: int) -> None:
     owner = Owner(kind=OwnerKind.CUSTOMER, id=id_of(f"customer {number % len(cast.CUSTOMERS)}"))
     stage.give(
         cast.AGENTS[place],
-        equipment.RegisterEquipment(
+        RegisterEquipment(
             equipment_id=id_of(f"equipment {number}"),
             manufacturer_id=maker.id,
             serial_number=serial_number(number),
@@ -111,7 +117,7 @@ ON_HOLD: Final = 12
 def answer_query(stage: Stage) -> None:
     """The manufacturer had mistyped the factory date."""
     delivered = stage.day(-40 - ON_HOLD * 9)
-    release = equipment.AnswerRegistrationQuery(
+    release = AnswerRegistrationQuery(
         equipment_id=id_of(f"equipment {ON_HOLD}"),
         factory_date=delivered - timedelta(days=60),
         delivered_on=delivered,

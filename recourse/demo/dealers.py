@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from domain.registry import dealer, transfer
+from domain.registry.dealer_contact import DealerContact
 from recourse.demo import cast
 from recourse.demo.cast import id_of
 from recourse.demo.plans import model, serial_number
@@ -19,14 +20,14 @@ MINJIANG: Final = id_of("dealer Minjiang")
 MOVED: Final = 0
 """The machine that moved, by its number."""
 
-YU_CHEN: Final = dealer.DealerContact(
+YU_CHEN: Final = DealerContact(
     contact_id=id_of("contact Yu Chen"),
     name="Yu Chen",
     phone="+86 512 5555 0142",
     email="yu.chen@example.com",
     birthday=date(1984, 5, 17),
 )
-YE_MEI: Final = dealer.DealerContact(
+YE_MEI: Final = DealerContact(
     contact_id=id_of("contact Ye Mei"), name="Ye Mei", phone="+86 28 5555 0177"
 )
 
@@ -45,7 +46,7 @@ def dealers(planned: Agenda) -> None:
     planned.at(13, 15, 5, partial(move, stage))
 
 
-def handover(id: UUID, name: str, contact: dealer.DealerContact) -> dealer.HandOverDealer:
+def handover(id: UUID, name: str, contact: DealerContact) -> dealer.HandOverDealer:
     return dealer.HandOverDealer(dealer_id=id, name=name, contact=contact)
 
 

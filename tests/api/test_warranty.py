@@ -13,7 +13,8 @@ from application.instruction import Instruction
 from application.log import Receipt
 from application.recorded import Channel
 from domain.messages import Actor, Command, Role
-from domain.registry.equipment import Owner, OwnerKind, RecordExclusion
+from domain.registry.equipment import RecordExclusion
+from domain.registry.registration import Owner, OwnerKind
 from domain.vocabulary import ExclusionGround, Part
 from recourse.bootstrap import adopt_policies
 from recourse.commands.equipment import answered

@@ -14,8 +14,8 @@ from application.log import EventLog
 from application.recorded import Channel
 from domain.messages import On
 from domain.registry.customer import EraseCustomer, RegisterCustomer
-from domain.registry.equipment import Owner, OwnerKind
 from domain.registry.person import RegisterPerson
+from domain.registry.registration import Owner, OwnerKind
 from domain.repairs.field.commands import Arrive
 from domain.vocabulary import ContactCategory, EngineerLevel
 from tests.clock import NOON, Clock

@@ -11,7 +11,7 @@ from application.upcasting import STEPS, Form, upcast
 from domain.claims.events import ClaimResubmitted, ClaimSubmitted
 from domain.credits.events import CreditNoteBooked
 from domain.registry.customer import CustomerRegistered
-from domain.registry.equipment import EquipmentRegistered
+from domain.registry.registration import EquipmentRegistered
 from tests.application.golden.files import DIRECTORY, Golden, file_name, goldens
 from tests.application.samples import SEALED
 from tests.rules import part_of

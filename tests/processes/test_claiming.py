@@ -21,7 +21,7 @@ from application.recorded import Channel, Recorded
 from domain.claims.commands import CLAIM
 from domain.claims.events import ClaimAmended, ClaimOpened, PaperAttached
 from domain.messages import Actor, Command, On
-from domain.registry.equipment import RegisterEquipment
+from domain.registry.registration import RegisterEquipment
 from domain.repairs.field import commands as f
 from domain.repairs.repair import commands as rc
 from domain.vocabulary import ClaimKind, EquipmentKind, FieldServiceKind, PaperKind

@@ -28,10 +28,10 @@ from domain.credits.state import CreditNote as NoteState
 from domain.messages import Role
 from domain.policies import Policy, PublishPolicy
 from domain.policy_content import Tolerance
-from domain.registry import customer, equipment, person
-from domain.registry.dealer import DealerDatum
-from domain.registry.equipment import FiledDocument, Owner, OwnerKind
+from domain.registry import customer, person, registration
+from domain.registry.dealer_contact import DealerDatum
 from domain.registry.out_of_use import RecordOutOfUse
+from domain.registry.registration import FiledDocument, Owner, OwnerKind
 from domain.vocabulary import (
     ContactCategory,
     EngineerLevel,
@@ -463,7 +463,7 @@ def test_equipment_shows_owner_warranty_and_missing_documents() -> None:
     )
     assert machine.coverage
     filed = FiledDocument(document=RegistrationDocument.RECEIPT, sha256=file_of("late"))
-    story.tell(equipment.FileRegistrationDocument(equipment_id=UUID(int=5), filed=filed), STAN)
+    story.tell(registration.FileRegistrationDocument(equipment_id=UUID(int=5), filed=filed), STAN)
     assert_shows(row("equipment", UUID(int=5), story), missing=(), complete=True)
 
 
@@ -475,7 +475,7 @@ def test_equipment_on_hold_is_released_by_the_answer() -> None:
     held = row("equipment", UUID(int=5), story)
     assert held.on_hold and "Which dates are right?" in held.query
     delivered = held.delivered_on
-    answer = equipment.AnswerRegistrationQuery(
+    answer = registration.AnswerRegistrationQuery(
         equipment_id=UUID(int=5),
         factory_date=delivered - timedelta(days=9),
         delivered_on=delivered,

@@ -32,7 +32,8 @@ from domain.policy_content import (
     Departments,
     WorkRequests,
 )
-from domain.registry.person import Person, PersonNotFound, authorised
+from domain.registry.authority import authorised
+from domain.registry.person import Person, PersonNotFound
 from domain.sla.starting import started
 from domain.vocabulary import WorkRequestKind
 

@@ -17,7 +17,7 @@ from domain.contacts.requests.standing import only_at
 from domain.contacts.requests.state import WorkRequest, WorkRequestStage
 from domain.contacts.standing import late
 from domain.messages import World
-from domain.registry.person import authorised
+from domain.registry.authority import authorised
 
 
 def decide(request: WorkRequest, command: c.Keeping, world: World) -> list[e.Event]:

@@ -23,7 +23,7 @@ from domain.contacts.requests.standing import only_at
 from domain.contacts.requests.state import WorkRequest, WorkRequestStage
 from domain.messages import Role, World
 from domain.policy_content import WorkRequests
-from domain.registry.person import authorised
+from domain.registry.authority import authorised
 from domain.sla.starting import started
 from domain.vocabulary import WorkRequestKind
 

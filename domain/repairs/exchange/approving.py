@@ -9,7 +9,7 @@ from domain.approvals import NextStepTaken, names
 from domain.entitlements import Remedy
 from domain.messages import World
 from domain.policy_content import ApprovalMatrix, Approved
-from domain.registry.person import authorised, refuse_manager_of
+from domain.registry.authority import authorised, refuse_manager_of
 from domain.repairs.exchange import commands as c
 from domain.repairs.exchange import events as e
 from domain.repairs.exchange.applying import ground

@@ -7,7 +7,7 @@ from typing import assert_never
 from domain import calendar, policies, tariff
 from domain.approvals import names
 from domain.messages import World
-from domain.registry.person import refuse_manager_of
+from domain.registry.authority import refuse_manager_of
 from domain.repairs.exchange import commands as c
 from domain.repairs.exchange import events as e
 from domain.repairs.exchange.refusals import (

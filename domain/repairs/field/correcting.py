@@ -9,7 +9,7 @@ from domain.approvals import names
 from domain.corrections import TimeCorrected, Timeline
 from domain.messages import On, Role, World
 from domain.policy_content import ApprovalMatrix, Approved, FieldService
-from domain.registry.person import authorised
+from domain.registry.authority import authorised
 from domain.repairs.field import commands as c
 from domain.repairs.field import events as e
 from domain.repairs.field import filing

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from domain.messages import On, World
-from domain.registry.person import confined_to
+from domain.registry.authority import confined_to
 from domain.registry.stations_apart import refuse_other_stations
 from domain.repairs.field import commands as c
 from domain.repairs.field import correcting, filing, reporting, visiting

@@ -13,8 +13,8 @@ from domain.approvals import ApproverPrepared, names
 from domain.messages import World
 from domain.money import Money
 from domain.policy_content import FieldService, PublicHolidays
+from domain.registry.authority import authorised
 from domain.registry.equipment import Equipment
-from domain.registry.person import authorised
 from domain.repairs.field import commands as c
 from domain.repairs.field import events as e
 from domain.repairs.field.refusals import (

@@ -10,9 +10,9 @@ from domain.approvals import names
 from domain.contacts.leading import led_to
 from domain.messages import On, World
 from domain.policy_content import FieldService
+from domain.registry.authority import confined_to
 from domain.registry.customer import Customer, CustomerNotFound
 from domain.registry.equipment import Equipment, EquipmentNotFound
-from domain.registry.person import confined_to
 from domain.registry.station import Station, StationNotFound
 from domain.repairs.field import commands as c
 from domain.repairs.field import events as e

@@ -7,7 +7,7 @@ from typing import assert_never
 from domain.approvals import names
 from domain.intervals import Interval
 from domain.messages import World
-from domain.registry.person import authorised
+from domain.registry.authority import authorised
 from domain.repairs.discrepancies import DiscrepancyStage, later
 from domain.repairs.repair import commands as c
 from domain.repairs.repair import events as e

@@ -8,9 +8,10 @@ from domain import uniqueness
 from domain.approvals import names
 from domain.contacts.leading import led_to
 from domain.messages import On, Role, World
+from domain.registry.authority import authorised
 from domain.registry.equipment import Equipment, EquipmentNotFound
 from domain.registry.manufacturer import Manufacturer, ManufacturerNotFound
-from domain.registry.person import Person, authorised
+from domain.registry.person import Person
 from domain.registry.station import Station, StationNotFound
 from domain.repairs.repair import commands as c
 from domain.repairs.repair import events as e

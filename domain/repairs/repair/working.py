@@ -6,7 +6,7 @@ from typing import assert_never
 
 from domain.approvals import names
 from domain.messages import World
-from domain.registry.person import refuse_manager_of
+from domain.registry.authority import refuse_manager_of
 from domain.repairs.repair import commands as c
 from domain.repairs.repair import events as e
 from domain.repairs.repair.refusals import (

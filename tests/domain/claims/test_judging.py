@@ -38,8 +38,9 @@ from domain.claims.state import Claim, Status
 from domain.messages import Actor, Forbidden, Role
 from domain.policies import PublishPolicy
 from domain.policy_content import ClaimJudges
-from domain.registry.equipment import Owner, OwnerKind, RecordExclusion
+from domain.registry.equipment import RecordExclusion
 from domain.registry.person import AssignRoles, CertifyEngineer, DelegateRole
+from domain.registry.registration import Owner, OwnerKind
 from domain.vocabulary import (
     ClaimKind,
     EngineerLevel,

@@ -10,7 +10,8 @@ from domain.claims import commands as c
 from domain.claims import part_order as po
 from domain.claims.commercial import commands as g
 from domain.messages import Actor, Role
-from domain.registry.person import DelegateRole, ManagesTheStation, RegisterPerson
+from domain.registry.authority import ManagesTheStation
+from domain.registry.person import DelegateRole, RegisterPerson
 from domain.vocabulary import PaperKind
 from tests.domain.claims.asked import request_write_off, sign_write_off
 from tests.rules import rule

@@ -14,7 +14,8 @@ from domain.messages import Forbidden
 from domain.policies import Pin, PublishPolicy
 from domain.policy_content import Deadline, Unit, Within
 from domain.registry import dealer as d
-from domain.registry.dealer import DealerDatum
+from domain.registry.dealer_contact import BirthdayToCome, ContactData, DealerDatum
+from domain.registry.dealer_surveys import SurveyDue
 from domain.sla.starting import DueBy
 from domain.sla.targets import Due
 from tests.rules import rule
@@ -35,7 +36,7 @@ from tests.stories import (
 DAY = timedelta(days=1)
 CALL_DUE = datetime(2026, 3, 10, 10, tzinfo=UTC)  # NOON is a Friday's evening: Monday counts
 LATER_CONTACT = UUID(int=0xC0_0002)
-COMPLETE = d.ContactData(
+COMPLETE = ContactData(
     contact_id=dealer_contact().contact_id,
     name="Zhou Ping",
     phone="+86 21 5555 0199",
@@ -52,10 +53,10 @@ def at(upto: str):
     return given(dealer_story(upto).histories)
 
 
-def survey_due(first: date, last: date) -> d.SurveyDue:
+def survey_due(first: date, last: date) -> SurveyDue:
     over = datetime(last.year, last.month, last.day, 16, tzinfo=UTC)  # midnight in Shanghai
     pin = Pin(policy_id="deadline.dealer_survey", version=1)
-    return d.SurveyDue(policy=pin, first_day=first, last_day=last, due=Due(at=over, with_day=True))
+    return SurveyDue(policy=pin, first_day=first, last_day=last, due=Due(at=over, with_day=True))
 
 
 SECOND = survey_due(date(2026, 4, 1), date(2026, 6, 30))
@@ -176,7 +177,7 @@ def test_what_the_call_could_not_complete_is_listed_and_completed_later():
 
 def test_a_birthday_is_not_in_the_future_and_an_address_is_one():
     unborn = call_dealer(contact=dealer_contact(birthday=TODAY + DAY))
-    at("handed over").when(unborn, actor=HELEN).then_refused(d.BirthdayToCome)
+    at("handed over").when(unborn, actor=HELEN).then_refused(BirthdayToCome)
     with pytest.raises(ValidationError):
         dealer_contact(email="zhou at example.com")
 

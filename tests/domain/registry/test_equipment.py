@@ -8,26 +8,28 @@ import pytest
 
 from domain.messages import Stream
 from domain.registry.equipment import (
+    Equipment,
+    EquipmentExists,
+    EquipmentNotFound,
+    ExclusionRecorded,
+    RecordExclusion,
+)
+from domain.registry.manufacturer import ManufacturerNotFound
+from domain.registry.registration import (
     SERIAL_NUMBER,
     AnswerRegistrationQuery,
     DatesStillDisagree,
     DeliveredInTheFuture,
     DocumentNotMissing,
-    Equipment,
-    EquipmentExists,
-    EquipmentNotFound,
     EquipmentRegistered,
-    ExclusionRecorded,
     FiledDocument,
     FileRegistrationDocument,
     NotOnHold,
-    RecordExclusion,
     RegistrationDocumentFiled,
     RegistrationHeld,
     RegistrationReleased,
     SerialNumberTaken,
 )
-from domain.registry.manufacturer import ManufacturerNotFound
 from domain.uniqueness import Bearer, NameTaken, name_id
 from domain.vocabulary import EquipmentKind, ExclusionGround, Part, RegistrationDocument
 from domain.warranty import Coverage, Exclusion, UnknownVariant

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from domain.messages import Actor, Forbidden, Role, Stream, World
+from domain.registry.authority import authorised
 from domain.registry.equipment import RecordExclusion
 from domain.registry.person import (
     AssignRoles,
@@ -37,7 +38,6 @@ from domain.registry.person import (
     RolesAssigned,
     WatchesTheStations,
     WithdrawLevel,
-    authorised,
 )
 from domain.registry.station import Station, StationNotFound, StationRegistered
 from domain.vocabulary import EngineerLevel, ExclusionGround

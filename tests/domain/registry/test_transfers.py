@@ -10,7 +10,8 @@ from domain.approvals import Names
 from domain.messages import Forbidden, Role
 from domain.policies import Pin, PublishPolicy
 from domain.policy_content import EncroachmentTerms
-from domain.registry.equipment import DealerNamed, Equipment, EquipmentNotFound, Owner, OwnerKind
+from domain.registry.equipment import Equipment, EquipmentNotFound
+from domain.registry.registration import DealerNamed, Owner, OwnerKind
 from domain.registry.transfer import (
     AnotherDealers,
     DatesUnderQuery,

@@ -9,7 +9,8 @@ import pytest
 
 from domain.approvals import Names
 from domain.money import Money
-from domain.registry.equipment import AnswerRegistrationQuery, RecordExclusion
+from domain.registry.equipment import RecordExclusion
+from domain.registry.registration import AnswerRegistrationQuery
 from domain.registry.transfer import DatesUnderQuery
 from domain.repairs.repair import commands as c
 from domain.repairs.repair import events as e

@@ -11,11 +11,11 @@ import pytest
 from domain.approvals import ApproverPrepared, NextStepTaken, NotYourTurn, SignedTwice
 from domain.entitlements import Delay, Remedy
 from domain.messages import Actor, Role
+from domain.registry.authority import ManagesTheStation
 from domain.registry.dealer import DealerNotFound
 from domain.registry.equipment import EquipmentNotFound
 from domain.registry.manufacturer import ManufacturerNotFound
 from domain.registry.out_of_use import RecordOutOfUse
-from domain.registry.person import ManagesTheStation
 from domain.registry.station import StationNotFound
 from domain.registry.stations_apart import AnotherStation
 from domain.repairs.exchange import commands as c

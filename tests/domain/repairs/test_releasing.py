@@ -11,7 +11,7 @@ from domain.approvals import ApproverPrepared, Names
 from domain.messages import Actor, Forbidden, Role
 from domain.money import Money
 from domain.policies import Pin
-from domain.registry.person import ManagesTheStation
+from domain.registry.authority import ManagesTheStation
 from domain.repairs.repair import commands as c
 from domain.repairs.repair import events as e
 from domain.repairs.repair.events import ReleaseGround

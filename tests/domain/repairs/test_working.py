@@ -10,7 +10,7 @@ from domain.approvals import Names
 from domain.messages import Actor, Forbidden, Role
 from domain.policies import Pin, PublishPolicy
 from domain.policy_content import FactoryRepairs, FactoryTerms
-from domain.registry.person import ManagesTheStation
+from domain.registry.authority import ManagesTheStation
 from domain.repairs.freight import FreightLeg, FreightPayer
 from domain.repairs.repair import commands as c
 from domain.repairs.repair import events as e
