@@ -15,7 +15,7 @@ from tests.clock import Clock
 from tests.databases import Databases
 
 MASTER_KEY = bytes(range(32))
-pytest_plugins = ["tests.rules", "tests.produced"]
+pytest_plugins = ["tests.rules", "tests.produced", "tests.figures"]
 
 
 @pytest.fixture(scope="session")
