@@ -8,6 +8,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from eventsourcing.persistence import IntegrityError, StoredEvent
 
 from application.appends import Append
 from application.connections import Connections, know_wire, listen
@@ -459,6 +460,13 @@ def test_bad_data_is_told_apart_from_a_conflict(log: EventLog, event: Event, rea
         log.append(bad, [On(stream(1), event)], {stream(1): History(0, [])})
     assert log.last() == BEGINNING
     assert log.receipt(bad.instruction) is None
+
+
+def test_no_version_is_below_zero(log: EventLog) -> None:
+    good, bad = (StoredEvent(UUID(int=1), version, "x.Happened", b"{}") for version in (1, -1))
+    with pytest.raises(IntegrityError):
+        log.recorder.insert_events([good, bad])
+    assert log.last() == BEGINNING
 
 
 def test_personal_data_is_not_stored_without_a_vault(database: Database) -> None:
