@@ -8,13 +8,15 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+from domain.approvals import Names, Signature
 from domain.contacts.requests import commands as c
-from domain.messages import Actor, Command, Role
+from domain.contacts.requests.state import WorkRequest, WorkRequestStage
+from domain.messages import Actor, Command, Role, Stream
 from domain.vocabulary import WorkRequestKind
 from tests.clock import NOON
 from tests.contact_stories import contact_id
 from tests.exchange_stories import CORA, PETRA
-from tests.scenario import DORA, ENZO, FINN, GINA, SAM, SUSI, Story, person_id
+from tests.scenario import DORA, ENZO, FINN, GINA, SAM, SUSI, Scenario, Story, given, person_id
 from tests.stories import setting, yuan
 
 Told = tuple[Command, Actor]
@@ -60,6 +62,39 @@ def wish(kind: type[c.WorkRequestCommand], number: int = 1, **facts: Any) -> Any
 def promise(number: int = 1, **changes: Any) -> c.PromiseWork:
     facts: dict[str, Any] = {"promised_on": MONDAY, "forfeit": FORFEIT}
     return c.PromiseWork(work_request_id=request_id(number), **facts | changes)
+
+
+ID = request_id()
+STREAM = Stream(WorkRequest.kind, ID)
+APPROVE = wish(c.ApproveWorkRequest)
+REVOKE = wish(c.RevokeWorkRequestSignature, reason="the wrong form")
+DECLINE = wish(c.DeclineWorkRequest, reason="not ours to do")
+WITHDRAW = wish(c.WithdrawWorkRequest, reason="found it")
+PUT = wish(c.PutToProductUnit)
+NEEDLESS = wish(c.RefuseNeedlessRequest, reason="it is in the manual")
+AGREE = wish(c.AgreeDate, promised_on=MONDAY)
+DISPUTE = wish(c.DisputeRequest, about="whose seal it is")
+SETTLE = wish(c.SettleDispute, outcome="the product unit looks")
+FULFIL = wish(c.FulfilWork, result="the list is out")
+ENFORCE = wish(c.EnforceForfeit)
+TOLD = wish(c.ReportQualityIncident, told=LISTED)
+
+
+def by(actor: Actor) -> Names:
+    return Names(person=actor.id)
+
+
+def signed(actor: Actor, role: Role) -> Signature:
+    return Signature(person=actor.id, role=role)
+
+
+def asked(story: Story) -> Scenario:
+    return given(story.histories)
+
+
+def stage(story: Story) -> WorkRequestStage | None:
+    found: WorkRequest = story.state(WorkRequest, ID)
+    return found.stage
 
 
 def steps_of_request(number: int = 1) -> Iterable[tuple[str, list[Told]]]:

@@ -21,7 +21,7 @@ from domain.contacts.requests.refusals import (
     WorkRequestNotFound,
     WorkRequestNumberTaken,
 )
-from domain.contacts.requests.standing import not_over, only_at
+from domain.contacts.requests.standing import only_at
 from domain.contacts.requests.state import WorkRequest, WorkRequestStage
 from domain.contacts.standing import late
 from domain.messages import On, Role, World
@@ -158,6 +158,5 @@ def by_technical_support(request: WorkRequest, world: World) -> None:
 def agree(request: WorkRequest, command: c.AgreeDate, world: World) -> e.DateAgreed:
     """Before the product unit signs; agreed anew, the later date counts (CON-7)."""
     by_technical_support(request, world)
-    not_over(request)
     only_at(request, WorkRequestStage.PUT, WorkRequestStage.APPROVED)
     return e.DateAgreed(promised_on=command.promised_on, agreed_by=names(world))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.contacts.requests.refusals import WorkRequestNotReady
-from domain.contacts.requests.state import OVER, WorkRequest, WorkRequestStage
+from domain.contacts.requests.state import WorkRequest, WorkRequestStage
 
 
 def only_at(request: WorkRequest, *stages: WorkRequestStage) -> None:
@@ -13,9 +13,3 @@ def only_at(request: WorkRequest, *stages: WorkRequestStage) -> None:
             f"The request is {request.stage or 'of unknown progress'}; this is possible while it "
             f"is {' or '.join(stages)}."
         )
-
-
-def not_over(request: WorkRequest) -> None:
-    """Raises WorkRequestNotReady."""
-    if request.stage in OVER:
-        raise WorkRequestNotReady(f"The request is {request.stage}.")

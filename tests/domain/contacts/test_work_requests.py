@@ -1,4 +1,4 @@
-"""Work requests from the asking to the promise kept or not: CON-5, CON-7, SEG-1, SEG-4, SEG-5."""
+"""Work requests from the asking to the promise kept or not: CON-5, SEG-1, SEG-4, SEG-5."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ import pytest
 
 from domain.approvals import (
     ApproverPrepared,
-    Names,
     NextStepTaken,
     NoSuchSignature,
     NotYourTurn,
-    Signature,
     SignedTwice,
 )
 from domain.contacts.refusals import UnknownDepartment
@@ -20,10 +18,10 @@ from domain.contacts.requests import commands as c
 from domain.contacts.requests import events as e
 from domain.contacts.requests import refusals as r
 from domain.contacts.requests.asking import REQUEST_NUMBER
-from domain.contacts.requests.state import WorkRequest, WorkRequestStage
+from domain.contacts.requests.state import WorkRequestStage
 from domain.messages import Actor, Forbidden, On, Role, Stream
 from domain.policies import Pin
-from domain.registry.person import PersonNotFound
+from domain.registry.person import PersonNotFound, RecordDeparture
 from domain.sla.starting import DueBy
 from domain.sla.targets import Due
 from domain.uniqueness import Bearer, NameTaken, name_id
@@ -32,17 +30,34 @@ from tests.clock import NOON
 from tests.contact_stories import contact_id
 from tests.exchange_stories import CORA, PETRA
 from tests.request_stories import (
+    AGREE,
+    APPROVE,
+    DECLINE,
+    DISPUTE,
+    ENFORCE,
     FORFEIT,
+    FULFIL,
     GUS,
+    ID,
     LISTED,
     MONDAY,
+    NEEDLESS,
+    PUT,
+    REVOKE,
+    SETTLE,
+    STREAM,
+    TOLD,
+    WITHDRAW,
     ask_product_unit,
+    asked,
+    by,
     product_story,
     promise,
     report_incident,
-    request_id,
     request_story,
     request_work,
+    signed,
+    stage,
     wish,
 )
 from tests.rules import rule
@@ -52,53 +67,30 @@ from tests.scenario import (
     ENZO,
     FINN,
     GINA,
+    MAX,
     SAM,
+    SAUL,
     SUSI,
-    Scenario,
     Story,
     given,
     person_id,
 )
 from tests.stories import setting
 
-ID = request_id()
-STREAM = Stream(WorkRequest.kind, ID)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-APPROVE = wish(c.ApproveWorkRequest)
-REVOKE = wish(c.RevokeWorkRequestSignature, reason="the wrong form")
-DECLINE = wish(c.DeclineWorkRequest, reason="not ours to do")
-WITHDRAW = wish(c.WithdrawWorkRequest, reason="found it")
-PUT = wish(c.PutToProductUnit)
-NEEDLESS = wish(c.RefuseNeedlessRequest, reason="it is in the manual")
-AGREE = wish(c.AgreeDate, promised_on=MONDAY)
-DISPUTE = wish(c.DisputeRequest, about="whose seal it is")
-SETTLE = wish(c.SettleDispute, outcome="the product unit looks")
-FULFIL = wish(c.FulfilWork, result="the list is out")
-ENFORCE = wish(c.EnforceForfeit)
-TOLD = wish(c.ReportQualityIncident, told=LISTED)
 MONDAYS_END = NOON + 3 * DAY + 4 * HOUR  # midnight in Shanghai
-
-
-def by(actor: Actor) -> Names:
-    return Names(person=actor.id)
-
-
-def signed(actor: Actor, role: Role) -> Signature:
-    return Signature(person=actor.id, role=role)
-
-
-def asked(story: Story) -> Scenario:
-    return given(story.histories)
-
-
-def stage(story: Story) -> WorkRequestStage | None:
-    found: WorkRequest = story.state(WorkRequest, ID)
-    return found.stage
 
 
 def named(number: str) -> On:
     stream = Stream(Bearer.kind, name_id(REQUEST_NUMBER, number))
     return On(stream, NameTaken(of=REQUEST_NUMBER, bearer=ID))
+
+
+def signed_by(*steps: Role) -> Story:
+    """A request that these roles sign, by what the policy said when it was made."""
+    [first, *others] = asked(setting()).when(request_work(), actor=SAM).outcome()
+    changed = first.event.model_copy(update={"signed_by": steps})
+    return Story(given(setting().histories, [On(STREAM, changed), *others]).histories)
 
 
 def incident_story() -> Story:
@@ -118,19 +110,6 @@ def test_a_request_is_asked_approved_promised_and_done() -> None:
         e.WorkRequestDone,
     ]
     assert stage(story) is WorkRequestStage.DONE
-
-
-@rule("CON-5", "CON-7")
-def test_a_question_to_a_product_unit_goes_through_technical_support() -> None:
-    story = product_story()
-    assert [type(event) for event in story.events(STREAM)] == [
-        e.WorkRequested,
-        e.RequestPutToProductUnit,
-        e.DateAgreed,
-        e.WorkRequestSigned,
-        e.WorkRequestPromised,
-        e.WorkRequestDone,
-    ]
 
 
 @rule("CON-5")
@@ -196,6 +175,7 @@ def test_a_request_states_content_person_and_latest_time_and_who_signs() -> None
         ({"from_department": "sales"}, r.NotYourDepartment),
         ({"to_department": "service"}, r.NotYourDepartment),
         ({"person_id": person_id(77)}, PersonNotFound),
+        ({"person_id": MAX.id}, PersonNotFound),
         ({"known_at": NOON}, r.IncidentKnownWhen),
         ({"kind": WorkRequestKind.QUALITY_INCIDENT}, r.IncidentKnownWhen),
         (
@@ -205,7 +185,8 @@ def test_a_request_states_content_person_and_latest_time_and_who_signs() -> None
     ],
 )
 def test_a_request_is_between_departments_and_for_somebody(changes: dict, refusal: type) -> None:
-    asked(setting()).when(request_work(**changes), actor=SAM).then_refused(refusal)
+    left = RecordDeparture(person_id=MAX.id, reason="another job")
+    asked(setting().tell(left, ADAM)).when(request_work(**changes), actor=SAM).then_refused(refusal)
 
 
 def test_a_request_and_its_number_are_there_once() -> None:
@@ -246,72 +227,6 @@ def test_nobody_on_the_list_is_left_out() -> None:
     asked(request_story("requested")).when(TOLD, actor=SAM).then_refused(r.NoQualityIncident)
 
 
-# ── product units ───────────────────────────────────────────────────────────
-
-
-@rule("CON-7")
-def test_only_technical_support_puts_questions_to_product_units_or_refuses_them() -> None:
-    story = product_story("requested")
-    asked(story).when(PUT, actor=ENZO).then(e.RequestPutToProductUnit(put_by=by(ENZO)))
-    needless = e.RequestFoundNeedless(reason="it is in the manual", refused_by=by(ENZO))
-    asked(story).when(NEEDLESS, actor=ENZO).then(needless)
-    for command in (PUT, NEEDLESS):
-        asked(story).when(command, actor=SUSI).then_refused(Forbidden)
-        asked(request_story("requested")).when(command, actor=ENZO).then_refused(r.NoProductUnit)
-    asked(product_story("put")).when(AGREE, actor=SUSI).then_refused(Forbidden)
-
-
-@rule("CON-7")
-def test_the_date_is_agreed_before_the_product_unit_signs_it() -> None:
-    story = product_story("put").tell(APPROVE, GINA)
-    asked(story).when(promise(), actor=PETRA).then_refused(r.DateNotAgreed)
-    story.tell(AGREE, ENZO)
-    another = promise(promised_on=MONDAY + DAY)
-    asked(story).when(another, actor=PETRA).then_refused(r.DateNotAgreed)
-    [promised] = asked(story).when(promise(), actor=PETRA).outcome()
-    assert isinstance(promised.event, e.WorkRequestPromised)
-
-
-@rule("CON-5", "SEG-4")
-def test_the_general_manager_or_their_deputy_signs_before_the_product_unit() -> None:
-    story = product_story("agreed")
-    asked(story).when(promise(), actor=PETRA).then_refused(NotYourTurn)
-    asked(story).when(APPROVE, actor=DORA).then_refused(NotYourTurn)
-    manager = e.WorkRequestSigned(signature=signed(GINA, Role.GENERAL_MANAGER))
-    asked(story).when(APPROVE, actor=GINA).then(manager)
-    deputy = e.WorkRequestSigned(signature=signed(GUS, Role.GM_ASSISTANT))
-    asked(story).when(APPROVE, actor=GUS).then(deputy)
-    story.tell(APPROVE, GUS)
-    both = Actor(GUS.id, frozenset({Role.PRODUCT_DEPT}))
-    asked(story).when(promise(), actor=both).then_refused(SignedTwice)
-    assert stage(story) is WorkRequestStage.APPROVED
-
-
-@rule("CON-7")
-def test_a_dispute_goes_to_the_deputy_general_manager_and_nothing_is_signed_meanwhile() -> None:
-    story = product_story("agreed")
-    disputed = e.RequestDisputed(
-        about="whose seal it is", to=Role.GM_ASSISTANT, disputed_by=by(PETRA)
-    )
-    asked(story).when(DISPUTE, actor=PETRA).then(disputed)
-    asked(story).when(DISPUTE, actor=SUSI).then_refused(Forbidden)
-    asked(story).when(SETTLE, actor=GUS).then_refused(r.NoDispute)
-    asked(request_story("approved")).when(DISPUTE, actor=PETRA).then_refused(r.NoProductUnit)
-    story.tell(DISPUTE, ENZO)
-    asked(story).when(APPROVE, actor=GINA).then_refused(r.InDispute)
-    asked(story).when(DISPUTE, actor=PETRA).then_refused(r.InDispute)
-    late = product_story("approved").tell(DISPUTE, PETRA)
-    asked(late).when(promise(), actor=PETRA).then_refused(r.InDispute)
-    asked(story).when(SETTLE, actor=GINA).then_refused(Forbidden)
-    asker = Actor(SUSI.id, GUS.roles)
-    asked(story).when(SETTLE, actor=asker).then_refused(ApproverPrepared)
-    settled = e.DisputeSettled(outcome="the product unit looks", settled_by=by(GUS))
-    asked(story).when(SETTLE, actor=GUS).then(settled)
-    asked(story.tell(SETTLE, GUS)).when(APPROVE, actor=GINA).then(
-        e.WorkRequestSigned(signature=signed(GINA, Role.GENERAL_MANAGER))
-    )
-
-
 # ── signatures ──────────────────────────────────────────────────────────────
 
 
@@ -328,6 +243,30 @@ def test_the_requesters_head_approves_it_and_not_the_requester() -> None:
     asked(story.tell(APPROVE, DORA)).when(promise(), actor=twice).then_refused(SignedTwice)
 
 
+@rule("CON-5")
+def test_a_deputy_signs_in_nobodys_place_under_a_request_to_another_department() -> None:
+    """Here the general manager is the head of the department that asks."""
+    management = request_work(from_department="management")
+    story = setting().tell(management, Actor(person_id(41), GUS.roles))
+    asked(story).when(APPROVE, actor=GUS).then_refused(NotYourTurn, "general_manager")
+    asked(story).when(DECLINE, actor=GUS).then_refused(NotYourTurn)
+    head = e.WorkRequestSigned(signature=signed(GINA, Role.GENERAL_MANAGER))
+    asked(story).when(APPROVE, actor=GINA).then(head)
+
+
+@rule("CON-5", "SEG-4")
+def test_it_is_approved_once_all_but_the_receiving_lead_signed() -> None:
+    steps = (Role.SERVICE_DIRECTOR, Role.FINANCE, Role.COMMERCE_DEPT)
+    story = signed_by(*steps).tell(APPROVE, DORA)
+    assert stage(story) is WorkRequestStage.REQUESTED
+    asked(story).when(promise(), actor=CORA).then_refused(NotYourTurn, "finance")
+    story.tell(APPROVE, FINN)
+    assert stage(story) is WorkRequestStage.APPROVED
+    asked(story).when(REVOKE, actor=DORA).then_refused(NextStepTaken)
+    [promised] = asked(story).when(promise(), actor=CORA).outcome()
+    assert isinstance(promised.event, e.WorkRequestPromised)
+
+
 @rule("SEG-5")
 def test_an_approval_is_taken_back_until_something_was_promised() -> None:
     story = request_story("approved")
@@ -335,11 +274,38 @@ def test_an_approval_is_taken_back_until_something_was_promised() -> None:
     revoked = e.WorkRequestSignatureRevoked(signature=approval, reason="the wrong form")
     asked(story).when(REVOKE, actor=DORA).then(revoked)
     asked(story).when(REVOKE, actor=CORA).then_refused(NoSuchSignature)
+    for unsigned, head in ((request_story("requested"), DORA), (product_story("put"), GINA)):
+        asked(unsigned).when(REVOKE, actor=head).then_refused(NoSuchSignature)
     assert stage(story.tell(REVOKE, DORA)) is WorkRequestStage.REQUESTED
+    asked(story).when(APPROVE, actor=DORA).then(e.WorkRequestSigned(signature=approval))
     for actor in (DORA, CORA):
         asked(request_story("promised")).when(REVOKE, actor=actor).then_refused(NextStepTaken)
     to_product_unit = product_story("approved").tell(REVOKE, GINA)
     assert stage(to_product_unit) is WorkRequestStage.PUT
+
+
+@rule("CON-5", "CON-7")
+@pytest.mark.parametrize(
+    ("story", "turn"),
+    [
+        (request_story("requested"), DORA),
+        (request_story("approved"), CORA),
+        (product_story("requested"), GINA),
+        (product_story("put"), GUS),
+        (product_story("approved"), PETRA),
+    ],
+)
+def test_until_something_is_promised_it_is_declined_by_whose_turn_it_is_or_given_up(
+    story: Story, turn: Actor
+) -> None:
+    declined = e.WorkRequestDeclined(reason="not ours to do", declined_by=by(turn))
+    asked(story).when(DECLINE, actor=turn).then(declined)
+    asked(story).when(DECLINE, actor=SAUL).then_refused(NotYourTurn)
+    [first, *_] = story.events(STREAM)
+    assert isinstance(first, e.WorkRequested)
+    requester = Actor(first.requested_by.person, SAM.roles)
+    withdrawn = e.WorkRequestWithdrawn(reason="found it", withdrawn_by=by(requester))
+    asked(story).when(WITHDRAW, actor=requester).then(withdrawn)
 
 
 def test_whose_turn_it_is_may_decline_and_whoever_asked_give_it_up() -> None:
@@ -440,19 +406,32 @@ def test_a_history_may_begin_anywhere_and_lack_anything(story: Story) -> None:
     backwards.when(request_work(), actor=SAM).then_refused(r.WorkRequestExists)
 
 
-@rule("CON-7")
-@pytest.mark.parametrize(
-    "aside",
-    [
-        pytest.param(request_work(to_department="product"), id="a question as any other request"),
-        pytest.param(ask_product_unit(to_department="commerce"), id="as to a unit, to another"),
-    ],
-)
-def test_nobody_goes_round_technical_support_to_a_product_unit(aside: c.RequestWork) -> None:
-    asked(setting()).when(aside, actor=SAM).then_refused(r.NotTheWayToProductUnits)
-
-
-@rule("CON-5")
-def test_a_product_unit_hears_of_a_quality_incident_as_anybody_does() -> None:
-    incident = report_incident(to_department="product")
-    assert asked(setting()).when(incident, actor=SAM).outcome()
+def test_what_another_system_did_not_say_of_a_request_stays_unknown() -> None:
+    unsaid = dict.fromkeys(("number", "content", "person_id", "latest", "from_department"))
+    unsaid |= dict.fromkeys(("to_department", "contact_id"))
+    request = e.WorkRequested(
+        **unsaid,
+        kind=WorkRequestKind.GENERAL,
+        signed_by=(Role.SERVICE_DIRECTOR, Role.COMMERCE_DEPT),
+        requested_by=by(SAM),
+    )
+    approved = e.WorkRequestSigned(signature=signed(DORA, Role.SERVICE_DIRECTOR))
+    kept = given(setting().histories, [On(STREAM, request), On(STREAM, approved)])
+    [promised] = kept.when(promise(), actor=CORA).outcome()
+    assert isinstance(promised.event, e.WorkRequestPromised)
+    assert promised.event.later_than_asked is None
+    unsigned = e.WorkRequestPromised(
+        signature=None, promised_on=MONDAY, forfeit=None, due=None, later_than_asked=None
+    )
+    nobodys = given(kept.histories, [On(STREAM, unsigned)])
+    nobodys.when(FULFIL, actor=CORA).then_refused(r.NotTheirWork)
+    bare = given(setting().histories, [On(STREAM, unsigned)])
+    bare.when(ENFORCE, actor=DORA).then_refused(NotYourTurn)
+    done = e.WorkRequestDone(result=None, late=None, done_by=by(FINN))
+    ended = given([On(STREAM, done), On(STREAM, request)])
+    ended.when(WITHDRAW, actor=SAM).then_refused(r.WorkRequestNotReady, "done")
+    nobody = given([On(STREAM, e.RequestPutToProductUnit(put_by=by(ENZO)))])
+    nobody.when(WITHDRAW, actor=SAM).then_refused(r.NotTheirRequest)
+    disputed = e.RequestDisputed(about="the seal", to=Role.GM_ASSISTANT, disputed_by=by(ENZO))
+    settled = e.DisputeSettled(outcome="the product unit looks", settled_by=by(GUS))
+    given([On(STREAM, disputed)]).when(SETTLE, actor=GUS).then(settled)
