@@ -24,6 +24,7 @@ from application.arrays import Wire, WireDumper
 
 RETRY: Final = 0.5  # seconds between attempts to connect
 AT_ONCE: Final = 0.0001  # seconds
+POOL_SIZE: Final = 8
 
 
 Row = tuple[bytes | None, ...]
@@ -45,7 +46,7 @@ class Connections:
     must be looked up.
     """
 
-    def __init__(self, conninfo: str, *, size: int = 8, patience: float = 10.0) -> None:
+    def __init__(self, conninfo: str, *, size: int = POOL_SIZE, patience: float = 10.0) -> None:
         """`patience`: how many seconds to wait for a connection, as while the server restarts."""
         self.conninfo = conninfo
         self.patience = patience

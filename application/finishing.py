@@ -10,12 +10,16 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import closing
 from contextvars import copy_context
-from typing import TypeAlias, TypeVar, cast
+from functools import partial
+from typing import Final, TypeAlias, TypeVar, cast
 
+from anyio import CapacityLimiter
+from anyio.lowlevel import RunVar
 from anyio.to_thread import run_sync
 
 from application.appending import Answer, is_appended
 from application.appends import Append
+from application.connections import POOL_SIZE
 from application.recorder import PostgresApplicationRecorder
 
 T = TypeVar("T")
@@ -37,14 +41,15 @@ async def finished_soon(recorder: PostgresApplicationRecorder, appending: Append
     """All but the commits is done in threads, since it may have to wait; but once something is
     appended, there is nothing left to wait for."""
     within = copy_context()  # in which whoever watches finds what a step is part of
+    in_thread = partial(run_sync, within.run, resumed, appending, limiter=deciders())
     try:
-        step = await run_sync(within.run, resumed, appending)
+        step = await in_thread()
         while isinstance(step, Append):
             answer = await recorder.append_soon(step)
             if is_appended(answer):
                 step = within.run(resumed, appending, answer)
             else:
-                step = await run_sync(within.run, resumed, appending, answer)
+                step = await in_thread(answer)
         return step
     finally:
         within.run(appending.close)
@@ -56,3 +61,17 @@ def resumed(appending: Appending[T], answer: Answer | None = None) -> Append | T
         return next(appending) if answer is None else appending.send(answer)
     except StopIteration as end:
         return cast(T, end.value)
+
+
+_DECIDERS: Final = RunVar[CapacityLimiter]("deciders")
+
+
+def deciders() -> CapacityLimiter:
+    """The threads in which the commands of this event loop are decided: as many as there are
+    connections, since more would wait for one, and for each other."""
+    try:
+        return _DECIDERS.get()
+    except LookupError:
+        limiter = CapacityLimiter(POOL_SIZE)
+        _DECIDERS.set(limiter)
+        return limiter

@@ -1,15 +1,17 @@
 """Whole commands: load, decide, append, receipt, against the same by the library's application.
 
 Each writer, a thread, enters a station of its own and renames it nine times, then takes the next.
+A row says what as many requests of a server, which are tasks of its event loop, give ours.
 """
 
 from __future__ import annotations
 
+from asyncio import Runner, gather
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
-from itertools import count
+from itertools import count, islice
 from threading import local
 from time import perf_counter
 from typing import Final
@@ -17,9 +19,10 @@ from uuid import UUID, uuid4
 
 from eventsourcing.application import Application
 from psycopg.conninfo import conninfo_to_dict
+from uvicorn.loops.auto import auto_loop_factory
 
 from application.database import Database
-from application.handling import handle
+from application.handling import handle, handle_soon
 from application.handling_together import handle_all
 from application.instruction import Instruction
 from application.log import EventLog
@@ -33,6 +36,8 @@ from domain.registry.station import RegisterStation, RenameStation
 from tests.scenario import ADAM
 
 COMMANDS: Final = 320  # a round
+REQUESTS: Final = 32  # at once
+REQUESTED: Final = 40  # by each, a round
 PROFILED: Final = 500  # commands
 TOGETHER: Final = 500
 RENAMES: Final = 9
@@ -54,6 +59,15 @@ def comparisons(database: Database) -> list[Comparison | Shares]:
         ]
         rows.append(
             compare(
+                f"whole commands, {REQUESTS} requests of a server",
+                "commands/s",
+                lambda: requested(desk),
+                f"the library's application, {REQUESTS} writers",
+                speed(theirs.give, REQUESTS, COMMANDS),
+            )
+        )
+        rows.append(
+            compare(
                 f"whole commands, taken in {TOGETHER} at a time",
                 "commands/s",
                 lambda: together(desk),
@@ -72,11 +86,23 @@ def together(desk: Desk) -> float:
     return TOGETHER / (perf_counter() - start)
 
 
+def requested(desk: Desk) -> float:
+    """How often a second, by so many tasks of one event loop."""
+
+    async def all_of_them() -> float:
+        start = perf_counter()
+        await gather(*(desk.give_soon(REQUESTED) for _ in range(REQUESTS)))
+        return REQUESTS * REQUESTED / (perf_counter() - start)
+
+    with Runner(loop_factory=auto_loop_factory()) as runner:
+        return runner.run(all_of_them())
+
+
 # ── ours ────────────────────────────────────────────────────────────────────
 
 
 class Desk:
-    """Gives commands, each thread to a station of its own."""
+    """Gives commands, each thread or task to stations of its own."""
 
     def __init__(self, log: EventLog) -> None:
         self.log = log
@@ -84,15 +110,21 @@ class Desk:
         self.numbers = count()
 
     def give(self) -> None:
-        renames = getattr(self.own, "renames", RENAMES)
-        if renames == RENAMES:
+        if not hasattr(self.own, "instructions"):
+            self.own.instructions = self.instructions()
+        handle(self.log, next(self.own.instructions))
+
+    async def give_soon(self, commands: int) -> None:
+        for instruction in islice(self.instructions(), commands):
+            await handle_soon(self.log, instruction)
+
+    def instructions(self) -> Iterator[Instruction]:
+        while True:
             registering = self.registering()
-            self.own.station, self.own.renames = registering.command.stream.id, 0
-            handle(self.log, registering)
-        else:
-            name = f"Station {next(self.numbers)}"
-            handle(self.log, asked(RenameStation(station_id=self.own.station, name=name)))
-            self.own.renames += 1
+            yield registering
+            for _ in range(RENAMES):
+                name = f"Station {next(self.numbers)}"
+                yield asked(RenameStation(station_id=registering.command.stream.id, name=name))
 
     def registering(self) -> Instruction:
         return asked(RegisterStation(station_id=uuid4(), name="Station"))
