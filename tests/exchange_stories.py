@@ -10,6 +10,7 @@ from domain.messages import Actor, Role
 from domain.registry.dealer import Dealer
 from domain.repairs.exchange import commands as c
 from domain.repairs.exchange.dealer_credit import ReverseDealerCreditUse, UseDealerCredit
+from domain.repairs.exchange.state import Exchange
 from domain.repairs.freight import FreightLeg
 from domain.tariff import Wanted
 from domain.vocabulary import EquipmentKind
@@ -114,6 +115,15 @@ def use(number: int = 1, amount: str = "299.00", **changes: Any) -> UseDealerCre
 def give_back(number: int = 1, **changes: Any) -> ReverseDealerCreditUse:
     facts = {"dealer_id": DEALER, "use_id": use_id(number), "currency": "CNY"}
     return ReverseDealerCreditUse(**facts | {"reason": "order cancelled"} | changes)
+
+
+def state(story: Story) -> Exchange:
+    found: Exchange = story.state(Exchange, exchange_id())
+    return found
+
+
+def promoted(actor: Actor, *roles: Role) -> Actor:
+    return Actor(actor.id, actor.roles | {*roles}, actor.station)
 
 
 def exchanged(number: int = 1, **changes: Any) -> Steps:
