@@ -35,6 +35,10 @@ def is_release(recorded: Recorded[Any]) -> bool:
     return type(recorded.event).__name__ == "NameReleased"
 
 
+def is_first(recorded: Recorded[Any]) -> bool:
+    return recorded.position == 1
+
+
 def key(number: int) -> str:
     return str(name(number).id)
 
@@ -134,6 +138,28 @@ def test_an_event_postgresql_refuses_is_found_and_parked(bench: Bench, limit: in
     rebuild(fixed, VIEWS)
     assert bench.contents() == healed
     fixed.close()
+
+
+def test_a_fold_that_fails_beside_a_row_postgresql_refuses_is_on_record_with_its_error(
+    bench: Bench,
+) -> None:
+    """What was found before the page was begun anew was not on record after all."""
+
+    def fold(row: Any, recorded: Recorded[Any], reference: Any) -> Any:
+        folded = NAMES.fold(row, recorded, reference)
+        return folded.but(of="\x00") if folded and unfit(recorded) else folded
+
+    spoilt = replace(NAMES, fold=fold)
+    record(bench.log, [taken(1, 1), released(1), taken(2, 2), taken(2, 1)])
+    engine = bench.engine({**with_broken_fold(BEARERS, is_first), "names": spoilt})
+    catch_up(engine)
+    assert bench.letters() == [
+        ("bearers", str(UUID(int=1)), 1, True),
+        ("bearers", str(UUID(int=1)), 4, False),
+        ("names", key(2), 3, True),
+        ("names", key(2), 4, False),
+    ]
+    engine.close()
 
 
 def test_keys_that_fail_park_the_rows_of_the_stream(bench: Bench) -> None:
