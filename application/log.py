@@ -23,7 +23,7 @@ from application.appends import (
     Outcome,
     StoredReceipt,
 )
-from application.arrays import Type, array, as_integer, as_uuid, uuid
+from application.arrays import Type, array, as_integer, uuid
 from application.connections import Prepared
 from application.database import Database, DatabaseRole
 from application.encoding import (
@@ -208,7 +208,7 @@ class EventLog(Application[UUID]):
         """
         with answering():
             stored = self.recorder.receipts([instruction.id]).get(instruction.id)
-        return self._receipt(instruction, stored) if stored else None
+        return self._repeated(instruction, stored) if stored else None
 
     def append(
         self,
@@ -257,9 +257,12 @@ class EventLog(Application[UUID]):
         if isinstance(answer, Exception):
             raise answer
         match answer.outcome:
-            case Outcome.APPENDED | Outcome.REPEATED:
+            case Outcome.APPENDED:
                 assert answer.receipt
-                return self._receipt(recording.instruction, answer.receipt)
+                return receipt_of(recording.instruction, answer.receipt)
+            case Outcome.REPEATED:
+                assert answer.receipt
+                return self._repeated(recording.instruction, answer.receipt)
             case Outcome.CONFLICT:
                 raise Conflict
             case Outcome.TOO_EARLY:
@@ -289,10 +292,10 @@ class EventLog(Application[UUID]):
             shredded=[subject for on in events for subject in on.event.erases],
         )
 
-    def _receipt(self, instruction: Instruction, stored: StoredReceipt) -> Receipt:
+    def _repeated(self, instruction: Instruction, stored: StoredReceipt) -> Receipt:
         if stored.digest != self.vault.fingerprint(asked(instruction)):
             raise CommandIdReused
-        return Receipt(instruction.id, stored.streams, stored.last_position, stored.recorded_at)
+        return receipt_of(instruction, stored)
 
     # ── reading ─────────────────────────────────────────────────────────────
 
@@ -302,24 +305,28 @@ class EventLog(Application[UUID]):
         Raises TooNewToDecide if a stream has an event that this release does not understand, and
         IdOfAnotherKind if an id is that of a stream of another kind.
         """
-        streams_of = {stream.id: stream for stream in streams}
-        found = {stream: History(0, []) for stream in streams}
+        streams_of = {stream.id.bytes: stream for stream in streams}
+        events: dict[bytes, list[Event]] = {stream_id: [] for stream_id in streams_of}
+        versions = dict.fromkeys(streams_of, 0)
         with answering():
             rows = self.recorder.connections.ask(
-                HISTORIES, [array(Type.UUID, map(uuid, streams_of))]
+                HISTORIES, [array(Type.UUID, [uuid(stream.id) for stream in streams])]
             )
         for stream_id, kind, version, type_name, schema_version, payload in cast(
             list[tuple[bytes, ...]], rows
         ):
-            stream = streams_of[as_uuid(stream_id)]
+            stream = streams_of[stream_id]
             if kind.decode() != stream.kind:
                 raise IdOfAnotherKind(f"{stream.id} names a {kind.decode()}, not a {stream.kind}.")
             event = decoded(type_name.decode(), as_integer(schema_version), payload)
             if isinstance(event, UnknownEvent):
                 raise TooNewToDecide
-            found[stream].events.append(event)
-            found[stream] = History(as_integer(version), found[stream].events)
-        return found
+            events[stream_id].append(event)
+            versions[stream_id] = as_integer(version)
+        return {
+            stream: History(versions[stream.id.bytes], events[stream.id.bytes])
+            for stream in streams
+        }
 
     def history(self, stream_id: UUID) -> list[Recorded]:
         """Everything that happened to one thing, oldest first."""
@@ -401,6 +408,10 @@ class EventLog(Application[UUID]):
     def _rows(self, query: LiteralString, params: Sequence[Any]) -> list[tuple[Any, ...]]:
         with answering():
             return self.recorder.connections.read(query, params)
+
+
+def receipt_of(instruction: Instruction, stored: StoredReceipt) -> Receipt:
+    return Receipt(instruction.id, stored.streams, stored.last_position, stored.recorded_at)
 
 
 def outcome_of(answers: Sequence[Answer]) -> str:
