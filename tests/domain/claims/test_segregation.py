@@ -11,11 +11,11 @@ from domain.claims import part_order as po
 from domain.claims.commercial import commands as g
 from domain.messages import Actor, Role
 from domain.registry.authority import ManagesTheStation
-from domain.registry.person import DelegateRole, RegisterPerson
+from domain.registry.person import RegisterPerson
 from domain.vocabulary import PaperKind
-from tests.domain.claims.asked import request_write_off, sign_write_off
+from tests.domain.claims.asked import delegation, request_write_off, sign_write_off
 from tests.rules import rule
-from tests.scenario import ADAM, DORA, FINN, NOON, given, person_id, standing_in
+from tests.scenario import ADAM, DORA, FINN, given, person_id, standing_in
 from tests.stories import (
     OTHER_STATION,
     STATION,
@@ -73,12 +73,6 @@ def test_whatever_other_roles_they_have_not_for_their_own_station(before, wish):
     scenario = given(BEFORE[before].histories)
     scenario.when(wish, actor=MANAGER).then_refused(ManagesTheStation)
     assert scenario.when(wish, actor=OF_ANOTHER).outcome()
-
-
-def delegation(principal: Actor, delegate: Actor, role: Role) -> DelegateRole:
-    return DelegateRole(
-        person_id=principal.id, role=role, to=delegate.id, since=NOON - DAY, until=NOON + DAY
-    )
 
 
 @rule("SEG-2", "SEG-6")
