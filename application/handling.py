@@ -10,7 +10,8 @@ from application.aggregates import AGGREGATE_OF, EVOLVE
 from application.finishing import Appending, finished, finished_soon
 from application.histories import timeline
 from application.instruction import Instruction, Recording
-from application.log import Conflict, Decision, EventLog, History, Receipt, Unavailable
+from application.log import Decision, EventLog, History, Receipt
+from application.log_refusals import Conflict, Unavailable
 from application.observing import REPEATED, Step, Watched
 from domain import policies
 from domain.contacts.inquiry_counts import InquiryPeriod

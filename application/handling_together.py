@@ -8,7 +8,8 @@ from typing import Final
 
 from application.handling import check_beginnings, check_times, decided, handle, loaded
 from application.instruction import Instruction
-from application.log import Decision, EventLog, History, Receipt, Unavailable
+from application.log import Decision, EventLog, History, Receipt
+from application.log_refusals import Unavailable
 from application.observing import Step
 from domain.messages import NotLoaded, Refusal, Stream
 

@@ -16,7 +16,8 @@ from uuid import UUID, uuid5
 
 from application.handling import handle
 from application.instruction import Instruction
-from application.log import Conflict, EventLog, Unavailable
+from application.log import EventLog
+from application.log_refusals import Conflict, Unavailable
 from application.observing import Step
 from application.reaction_record import Connect, ReactionRecord, Refused
 from application.recorded import Channel, Position, Recorded

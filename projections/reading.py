@@ -14,7 +14,8 @@ from psycopg.errors import QueryCanceled
 from psycopg.sql import SQL, Composed
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from application.log import EventLog, Unavailable
+from application.log import EventLog
+from application.log_refusals import Unavailable
 from application.recorded import Position
 from domain.messages import Refusal, RefusalCode
 from projections.access import EVERYTHING, REACH, Reach

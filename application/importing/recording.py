@@ -25,7 +25,8 @@ from application.importing.log_map import LogMap
 from application.importing.report import Place, Report
 from application.importing.translating import IMPORTED, Case, Translated, Translator
 from application.importing.xes import Trace
-from application.log import Conflict, EventLog, NotYet, TimeRunsBackwards, answering
+from application.log import EventLog, answering
+from application.log_refusals import Conflict, NotYet, TimeRunsBackwards
 from application.recorded import Channel
 from domain.messages import Actor
 

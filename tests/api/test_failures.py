@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 
-from application.log import Unavailable
+from application.log_refusals import Unavailable
 from domain.messages import Role
 
 QUERY = "{ stations { totalCount } }"

@@ -27,15 +27,8 @@ import pytest
 from application.appends import LARGEST_APPEND, LARGEST_EVENT
 from application.committing import LARGEST_BATCH
 from application.database import Database
-from application.log import (
-    Conflict,
-    EventLog,
-    History,
-    Receipt,
-    TooMuchAtOnce,
-    Unavailable,
-    Unrecordable,
-)
+from application.log import EventLog, History, Receipt
+from application.log_refusals import Conflict, TooMuchAtOnce, Unavailable, Unrecordable
 from application.observing import Step, Watched
 from application.recorded import BEGINNING
 from domain.messages import Event

@@ -14,7 +14,8 @@ from application import following
 from application.connections import is_there
 from application.database import Database, DatabaseRole
 from application.following import Follower, Only
-from application.log import EventLog, Unavailable
+from application.log import EventLog
+from application.log_refusals import Unavailable
 from application.recorded import BEGINNING, Position, Recorded
 from tests.projections.names import haunted, record, released, taken
 from tests.projections.test_running import until

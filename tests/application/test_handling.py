@@ -12,7 +12,8 @@ import pytest
 from application.database import Database
 from application.handling import BackdatedWithoutReason, EffectiveInTheFuture, handle
 from application.instruction import Instruction
-from application.log import CommandIdReused, Conflict, EventLog, IdOfAnotherKind, Receipt
+from application.log import EventLog, Receipt
+from application.log_refusals import CommandIdReused, Conflict, IdOfAnotherKind
 from application.recorded import BEGINNING, Channel
 from domain.corrections import (
     CorrectionOfCorrection,

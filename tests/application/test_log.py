@@ -14,14 +14,12 @@ from application.appends import Append
 from application.connections import Connections, know_wire, listen
 from application.database import Database, DatabaseRole
 from application.encoding import asked
-from application.log import (
+from application.log import EventLog, History, Receipt
+from application.log_refusals import (
     CommandIdReused,
     Conflict,
-    EventLog,
-    History,
     IdOfAnotherKind,
     NotYet,
-    Receipt,
     TimeRunsBackwards,
     TooNewToDecide,
     Unrecordable,

@@ -16,7 +16,8 @@ from uuid import UUID
 from application.database import Database
 from application.handling import handle, handle_soon
 from application.instruction import Instruction
-from application.log import EventLog, Receipt, Unavailable
+from application.log import EventLog, Receipt
+from application.log_refusals import Unavailable
 from application.recorded import BEGINNING, Channel
 from domain.messages import Actor, Role
 from domain.registry.station import RegisterStation

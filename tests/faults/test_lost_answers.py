@@ -11,7 +11,8 @@ from eventsourcing.persistence import OperationalError, StoredEvent
 from application.appending import APPEND
 from application.connections import Connections, Prepared, Row
 from application.database import Database, DatabaseRole
-from application.log import EventLog, Unavailable
+from application.log import EventLog
+from application.log_refusals import Unavailable
 from application.recorder import PostgresApplicationRecorder
 from tests.application.told import append, stream, taken
 

@@ -15,7 +15,8 @@ from application.database import Database
 from application.finishing import Appending
 from application.handling import handle
 from application.instruction import Instruction, Recording
-from application.log import Conflict, Decision, EventLog, Receipt
+from application.log import Decision, EventLog, Receipt
+from application.log_refusals import Conflict
 from application.personal import Vault
 from application.recorded import Channel
 from domain.claims.commands import RecordAcceptance, RevokeAcceptance

@@ -15,7 +15,8 @@ import pytest
 from application.database import Database
 from application.handling import handle
 from application.instruction import Instruction, Recording
-from application.log import Conflict, EventLog
+from application.log import EventLog
+from application.log_refusals import Conflict
 from application.personal import Vault
 from application.recorded import BEGINNING, Channel
 from domain.claims import events as c
