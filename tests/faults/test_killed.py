@@ -6,16 +6,24 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from itertools import cycle
 from pathlib import Path
+from threading import Event
 from time import sleep
 
 import pytest
 
 from application.database import Database
-from application.log import EventLog
+from application.log import EventLog, Unavailable
 from application.migrating import migrate
+from projections.engine import Engine
+from projections.progress import Progress
+from projections.replaying import differences, replay
 from recourse import embedded
 from tests.faults.giving import LONGER, assert_each_once, given, numbers_in
+from tests.projections.names import VIEWS, Bench, record, released, taken
+from tests.projections.test_running import running
 
 
 def stream_of_commands(database: Database, count: int) -> subprocess.Popen[str]:
@@ -87,3 +95,40 @@ def test_a_killed_database_loses_no_acknowledged_command_and_doubles_none(
         receipts = [answer.result() for answer in answers]
         assert len({receipt.position for receipt in receipts}) == count
         assert_each_once(log, range(count))
+
+
+def test_views_of_a_database_that_was_killed_hold_what_the_log_says(
+    own_server: embedded.Server,
+) -> None:
+    """Their pages are not waited for until they are on the disk: what is lost is folded again."""
+    database = embedded.ensure_database(own_server)
+    migrate(database)
+    done = Event()
+
+    def write(bench: Bench) -> None:
+        for number in cycle(range(7)):
+            if done.is_set():
+                break
+            with suppress(Unavailable):
+                record(bench.log, [taken(number, number % 3), released(number)])
+
+    with EventLog(database) as log, ThreadPoolExecutor(1) as writers:
+        bench = Bench(database, log)
+        progress = Progress()
+        with running(bench.engine(progress=progress)):
+            writing = writers.submit(write, bench)
+            for _ in range(LONGER):
+                wanted = progress.position + 50
+                while progress.position < wanted:
+                    sleep(0.01)
+                kill(own_server)
+                with embedded.alone(own_server):
+                    embedded.start(own_server)
+            done.set()
+            writing.result()
+            while progress.position != log.last():
+                sleep(0.01)
+        engine = Engine(log, VIEWS, bench.connect)
+        assert list(differences(engine, replay(engine, log.last()), log.last())) == []
+        assert bench.letters() == []
+        engine.close()

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from eventsourcing.persistence import OperationalError, StoredEvent
 
-from application.appending import APPEND
+from application.appending import APPEND, RESENDS
 from application.connections import Connections, Prepared, Row
 from application.database import Database, DatabaseRole
 from application.log import EventLog
@@ -76,11 +76,18 @@ def test_a_lost_answer_is_not_told_as_a_conflict(log: EventLog, connections: Unr
 def test_where_there_is_no_answer_the_command_can_be_repeated(
     log: EventLog, connections: Unreliable
 ) -> None:
-    connections.lost_requests = 4
+    connections.lost_requests = RESENDS + 1
     with pytest.raises(Unavailable):
         append(log, 1, (1, taken()))
     assert log.last() == 0
     assert append(log, 1, (1, taken())).position == 1
+
+
+def test_an_answer_that_was_lost_at_the_last_attempt_is_looked_up_too(
+    log: EventLog, connections: Unreliable
+) -> None:
+    connections.lost_requests, connections.lost_answers = RESENDS, 1
+    assert append(log, 1, (1, taken())).position == log.last() == 1
 
 
 def test_without_a_command_id_nothing_is_sent_twice(connections: Unreliable) -> None:

@@ -107,11 +107,13 @@ def test_who_follows_the_log_sees_each_event_once_in_order(
             followers.submit(notified, live),
             followers.submit(read_ahead, database),
         ]
-        with ThreadPoolExecutor(WRITERS) as writers:
-            tasks = writers.submit(asyncio.run, all_write(half))
-            list(writers.map(write, half))
-            tasks.result()
-        given(live, LAST)
+        try:
+            with ThreadPoolExecutor(WRITERS) as writers:
+                tasks = writers.submit(asyncio.run, all_write(half))
+                list(writers.map(write, half))
+                tasks.result()
+        finally:
+            given(live, LAST)  # nobody follows for ever
         total = next(numbers)
         for each in following:
             assert each.result() == list(range(1, total + 2))
@@ -165,6 +167,25 @@ def test_an_append_does_not_wait_for_the_lock_of_maintenance(
         assert live.last() == 1
 
 
+def test_a_subscription_whose_listener_is_killed_goes_on(
+    databases: Databases, live: EventLog, database: Database
+) -> None:
+    name = conninfo_to_dict(database.url)["dbname"]
+    with (
+        psycopg.connect(databases.url, autocommit=True) as server,
+        live.recorder.subscribe(gt=0) as subscription,
+    ):
+        for number in range(1, 4):
+            while not server.execute(LISTENING, (name,)).rowcount:
+                sleep(0.001)
+            server.execute(f"SELECT pg_terminate_backend(pid, 10000) FROM ({LISTENING}) l", (name,))
+            given(live, number)
+            assert next(subscription).id == number
+
+
+LISTENING = """
+    SELECT pid FROM pg_stat_activity WHERE datname = %s AND query LIKE 'LISTEN %%'
+    """
 CUT = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = %s AND backend_type = 'client backend'
