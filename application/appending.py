@@ -62,22 +62,37 @@ class Appender:
         self.connections = connections
         self._row_types: RowTypes | None = None  # asked for with the first append
 
-    def carried_out(self, appends: Sequence[Encoded], first: Sent | None = None) -> list[Answer]:
+    def carried_out(self, appends: Sequence[Encoded]) -> Sequence[Answer]:
         """What came of each, in order: whatever comes of one does not depend on the others.
 
         Those that stand in the way are answered, and the others sent again without them. If the
         connection is lost, receipts are looked up on a new one, and what has none is sent again: it
         is known by its command id, so even an append that arrives late after all cannot double it.
         Without a command id nothing is sent again. Raises psycopg.OperationalError if nothing
-        answers. `first` is what was sent already, if it was.
+        answers.
         """
+        sent = self._sent(appends)
+        return all_appended(appends, sent) or self._seen_to(appends, sent)
+
+    async def carried_out_soon(self, appends: Sequence[Encoded]) -> Sequence[Answer]:
+        """As carried_out(), while other tasks go on. What does not go smoothly, and what goes first
+        of all, is seen to in a thread."""
+        sent = await self._sent_soon(appends)
+        if sent is None:
+            return await run_sync(self.carried_out, appends)
+        if appended := all_appended(appends, sent):
+            return appended
+        return await run_sync(self._seen_to, appends, sent)
+
+    def _seen_to(self, appends: Sequence[Encoded], sent: Sent) -> list[Answer]:
+        """What came of each, though it did not go smoothly."""
         answers: dict[int, Answer] = {}
         left = dict(enumerate(appends))
         losses = 0
         while left:
             numbers, batch = list(left), list(left.values())
             try:
-                found = understood(self.connections, batch, first or self._sent(batch))
+                found = understood(self.connections, batch, sent)
             except PoolTimeout:
                 raise
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
@@ -88,16 +103,9 @@ class Appender:
                 found = {0: error} if len(batch) == 1 else self._one_by_one(batch)
             answers |= {numbers[place]: answer for place, answer in found.items()}
             left = {number: each for number, each in left.items() if number not in answers}
-            first = None
+            if left:
+                sent = self._sent(list(left.values()))
         return [answers[number] for number in range(len(appends))]
-
-    async def carried_out_soon(self, appends: Sequence[Encoded]) -> Sequence[Answer]:
-        """As carried_out(), while other tasks go on. What does not go smoothly, and what goes first
-        of all, is seen to in a thread."""
-        first = await self._sent_soon(appends)
-        if first and (appended := all_appended(appends, first)):
-            return appended
-        return await run_sync(self.carried_out, appends, first)
 
     def _sent(self, appends: Sequence[Encoded]) -> Sent:
         self._row_types = self._row_types or row_types(self.connections)

@@ -178,17 +178,20 @@ W = TypeVar("W", bound=InQueue)
 def divided(queue: Sequence[W]) -> tuple[list[W], list[W]]:
     """Those who go out together, and those who go out later: what does not fit, and what rests on
     something that was not yet committed. That waits for what becomes of it."""
+    if len(queue) == 1:
+        return list(queue), []
     batch: list[W] = []
     later: list[W] = []
     size, unsettled = 0, set[int]()
     for waiting in queue:
-        each = waiting.encoded
+        each, settles = waiting.encoded, waiting.encoded.settles
         fits = not batch or (
             size + each.size <= LARGEST_BATCH
             and each.append.recorded_at == batch[0].encoded.append.recorded_at
-            and unsettled.isdisjoint(each.rests_on)
+            and unsettled.isdisjoint(settles)
+            and unsettled.isdisjoint(each.looked_at)
         )
         (batch if fits else later).append(waiting)
         size += each.size if fits else 0
-        unsettled |= each.settles
+        unsettled |= settles
     return batch, later

@@ -6,7 +6,7 @@ only joins the pieces. See migrations/0018_append_rows.sql for what the rows are
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -47,23 +47,29 @@ class Encoded(NamedTuple):
     append: Append
     size: int  # in bytes, about
     touched: tuple[UUID, ...]  # the streams that it changes, each once
-    settles: Set[int]  # of which something else is known afterwards: streams, the command
-    rests_on: Set[int]  # all that must be settled before it is known what comes of it
     events: bytes
     loaded: tuple[tuple[UUID, int], ...]  # with their versions, but those that it begins
+
+    @property
+    def settles(self) -> set[int]:
+        """Of what something else is known afterwards: streams, the command."""
+        settled = {stream.int for stream in self.touched}
+        if self.append.command_id:
+            settled.add(self.append.command_id.int)
+        return settled
+
+    @property
+    def looked_at(self) -> list[int]:
+        """What else must be settled before it is known what comes of it: streams."""
+        return [stream.int for stream in self.append.loaded]
 
 
 def encoded(append: Append) -> Encoded:
     touched = tuple({as_uuid(event.originator_id): None for event in append.events})
-    settles = {stream.int for stream in touched}
-    if append.command_id:
-        settles.add(append.command_id.int)
     return Encoded(
         append=append,
         size=append.size,
         touched=touched,
-        settles=settles,
-        rests_on=settles.union(id.int for id in append.loaded) if append.loaded else settles,
         events=b"".join(map(event_row, append.events)),
         loaded=tuple(
             (stream, version)

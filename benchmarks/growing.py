@@ -14,7 +14,7 @@ from benchmarks.handling import Desk
 
 SIZES: Final = (10_000, 100_000, 1_000_000)
 BEGUN: Final = 1_000  # events
-WRITERS, APPENDS, COMMANDS = 8, 2_400, 320
+WRITERS, APPENDS, COMMANDS = 8, 2_400, 960
 
 
 def comparisons(fresh: Callable[[str], Database]) -> list[Comparison]:
