@@ -8,13 +8,13 @@ from typing import Final
 
 from application.database import Database
 from application.log import EventLog
-from benchmarks.appending import BULK, command, speed
+from benchmarks.appending import BULK, command, tasks_speed
 from benchmarks.comparing import Comparison, compare
 from benchmarks.handling import Desk
 
 SIZES: Final = (10_000, 100_000, 1_000_000)
 BEGUN: Final = 1_000  # events
-WRITERS, APPENDS, COMMANDS = 8, 2_400, 960
+WRITERS: Final = 8
 
 
 def comparisons(fresh: Callable[[str], Database]) -> list[Comparison]:
@@ -29,10 +29,18 @@ def comparisons(fresh: Callable[[str], Database]) -> list[Comparison]:
             )
             rows += [
                 compare(
-                    f"durable appends, {name}", "appends/s", appends(log), unit, appends(begun)
+                    f"durable appends, {name}",
+                    "appends/s",
+                    tasks_speed(log.recorder, WRITERS),
+                    unit,
+                    tasks_speed(begun.recorder, WRITERS),
                 ),
                 compare(
-                    f"whole commands, {name}", "commands/s", commands(log), unit, commands(begun)
+                    f"whole commands, {name}",
+                    "commands/s",
+                    Desk(log).in_tasks(WRITERS),
+                    unit,
+                    Desk(begun).in_tasks(WRITERS),
                 ),
             ]
         return rows
@@ -44,11 +52,3 @@ def grown(fresh: Callable[[str], Database], size: int) -> Database:
         for _ in range(0, size, BULK):
             log.recorder.append(command(BULK))
     return database
-
-
-def appends(log: EventLog) -> Callable[[], float]:
-    return speed(lambda: log.recorder.append(command(1)), WRITERS, APPENDS)
-
-
-def commands(log: EventLog) -> Callable[[], float]:
-    return speed(Desk(log).give, WRITERS, COMMANDS)

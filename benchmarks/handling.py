@@ -1,12 +1,12 @@
 """Whole commands: load, decide, append, receipt, against the same by the library's application.
 
-Each writer, a thread, enters a station of its own and renames it nine times, then takes the next.
-A row says what as many requests of a server, which are tasks of its event loop, give ours.
+Each writer enters a station of its own and renames it nine times, then takes the next. Writers are
+threads and tasks as in appending.py.
 """
 
 from __future__ import annotations
 
-from asyncio import Runner, gather
+from asyncio import gather
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -19,7 +19,6 @@ from uuid import UUID, uuid4
 
 from eventsourcing.application import Application
 from psycopg.conninfo import conninfo_to_dict
-from uvicorn.loops.auto import auto_loop_factory
 
 from application.database import Database
 from application.handling import handle, handle_soon
@@ -28,16 +27,14 @@ from application.instruction import Instruction
 from application.log import EventLog
 from application.observing import Step, Watched
 from application.recorded import Channel
-from benchmarks.appending import speed
-from benchmarks.comparing import Comparison, Shares, compare
+from benchmarks.appending import in_loop, speed
+from benchmarks.comparing import Comparison, Measure, Shares, compare
 from benchmarks.library_runner import Station
 from domain.messages import Command
 from domain.registry.station import RegisterStation, RenameStation
 from tests.scenario import ADAM
 
 COMMANDS: Final = 320  # a round
-REQUESTS: Final = 32  # at once
-REQUESTED: Final = 40  # by each, a round
 PROFILED: Final = 500  # commands
 TOGETHER: Final = 500
 RENAMES: Final = 9
@@ -48,24 +45,11 @@ def comparisons(database: Database) -> list[Comparison | Shares]:
     with EventLog(database) as log, library(database) as theirs:
         desk = Desk(log)
         rows: list[Comparison | Shares] = [
-            compare(
-                f"whole commands, {writers} writer{'s' if writers > 1 else ''}",
-                "commands/s",
-                speed(desk.give, writers, COMMANDS * min(writers, 4)),
-                "the library's application",
-                speed(theirs.give, writers, COMMANDS),
-            )
-            for writers in (1, 8, 32)
+            against("1 writer", 1, desk.in_threads(1), theirs),
+            against("8 writers", 8, desk.in_tasks(8), theirs),
+            against("32 writers", 32, desk.in_tasks(32), theirs),
+            against("32 writers in threads", 32, desk.in_threads(32), theirs),
         ]
-        rows.append(
-            compare(
-                f"whole commands, {REQUESTS} requests of a server",
-                "commands/s",
-                lambda: requested(desk),
-                f"the library's application, {REQUESTS} writers",
-                speed(theirs.give, REQUESTS, COMMANDS),
-            )
-        )
         rows.append(
             compare(
                 f"whole commands, taken in {TOGETHER} at a time",
@@ -79,23 +63,18 @@ def comparisons(database: Database) -> list[Comparison | Shares]:
         return rows
 
 
+def against(name: str, writers: int, ours: Measure, theirs: Renaming) -> Comparison:
+    reference = speed(theirs.give, writers, COMMANDS)
+    return compare(
+        f"whole commands, {name}", "commands/s", ours, "the library's application", reference
+    )
+
+
 def together(desk: Desk) -> float:
     asked = [desk.registering() for _ in range(TOGETHER)]
     start = perf_counter()
     handle_all(desk.log, asked)
     return TOGETHER / (perf_counter() - start)
-
-
-def requested(desk: Desk) -> float:
-    """How often a second, by so many tasks of one event loop."""
-
-    async def all_of_them() -> float:
-        start = perf_counter()
-        await gather(*(desk.give_soon(REQUESTED) for _ in range(REQUESTS)))
-        return REQUESTS * REQUESTED / (perf_counter() - start)
-
-    with Runner(loop_factory=auto_loop_factory()) as runner:
-        return runner.run(all_of_them())
 
 
 # ── ours ────────────────────────────────────────────────────────────────────
@@ -114,9 +93,24 @@ class Desk:
             self.own.instructions = self.instructions()
         handle(self.log, next(self.own.instructions))
 
-    async def give_soon(self, commands: int) -> None:
-        for instruction in islice(self.instructions(), commands):
-            await handle_soon(self.log, instruction)
+    def in_threads(self, writers: int) -> Measure:
+        """How often a second, by so many threads at once."""
+        return speed(self.give, writers, COMMANDS * min(writers, 4))
+
+    def in_tasks(self, writers: int) -> Measure:
+        """How often a second, by so many tasks of one event loop."""
+        each = COMMANDS * 4 // writers
+
+        async def writer() -> None:
+            for instruction in islice(self.instructions(), each):
+                await handle_soon(self.log, instruction)
+
+        async def all_of_them() -> float:
+            start = perf_counter()
+            await gather(*(writer() for _ in range(writers)))
+            return writers * each / (perf_counter() - start)
+
+        return in_loop(all_of_them)
 
     def instructions(self) -> Iterator[Instruction]:
         while True:
