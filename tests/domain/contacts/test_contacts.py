@@ -26,7 +26,7 @@ from domain.registry.customer import (
     RegisterCustomer,
 )
 from domain.registry.equipment import EquipmentNotFound
-from domain.registry.person import DelegateRole, PersonNotFound
+from domain.registry.person import DelegateRole, MovePerson, PersonNotFound
 from domain.registry.station import StationNotFound
 from domain.registry.stations_apart import AnotherStation
 from domain.sla.starting import DueBy
@@ -316,6 +316,9 @@ def test_a_contact_is_logged_once() -> None:
 def test_a_contact_names_what_exists(fact: str, refusal: type) -> None:
     unknown = log_contact(**{fact: UUID(int=0xBAD)})
     asked(setting()).when(unknown, actor=HELEN).then_refused(refusal)
+    if fact in c.LogMissedCall.model_fields:
+        missed = miss_call(**{fact: UUID(int=0xBAD)})
+        asked(setting()).when(missed, actor=HELEN).then_refused(refusal)
 
 
 def test_of_a_customer_who_was_erased_nothing_more_is_logged() -> None:
@@ -352,6 +355,24 @@ def test_a_missed_call_of_a_customer_leaves_no_key_of_its_own_behind() -> None:
     kept = outcome(story, log_stranger(), HELEN).event
     assert isinstance(kept, e.ContactLogged)
     assert (kept.subject, kept.erases) == (ID, ())
+
+
+@rule("AUD-5")
+def test_a_missed_call_of_a_customer_is_sealed_as_theirs_and_belongs_to_who_noted_it() -> None:
+    agent = Actor(SUSI.id, SUSI.roles, OTHER_STATION)
+    known = miss_call(customer_id=CUSTOMER, station_id=None)
+    missed = outcome(setting(), known, agent).event
+    assert isinstance(missed, e.CallMissed)
+    assert (missed.subject, missed.customer_id) == (CUSTOMER, CUSTOMER)
+    assert missed.station_id == OTHER_STATION
+
+
+@rule("AUD-5")
+def test_what_was_erased_of_a_caller_does_not_come_back_with_who_they_turn_out_to_be() -> None:
+    story = setting().tell(log_stranger(), HELEN).tell(ERASE, ADAM)
+    identified = outcome(story, IDENTIFY, SUSI).event
+    assert isinstance(identified, e.CallerIdentified)
+    assert (identified.caller, identified.phone, identified.erases) == (None, None, ())
 
 
 def test_a_caller_is_one_customer() -> None:
@@ -446,6 +467,25 @@ def test_a_contact_is_routed_to_somebody_whose_role_is_in_charge_of_such_contact
     )
 
 
+@rule("CON-2")
+def test_classified_anew_it_is_routed_also_to_who_was_in_charge_before() -> None:
+    story = contact_story("routed").tell(classify(PRICE), HELEN)
+    routed = e.ContactRouted(person_id=SAM.id, station_id=STATION, routed_by=by(HELEN))
+    asked(story).when(route(), actor=HELEN).then(routed)
+    assert contact(story.tell(route(), HELEN)).stage is ContactStage.ROUTED
+
+
+@rule("CON-2")
+def test_a_contact_belongs_to_the_station_of_who_is_in_charge_of_it() -> None:
+    story = contact_story("classified")
+    moved = MovePerson(person_id=SAM.id, station_id=OTHER_STATION)
+    story.tell(moved, ADAM).tell(route(), HELEN)
+    there = Actor(SUSI.id, SUSI.roles, OTHER_STATION)
+    assert outcome(story, find_opportunity(), there)
+    here = Actor(SUSI.id, SUSI.roles, STATION)
+    asked(story).when(find_opportunity(), actor=here).then_refused(r.ContactNotFound)
+
+
 def test_a_station_sees_its_own_contacts_only() -> None:
     agent = Actor(SUSI.id, SUSI.roles, OTHER_STATION)
     asked(setting()).when(log_contact(), actor=agent).then_refused(AnotherStation)
@@ -477,8 +517,9 @@ def test_whoever_is_in_charge_contacts_the_customer_within_a_quarter_of_an_hour(
 @rule("CON-2", "SEG-1")
 def test_the_hotline_confirms_it_and_not_whoever_did_it() -> None:
     story = contact_story("contacted")
-    confirmed = e.CustomerContactConfirmed(remark=None, confirmed_by=by(HELEN))
-    asked(story).when(confirm(), actor=HELEN).then(confirmed)
+    confirmed = e.CustomerContactConfirmed(remark="pleased", confirmed_by=by(HELEN))
+    pleased = about(c.ConfirmSpokenTo, happened=True, remark="pleased")
+    asked(story).when(pleased, actor=HELEN).then(confirmed)
     hotline = Actor(SAM.id, frozenset({Role.HOTLINE_AGENT}))
     asked(story).when(confirm(), actor=hotline).then_refused(r.ConfirmsTheirOwn)
 
@@ -486,8 +527,9 @@ def test_the_hotline_confirms_it_and_not_whoever_did_it() -> None:
 @rule("CON-2")
 def test_a_customer_whom_nobody_contacted_has_to_be() -> None:
     story = contact_story("contacted")
-    refuted = e.CustomerContactRefuted(remark=None, refuted_by=by(HELEN))
-    asked(story).when(confirm(happened=False), actor=HELEN).then(refuted)
+    refuted = e.CustomerContactRefuted(remark="nobody called", refuted_by=by(HELEN))
+    waiting = about(c.ConfirmSpokenTo, happened=False, remark="nobody called")
+    asked(story).when(waiting, actor=HELEN).then(refuted)
     story.tell(confirm(happened=False), HELEN)
     assert contact(story).stage is ContactStage.ROUTED
     asked(story).when(close(), actor=HELEN).then_refused(r.StillToDo, "hotline confirms")
@@ -554,6 +596,8 @@ def test_a_standard_answer_is_kept_and_withdrawn() -> None:
     story = inquiry().tell(KEEP, HELEN)
     asked(story).when(KEEP, actor=HELEN).then_nothing()
     asked(story).when(answer(), actor=SAM).then(answered(), given_answer())
+    by_name = answer(text=None, standard_answer_id=ANSWER.id)
+    asked(story).when(by_name, actor=SAM).then(answered(), given_answer())
     withdrawn = s.StandardAnswerWithdrawn(reason="prices of last year", withdrawn_by=by(HELEN))
     asked(story).when(WITHDRAW, actor=HELEN).then(withdrawn)
     story.tell(WITHDRAW, HELEN)
@@ -573,6 +617,8 @@ def test_an_inquiry_has_one_answer_which_is_named_or_given() -> None:
     asked(inquiry("answered")).when(answer(), actor=SAM).then_refused(r.AnsweredBefore)
     asked(contact_story("confirmed")).when(answer(), actor=SAM).then_refused(r.NoInquiry)
     asked(contact_story("confirmed")).when(refer(), actor=SAM).then_refused(r.NoInquiry)
+    for command in (answer(), refer()):
+        asked(contact_story("logged")).when(command, actor=SAM).then_refused(r.NoInquiry)
 
 
 @rule("CON-4")
@@ -626,7 +672,29 @@ def test_an_opportunity_in_any_contact_is_followed_up_until_it_is_won_or_lost() 
     asked(story).when(follow_opportunity(), actor=SUSI).then_refused(r.OpportunityOver)
 
 
+@rule("CON-6")
+def test_each_opportunity_of_a_contact_is_followed_up() -> None:
+    story = contact_story("ordered").tell(find_opportunity(), SUSI)
+    second = find_opportunity().model_copy(update={"opportunity_id": opportunity_id(2)})
+    story.tell(second, SUSI)
+    followed = follow_opportunity().model_copy(update={"opportunity_id": opportunity_id(2)})
+    story.tell(followed, SUSI)
+    asked(story).when(close(), actor=HELEN).then_refused(r.StillToDo, "opportunity")
+    assert outcome(story.tell(follow_opportunity(), SUSI), close(), HELEN)
+
+
 # ── the end ─────────────────────────────────────────────────────────────────
+
+
+@rule("CON-3")
+def test_what_another_system_kept_may_have_led_anywhere_there() -> None:
+    [logged, *others] = contact_story("confirmed").events(STREAM)
+    elsewhere = logged.model_copy(update={"contact_due": None})
+    kept = given([On(STREAM, event) for event in (elsewhere, *others)])
+    closed = e.ContactClosed(outcome="order FO-1", closed_by=by(HELEN))
+    kept.when(close(), actor=HELEN).then(closed)
+    ours = asked(contact_story("confirmed")).when(close(), actor=HELEN)
+    ours.then_refused(r.StillToDo, "field order")
 
 
 @rule("CON-2", "CON-4")

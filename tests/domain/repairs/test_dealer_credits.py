@@ -39,6 +39,18 @@ def test_credits_of_a_dealer_add_up_and_orders_use_them_to_the_cent():
 
 
 @rule("EXC-5")
+def test_each_credit_use_and_reversal_says_what_is_left():
+    story = refunded(refunded(), 2).tell(use(1, "299.00"), FINN).tell(give_back(), FINN)
+    events = story.events(d.credit_stream(DEALER, "CNY"))
+    assert [(event.amount, event.balance) for event in events] == [
+        (yuan("1299.00"), yuan("1299.00")),
+        (yuan("1299.00"), yuan("2598.00")),
+        (yuan("299.00"), yuan("2299.00")),
+        (yuan("299.00"), yuan("2598.00")),
+    ]
+
+
+@rule("EXC-5")
 def test_what_an_order_used_is_given_back_once():
     story = refunded().tell(use(1, "1299.00"), FINN)
     story.so_far().when(use(1, "1.00"), actor=FINN).then_refused(d.CreditUseExists)

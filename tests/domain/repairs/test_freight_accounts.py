@@ -15,10 +15,11 @@ from domain.registry.manufacturer import ManufacturerNotFound
 from domain.repairs import freight_account as f
 from domain.repairs.freight import FreightLeg, FreightPayer
 from domain.repairs.repair import commands as c
-from tests.repair_stories import freight, repair_id, return_story, wish
+from domain.repairs.repair.events import FreightRecorded
+from tests.repair_stories import at_counter, freight, repair_id, return_story, told_upto, wish
 from tests.rules import rule
 from tests.scenario import FINN, SUSI, Story
-from tests.stories import MAKER, OTHER_MAKER, yuan
+from tests.stories import MAKER, OTHER_MAKER, file_of, yuan
 
 MARCH = date(2026, 3, 1)
 APRIL_2 = datetime(2026, 4, 2, 4, tzinfo=UTC)
@@ -75,14 +76,23 @@ def test_a_leg_belongs_to_the_month_of_the_organisation_and_to_a_known_factory()
 
 
 @rule("REP-10")
+def test_freight_of_an_item_of_no_known_factory_is_in_no_account():
+    story = told_upto(at_counter(manufacturer_id=None), "received")
+    leg = wish(c.RecordFreight, freight=freight(FreightLeg.TO_US, "9.00"))
+    [recorded] = story.so_far().when(leg, actor=SUSI).outcome()
+    assert isinstance(recorded.event, FreightRecorded)
+
+
+@rule("REP-10")
 @pytest.mark.parametrize(
     ("at", "late"),
     [(APRIL_2, False), (END_OF_APRIL - timedelta(seconds=1), False), (END_OF_APRIL, True)],
 )
 def test_a_month_that_agrees_is_confirmed_once(at, late):
-    story = return_story().tell(reconcile(), FINN, at)
+    story = return_story().tell(reconcile(statement=file_of("march")), FINN, at)
     reconciled = told_events(story)[-1]
     assert (reconciled.ours, reconciled.stated, reconciled.late) == (sums(), sums(), late)
+    assert reconciled.statement == file_of("march")
     again = story.so_far().when(reconcile(month=date(2026, 3, 9)), actor=FINN, now=at)
     again.then_refused(f.FreightReconciledBefore)
 
@@ -107,6 +117,7 @@ def test_a_month_is_reconciled_when_it_is_over():
         ((), (), "dealer: 0"),
         (sums(customer="1.00"), (), "customer: 1.00"),
         (sums(factory="36.00"), (differs("1.00", FreightPayer.US),), "us: 70.00"),
+        (sums(), (differs("1.00", FreightPayer.CUSTOMER),), "customer: 0"),
     ],
 )
 def test_every_difference_is_explained_to_the_cent_by_payer(stated, differences, reason):
