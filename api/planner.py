@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from http import HTTPStatus
+from time import monotonic
 from typing import Any, Final, NamedTuple
 
 from anyio.to_thread import run_sync
@@ -28,6 +29,7 @@ from projections.catalogue import AnyView, Views
 from projections.columns import Shape, shapes
 from projections.figures.catalogue import STATEMENTS
 from projections.names import named
+from projections.nearby import Nearby, nearby
 from projections.reading import Reader
 from projections.selection import (
     AsOfPosition,
@@ -82,6 +84,7 @@ class Question(NamedTuple):
 @dataclass(frozen=True)
 class Plan:
     statement: Ready
+    nearby: Nearby | None
     moments: Mapping[str, Value]  # as of when, for each root that says so
     waits: tuple[Value, ...]  # the positions that must be visible first
     sealed: Places  # where the answer holds personal data to open
@@ -97,7 +100,9 @@ class Plan:
             await reader.wait_for(position(variables))
         settled = {name: await reader.settled(m(variables)) for name, m in self.moments.items()}
         values = {**variables, **settled, REACH: principal.reach}
-        [[text]] = await reader.rows(*self.statement.asked(values))
+        text = await self.nearby.answer(reader, values, monotonic()) if self.nearby else None
+        if text is None:
+            [[text]] = await reader.rows(*self.statement.asked(values))
         if not self.sealed:
             return str(text).encode()
         return await run_sync(unsealed, text, self.sealed, open_many)
@@ -193,10 +198,10 @@ class Compilation:
 
     def plan(self) -> Plan:
         top = Asked("", "", self.schema.query_type, {}, [self.operation.selection_set])
-        statement = Statement(self.views, restricted=self.reading.restricted)
-        fields = self.asked.fields(top, self.root)
-        ready = json_statement.write(statement, fields)
-        return Plan(ready, self.moments, tuple(self.waits), places(fields))
+        fields, restricted = self.asked.fields(top, self.root), self.reading.restricted
+        ready = json_statement.write(Statement(self.views, restricted=restricted), fields)
+        near = nearby(self.views, fields, restricted=restricted)
+        return Plan(ready, near, self.moments, tuple(self.waits), places(fields))
 
     # ── at the root ─────────────────────────────────────────────────────────
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
+from operator import itemgetter
 from typing import Any
 
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal, Placeholder
@@ -27,12 +28,16 @@ PARAMETER = re.compile(rb"%\((p\d+)\)s")
 class Statement:
     """One statement in the making: its aliases, its parameters, and as of when it looks.
 
-    A restricted one shows only rows within the reach that comes with the values of a request.
+    A restricted one shows only rows within the reach that comes with the values of a request. One
+    that looks near is told where the edges of its lists as of before are, and gives NULL unless
+    each of them is a full page by then.
     """
 
-    def __init__(self, views: Views, *, restricted: bool) -> None:
+    def __init__(self, views: Views, *, restricted: bool, near: bool = False) -> None:
         self.views = views
         self.restricted = restricted
+        self.near = near
+        self.edges: dict[str, Composed] = {}  # what finds those it is told
         self.parameters: dict[str, Value] = {}
         self.positions: dict[str, Value] = {}
         self.looks_back: Value | None = None
@@ -66,6 +71,13 @@ class Statement:
     def position(self) -> Composable:
         """What it looks as of. Rows as they are, are as of the position the views have reached."""
         return self.as_of or SQL("(SELECT position FROM checkpoint)")
+
+    def told(self, edge: Composed, kinds: Sequence[Composable]) -> Composed:
+        """A place that comes with the values: where `edge` found it."""
+        name = f"edge {len(self.edges)}"  # no variable can be called that
+        self.edges[name] = edge
+        place = [self.bind(nth(itemgetter(name), at), kind) for at, kind in enumerate(kinds)]
+        return SQL("(SELECT {})").format(COMMA.join(place))
 
     def versions(
         self, tables: Tables, as_of: Composable | None
@@ -265,7 +277,10 @@ class PageOfRows(Rows):
         To be written after all that is asked of the page. HAVING makes it one row, even if nothing
         that is asked for aggregates.
         """
-        rows = self.rows(self.stretch(self.one_more if counted else self.size), counted)
+        limit = self.one_more if counted else self.size
+        rows = self.rows(self.stretch(limit), counted)
+        if self.has_edge and self.statement.near:
+            text = SQL("CASE WHEN count(*) = {} THEN {} END").format(limit, text)
         return SQL("(SELECT {} FROM {} HAVING true)").format(text, rows)
 
     @property
@@ -279,10 +294,13 @@ class PageOfRows(Rows):
         return self.rows(self.stretch(self.one_more), counted=True)
 
     def rows(self, stretch: Composable, counted: bool) -> Composed:
-        number = SQL(", row_number() OVER () AS n" if counted else "")
-        return SQL("(SELECT {row}.*{} FROM ({}) {row}) {row}").format(
-            number, stretch, row=self.alias
-        )
+        numbered = SQL("SELECT {row}.*, row_number() OVER () AS n FROM ({}) {row}")
+        rows = numbered.format(stretch, row=self.alias) if counted else stretch
+        return SQL("({}) {}").format(rows, self.alias)
+
+    @property
+    def has_edge(self) -> bool:
+        return self.statement.as_of is not None and not self.joined
 
     def stretch(self, limit: Composable) -> Composed:
         """The first rows of the list.
@@ -294,11 +312,15 @@ class PageOfRows(Rows):
         PostgreSQL carries out the parts of UNION ALL one after the other, and not at all what is
         beyond a LIMIT.
         """
-        if self.statement.as_of is None or self.joined:
+        if not self.has_edge:
             return self.first(limit, TRUE)
-        edge = Identifier(f"edge{next(self.statement.numbers)}")
         place = COMMA.join(map(self.column, self.place))
         near, far = (">=", "<") if self.page.descending else ("<=", ">")
+        if self.statement.near:
+            kinds = [self.columns[name].sql for name in self.place]
+            told = self.statement.told(self.edge(place, limit), kinds)
+            return self.first(limit, SQL("({}) {} {}").format(place, SQL(near), told))
+        edge = Identifier(f"edge{next(self.statement.numbers)}")
         there = SQL("(({}) {} (SELECT * FROM {}))")
         return SQL(
             "WITH {} AS MATERIALIZED ({}) SELECT * FROM (({}) UNION ALL ({})) {} LIMIT {}"

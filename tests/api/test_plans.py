@@ -38,6 +38,7 @@ from tests.reading import READING
 from tests.rules import part_of
 from tests.stories import CUSTOMER, DEALER, MAKER, STATION
 
+UNTIL_REMEMBERED = 3  # questions, the last of which is told where the edges of its lists are
 READERS = (
     identity(Role.AUDITOR),
     identity(Role.CLAIMS_MANAGER),
@@ -70,7 +71,12 @@ class Library:
         document = planner.document(asked.query, None)
         assert document.scopes <= context.principal.scopes
         variables = planner.variables(document, asked.variables or {})
-        answer = self.runner.run(self.answering.planned(asked, variables, context))
+        times = UNTIL_REMEMBERED if "asOf" in asked.query else 1
+        answers = [
+            self.runner.run(self.answering.planned(asked, variables, context)) for _ in range(times)
+        ]
+        answer = answers[-1]
+        assert answers == [answer] * times
         assert answer is not None, f"not planned: {question.text}"
         return orjson.loads(answer)
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from json import loads
+from operator import itemgetter
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -24,6 +25,7 @@ from projections.access import EVERYTHING, REACH, Reach
 from projections.engine import Engine
 from projections.folding import Folding
 from projections.names import name_of, named
+from projections.nearby import LISTS, SECONDS, Known, Nearby, nearby
 from projections.reading import Reader, Seen, ViewIsBehind
 from projections.selection import (
     Connection,
@@ -404,6 +406,129 @@ def test_a_hundred_positions_share_a_prepared_statement_and_its_plan(shelf: Benc
 
     [(custom, generic)] = ask(shelf, asked)
     assert custom <= 5 < generic
+
+
+def nearby_as_of(asked: Any, **parts: Any) -> Nearby:
+    connection = Connection(NAMES, asked, parts, as_of=lambda values: values["position"])
+    found = nearby(VIEWS, {"names": connection}, restricted=False)
+    assert found
+    return found
+
+
+def as_of(position: int, **values: Any) -> dict[str, Any]:
+    return {REACH: EVERYTHING, "position": position, **values}
+
+
+async def remembered(reader: Reader, near: Nearby, values: dict[str, Any], now: float) -> Any:
+    """Asked until the edge is known, which it is the second time."""
+    assert await near.answer(reader, values, now) is None
+    return await near.answer(reader, values, now)
+
+
+@pytest.mark.parametrize("order", sorted(NAMES.order_by))
+@pytest.mark.parametrize("turn", ["first", "last"])
+@pytest.mark.parametrize("parts", [{}, {"info": PageInfo({"more": "has_next_page"})}])
+def test_a_full_page_found_near_a_remembered_edge_is_the_page(
+    shelf: Bench, order: str, turn: str, parts: dict[str, Any]
+) -> None:
+    asked, last = page(order, **{turn: 3}), shelf.log.last()
+    positions = [*range(1, last, 9), last]
+    whole = names_as_of(Statement(VIEWS, restricted=False), asked, edges=IDS, **parts)
+    near = nearby_as_of(asked, edges=IDS, **parts)
+
+    async def found(reader: Reader) -> int:
+        assert await remembered(reader, near, as_of(last), 0.0)
+        full = 0
+        for position in positions:
+            [known] = near.known.values()
+            answer = await near.answer(reader, as_of(position), 0.0)
+            near.known = dict.fromkeys(near.known, known)  # also after a page that was not full
+            full += answer is not None
+            expected = await json(reader, whole, {"position": position})
+            assert answer is None or loads(answer) == expected
+        return full
+
+    assert 0 < ask(shelf, found) < len(positions)
+
+
+def test_an_edge_that_is_out_of_date_changes_no_answer(shelf: Bench) -> None:
+    """It was found in a list that went by other names, which were more, or fewer, or all before."""
+    asked, last = page("TAKEN_AT_DESC", first=3), shelf.log.last()
+    whole = names_as_of(Statement(VIEWS, restricted=False), asked, edges=IDS)
+    near, rows = nearby_as_of(asked, edges=IDS), folded(shelf)
+
+    async def found(reader: Reader) -> set[bool]:
+        expected = await json(reader, whole, {"position": last})
+        full = set()
+        for row in rows:
+            near.known = {(): Known(1.0, True, {"edge 0": (row.taken_at, row.name_id)})}
+            answer = await near.answer(reader, as_of(last), 0.0)
+            assert answer is None or loads(answer) == expected
+            full.add(answer is not None)
+        return full
+
+    assert ask(shelf, found) == {True, False}
+
+
+def test_what_is_not_near_is_left_to_the_whole_statement_for_a_while(shelf: Bench) -> None:
+    near, last = nearby_as_of(page(first=3), edges=IDS), shelf.log.last()
+
+    async def asked(reader: Reader) -> None:
+        assert await remembered(reader, near, as_of(last), 0.0)
+        assert await near.answer(reader, as_of(1), 1.0) is None  # one name was there
+        assert await near.answer(reader, as_of(last), 1.0 + SECONDS) is None
+        assert await remembered(reader, near, as_of(last), 1.5 + SECONDS)
+
+    ask(shelf, asked)
+
+
+def test_an_edge_is_forgotten_after_a_while(shelf: Bench) -> None:
+    near, last = nearby_as_of(page(first=3), edges=IDS), shelf.log.last()
+
+    async def asked(reader: Reader) -> None:
+        assert await remembered(reader, near, as_of(last), 0.0)
+        assert await near.answer(reader, as_of(last), SECONDS)
+        assert await remembered(reader, near, as_of(last), 0.5 + SECONDS)
+
+    ask(shelf, asked)
+
+
+def test_a_list_that_ends_before_its_edge_is_left_to_the_whole_statement(shelf: Bench) -> None:
+    near, last = nearby_as_of(page(first=100), edges=IDS), shelf.log.last()
+
+    async def asked(reader: Reader) -> None:
+        for now in range(5):
+            assert await near.answer(reader, as_of(last), float(now)) is None
+
+    ask(shelf, asked)
+
+
+def test_lists_of_different_values_have_edges_of_their_own(shelf: Bench) -> None:
+    size = page_of(NAMES, {"first": itemgetter("first")}, None)
+    near, last = nearby_as_of(size, edges=IDS), shelf.log.last()
+
+    async def asked(reader: Reader) -> list[int]:
+        sizes = [
+            await remembered(reader, near, as_of(last, first=first), 0.0) for first in (1, 2, 4)
+        ]
+        assert len({known.places["edge 0"] for known in near.known.values() if known.places}) == 3
+        return [len(ids(loads(answer))) for answer in sizes]
+
+    assert ask(shelf, asked) == [1, 2, 4]
+
+
+def test_only_so_many_edges_are_remembered(shelf: Bench) -> None:
+    near = nearby_as_of(page_of(NAMES, {"of": itemgetter("of")}, None), edges=IDS)
+    near.known = {n: Known(SECONDS) for n in range(LISTS)}
+    ask(shelf, lambda reader: near.answer(reader, as_of(1, of="Ship"), 0.0))
+    assert len(near.known) == 1
+
+
+def test_what_has_no_page_as_of_before_has_no_edge() -> None:
+    now = Connection(NAMES, page(first=3), {"edges": IDS})
+    total = Connection(NAMES, page(), {"total": TotalCount()}, as_of=constant(5))
+    for root in (now, total):
+        assert nearby(VIEWS, {"names": root}, restricted=False) is None
 
 
 def test_going_through_all_rows_is_planned_for_the_position(shelf: Bench) -> None:
