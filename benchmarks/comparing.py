@@ -88,8 +88,8 @@ thread, as a command line or a reaction is; several are tasks of one event loop 
 server's, as requests are, unless a row says that they are threads. The library's are threads.
 
 The list as of another moment each time takes its moments at random from all of the log in which the
-rows are there, and gives them as a variable; that as of one moment has it written in the document. Both
-are asked for again and again, so that where to stop looking is remembered (decision 9).
+rows are there, and gives them as a variable; that as of one moment has it written in the document.
+Both are asked for again and again, so that where to stop looking is remembered (decision 9).
 
 Measured on {os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()},
 {server}.
