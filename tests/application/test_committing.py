@@ -12,8 +12,9 @@ from asyncio import (
     new_event_loop,
     run_coroutine_threadsafe,
     to_thread,
+    wait_for,
 )
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, closing, contextmanager
 from threading import Thread
@@ -24,7 +25,8 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from application.appends import LARGEST_APPEND, LARGEST_EVENT
+from application.appending import is_appended
+from application.appends import LARGEST_APPEND, LARGEST_EVENT, Append
 from application.committing import LARGEST_BATCH
 from application.database import Database
 from application.log import EventLog, History, Receipt
@@ -34,6 +36,7 @@ from application.recorded import BEGINNING
 from domain.messages import Event
 from domain.uniqueness import NameTaken
 from tests.application.told import RELEASED, append, append_soon, instruction, stream, taken
+from tests.clock import NOON, Clock
 
 LOCK = "SELECT pg_advisory_xact_lock((1380270927::bigint << 32) | 'events'::regclass::oid::bigint)"
 BLOCKED = """
@@ -260,6 +263,18 @@ def test_a_batch_has_a_greatest_size(
     assert commits.sizes == [1, 2, 2, 1]
 
 
+def test_what_was_recorded_at_different_moments_keeps_each_its_own(
+    log: EventLog, crowd: Crowd, database: Database, clock: Clock
+) -> None:
+    log.clock = clock
+    moments = [NOON]
+    with under_way(crowd, database) as during:
+        for number in range(3):
+            moments.append(clock.forward(hours=1))
+            during.append(number, (number, taken()))
+    assert [record.recorded_at for record in log.after(BEGINNING, 10)] == moments
+
+
 def test_what_is_too_large_is_refused_and_says_what_to_do(log: EventLog) -> None:
     event = NameTaken(of="x" * LARGEST_EVENT, bearer=UUID(int=1))
     with pytest.raises(TooMuchAtOnce, match=r"8,388,608 that an event may have.*as a file"):
@@ -300,6 +315,74 @@ def test_who_is_interrupted_leaves_the_others_going(log: EventLog, database: Dat
     assert [before.result().position, after.result().position] == [2, 3]
     assert log.receipt(instruction(2)) is None
     assert append(log, 2, (2, taken())).position == 4
+
+
+@contextmanager
+def interrupted_by(handler: Callable[[], None]) -> Iterator[None]:
+    """What Ctrl-C does first, before it interrupts the main thread."""
+
+    def interrupt(number: int, frame: object) -> None:
+        handler()
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.parametrize("moment", ["called to lead", "under way"])
+def test_who_is_interrupted_at_the_worst_moment_leaves_nobody_waiting(
+    moment: str, log: EventLog, database: Database
+) -> None:
+    """Just when it was woken to commit for the others, or when it stands between two of them."""
+    conninfo, later = database.conninfo(), list[Future[Receipt]]()
+
+    def blocked(times: int) -> None:
+        while watching.execute(BLOCKED).fetchone() != (times,):
+            sleep(0.001)
+
+    def interrupt_once() -> None:
+        while log.recorder.committer.waiting != len(later) + 1:
+            sleep(0.001)
+        later.append(during.append(3, (3, taken())))
+        if moment == "under way":
+            let_go()
+            queued.result()
+            blocked(1)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    def let_go() -> None:
+        first.rollback()
+        opening.result()
+
+    with (
+        closing(InThreads(log)) as crowd,
+        psycopg.connect(conninfo) as first,
+        psycopg.connect(conninfo) as second,
+        psycopg.connect(conninfo, autocommit=True) as watching,
+        ThreadPoolExecutor(1) as behind,
+        interrupted_by(let_go if moment == "called to lead" else lambda: None),
+    ):
+        first.execute(LOCK)
+        opening = crowd.submit(100, (19, taken()), seen={stream(19): History(0, [])})
+        blocked(1)
+        queued = behind.submit(second.execute, LOCK)
+        blocked(2)
+        during = Gathering(crowd)
+        if moment == "under way":
+            later.append(during.append(1, (1, taken())))
+        interrupting = Thread(target=interrupt_once)
+        interrupting.start()
+        with pytest.raises(KeyboardInterrupt):
+            append(log, 2, (2, taken()), seen={stream(2): History(0, [])})
+        interrupting.join()
+        queued.result()
+        second.rollback()
+        positions = [each.result().position for each in later]
+    assert positions == ([2, 4] if moment == "under way" else [2])
+    assert append(log, 2, (2, taken())).position == 3
 
 
 # ── in tasks only ───────────────────────────────────────────────────────────
@@ -357,6 +440,21 @@ def test_a_loop_that_ends_in_the_middle_leaves_nobody_waiting(
     recorded = dict(numbers(log))
     assert sorted(recorded) == [1, 2, 3]
     assert set(recorded.values()) == {instruction(number).id for number in range(1, 4)}
+
+
+def test_whoever_comes_just_when_nobody_waits_any_more_is_committed_too(log: EventLog) -> None:
+    def asked(number: int) -> Append:
+        return Append(command_id=UUID(int=number))
+
+    async def one_after_another() -> None:
+        for pauses in range(8):
+            await log.recorder.append_soon(asked(1 + 2 * pauses))
+            for _ in range(pauses):
+                await asyncio.sleep(0)
+            answer = await wait_for(log.recorder.append_soon(asked(2 + 2 * pauses)), 60)
+            assert is_appended(answer)
+
+    asyncio.run(one_after_another())
 
 
 def test_each_event_loop_has_a_queue_of_its_own(log: EventLog) -> None:
