@@ -673,6 +673,13 @@ def test_an_opportunity_in_any_contact_is_followed_up_until_it_is_won_or_lost() 
 
 
 @rule("CON-6")
+@pytest.mark.parametrize("upto", ["logged", "classified", "routed", "contacted", "confirmed"])
+def test_an_opportunity_is_found_at_any_time_of_a_contact(upto: str) -> None:
+    found = outcome(contact_story(upto), find_opportunity(), SUSI).event
+    assert isinstance(found, e.OpportunityFound)
+
+
+@rule("CON-6")
 def test_each_opportunity_of_a_contact_is_followed_up() -> None:
     story = contact_story("ordered").tell(find_opportunity(), SUSI)
     second = find_opportunity().model_copy(update={"opportunity_id": opportunity_id(2)})
@@ -709,8 +716,10 @@ def test_a_contact_is_closed_once_all_is_done_that_it_asks_for() -> None:
 
 def test_what_nothing_can_come_of_is_dropped() -> None:
     dropped = e.ContactDropped(reason="a wrong number", dropped_by=by(HELEN))
-    asked(missed_story()).when(DROP, actor=HELEN).then(dropped)
-    asked(contact_story("routed")).when(DROP, actor=HELEN).then(dropped)
+    called_back = missed_story().tell(REACHED, HELEN)
+    unspoken = [contact_story(upto) for upto in ("logged", "classified", "routed")]
+    for story in (missed_story(), called_back, *unspoken):
+        asked(story).when(DROP, actor=HELEN).then(dropped)
 
 
 @rule("SEG-6")

@@ -94,6 +94,21 @@ def test_nor_are_they_let_in_later_if_they_had_arrived_before_it():
 
 
 @rule("EXC-1")
+@pytest.mark.parametrize(
+    ("ended", "actor"),
+    [
+        (wish(c.DeclineExchange, reason="too old"), PETRA),
+        (wish(c.WithdrawExchange, reason="it works"), SUSI),
+    ],
+)
+def test_what_nobody_approves_any_more_is_turned_away_and_not_let_in(ended, actor):
+    story = exchange_story("applied").tell(ended, actor).so_far()
+    turned_away = e.EntryRefused(remark="declined", refused_by=Names(person=KURT.id))
+    story.when(wish(c.RefuseEntry, remark="declined"), actor=KURT).then(turned_away)
+    story.when(receive(), actor=KURT).then_refused(r.ExchangeNotPossibleNow)
+
+
+@rule("EXC-1")
 def test_what_is_approved_is_let_in_and_not_turned_away():
     approved = exchange_story("approved").so_far()
     too_late = wish(c.RefuseEntry, remark="no")
@@ -103,7 +118,9 @@ def test_what_is_approved_is_let_in_and_not_turned_away():
 
 def test_an_application_is_given_up_before_the_goods_are_here():
     given_up = wish(c.WithdrawExchange, reason="it works")
-    story = exchange_story("approved").tell(given_up, SUSI)
+    story = exchange_story("approved")
+    story.so_far().when(given_up, actor=SUSI).then(e.ExchangeWithdrawn(reason="it works"))
+    story.tell(given_up, SUSI)
     assert state(story).stage is ExchangeStage.WITHDRAWN
     here = exchange_story("received").so_far()
     here.when(given_up, actor=SUSI).then_refused(r.ExchangeNotPossibleNow)

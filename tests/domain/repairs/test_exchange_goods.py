@@ -47,6 +47,8 @@ from tests.stories import (
 )
 
 DAY = timedelta(days=1)
+MOMENT = timedelta(microseconds=1)
+MIDNIGHT = timedelta(hours=4)  # in Shanghai, after NOON
 
 
 # ── EXC-2: what arrives is taken in and inspected ───────────────────────────
@@ -95,6 +97,20 @@ def test_what_differs_or_is_damaged_is_found_on_arrival_and_raised_the_same_day(
     story.so_far().when(reinspect(), actor=SUSI).then_refused(r.ExchangeDiscrepancyOpen)
     story.tell(settle, SUSI, NOON + 4 * DAY)
     assert not state(story).discrepancy_open
+
+
+@rule("EXC-2")
+@pytest.mark.parametrize(("after", "late"), [(MIDNIGHT - MOMENT, False), (MIDNIGHT, True)])
+def test_a_discrepancy_that_is_raised_on_another_day_is_late(after, late):
+    story = exchange_story("received").tell(reinspect(1, "missing_accessories"), SUSI)
+    raised = e.ExchangeDiscrepancyRaised(
+        told="no charger",
+        raised_at=NOON + after,
+        late=late,
+        raised_by=Names(person=SUSI.id),
+    )
+    told = wish(c.RaiseExchangeDiscrepancy, told="no charger")
+    story.so_far().when(told, actor=SUSI, now=NOON + after).then(raised)
 
 
 @rule("EXC-2")
@@ -283,6 +299,7 @@ def test_headquarters_permits_that_it_leaves_unpaid_before_it_does_and_another_s
     with pytest.raises(ApproverPrepared):
         story.tell(ship(), promoted(DORA, Role.STOREKEEPER), at)
     story.tell(ship(freight=None), KURT, at)
+    assert story.so_far().when(pay(), actor=FINN).outcome()
     story.so_far().when(permit, actor=DORA).then_refused(r.ExchangeNotPossibleNow)
     story.tell(wish(c.ConfirmReplacementReceipt, taken_by="Wu Li"), HELEN)
     inbound = freight_signed(FreightLeg.TO_US)

@@ -28,6 +28,7 @@ from tests.repair_stories import at_counter, from_dealer, repair_id, told_upto
 from tests.rules import rule
 from tests.scenario import SUSI, SYSTEM, Story
 from tests.stories import (
+    DELIVERED,
     MACHINE,
     MAKER,
     OTHER_STATION,
@@ -113,8 +114,10 @@ def test_repairs_of_another_unit_do_not_count_for_a_registered_one():
     story = with_dealer(setting(phone))
     told_upto(at_counter(1, serial_number="SN-1"), "finished", story)
     told_upto(at_counter(2, equipment_id=MACHINE), "finished", story)
-    of_another = apply(equipment_id=MACHINE, failed_repairs={repair_id(1)})
-    story.so_far().when(of_another, actor=SUSI).then_refused(r.NoRepairOfThisUnit)
+    told_upto(at_counter(3, equipment_id=MACHINE), "in work", story)
+    for number in (1, 3):
+        wrong = apply(equipment_id=MACHINE, failed_repairs={repair_id(number)})
+        story.so_far().when(wrong, actor=SUSI).then_refused(r.NoRepairOfThisUnit)
     own = apply(equipment_id=MACHINE, failed_repairs={repair_id(2)})
     assert story.so_far().when(own, actor=SUSI).outcome()
 
@@ -241,7 +244,19 @@ def test_a_refund_names_what_entitles_to_it(invoiced_on, like_model, because):
 
 
 def test_what_the_registry_knows_counts_before_what_is_said():
-    story = with_dealer().tell(apply(equipment_id=MACHINE, manufacturer_id=None), SUSI)
+    said = {"invoiced_on": None, "factory_date": date(2025, 12, 6)}
+    known = apply(equipment_id=MACHINE, manufacturer_id=None, **said)
+    story = with_dealer().tell(known, SUSI)
     [applied] = [on.event for on in story.happened if isinstance(on.event, e.ExchangeApplied)]
     assert (applied.manufacturer_id, applied.equipment_kind) == (MAKER, EquipmentKind.MACHINE)
+    assert (applied.invoiced_on, applied.factory_date) == (DELIVERED, None)
     assert applied.serial_number != "356-7" and applied.ground is None
+
+
+@rule("REG-5a")
+def test_a_factory_date_is_kept_where_the_invoice_is_lost_alone():
+    made = date(2025, 12, 6)
+    for invoiced_on, kept in ((None, made), (date(2026, 3, 1), None)):
+        story = with_dealer().tell(apply(invoiced_on=invoiced_on, factory_date=made), SUSI)
+        [applied] = [on.event for on in story.happened if isinstance(on.event, e.ExchangeApplied)]
+        assert (applied.invoiced_on, applied.factory_date) == (invoiced_on, kept)

@@ -91,6 +91,13 @@ def test_a_refund_is_asked_for_before_the_exchange_has_its_outcome(upto, ended):
 
 
 @rule("EXC-5")
+@pytest.mark.parametrize("upto", ["applied", "approved", "received", "inspected"])
+def test_a_refund_is_asked_for_and_signed_at_any_time_before(upto):
+    story = exchange_story(upto).tell(request_refund(), SUSI).tell(sign(), PETRA)
+    assert state(story.tell(sign(), FINN)).refund_approved
+
+
+@rule("EXC-5")
 def test_no_money_goes_back_for_goods_that_are_not_here_or_not_faulty():
     story = exchange_story("applied").tell(request_refund(), SUSI)
     story.tell(sign(), PETRA).tell(sign(), FINN).tell(attach(), CORA)
