@@ -18,6 +18,7 @@ import orjson
 import psycopg
 from fastapi import Depends, FastAPI, Response
 from psycopg.sql import SQL, Composable, Composed, Identifier
+from uvicorn.loops.auto import auto_loop_factory
 
 from api.endpoint import Doorkeeper
 from api.principal import Principal
@@ -35,7 +36,7 @@ from tests.scenario import FINN, MIA
 from tests.stories import claim_id, open_claim, setting
 
 ROWS, VERSIONS = 100_000, 10
-ASKERS, QUESTIONS = 8, 480
+ASKERS, QUESTIONS = 8, 1_200
 SEVENTH: Final = claim_id(7)
 
 FIELDS = """claimId number status manufacturerNumber stationId claimed open currency openedAt
@@ -61,7 +62,7 @@ def comparisons(program: Program) -> list[Comparison]:
     then = LIST.replace("first: 100,", f'first: 100, asOf: "{reached // 2}",')
     back = f"query ($asOf: Moment) {LIST.replace('first: 100,', 'first: 100, asOf: $asOf,')}"
     moments = sample(range(reached - (VERSIONS - 1) * ROWS, reached), ROWS)  # all rows are there
-    with asyncio.Runner() as runner:
+    with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
         runner.run(program.reader.pool.open())
 
         def asking(*questions: Mapping[str, Any]) -> Measure:

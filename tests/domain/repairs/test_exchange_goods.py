@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from domain.approvals import ApproverPrepared, Names
 from domain.messages import Actor, Role
+from domain.money import Money
 from domain.registry.authority import ManagesTheStation
 from domain.repairs.exchange import commands as c
 from domain.repairs.exchange import events as e
@@ -225,6 +227,9 @@ def test_damage_is_charged_confirmed_and_paid_before_the_replacement_leaves():
     story.so_far().when(pay(amount="180.01"), actor=FINN).then_refused(r.DamagePaidTooMuch, "180")
     story.tell(pay(amount="179.99"), FINN)
     story.so_far().when(ship(), actor=KURT).then_refused(r.DamageNotPaid, "0.01")
+    for amount in (yuan("0.02"), Money(amount=Decimal("0.01"), currency="EUR")):
+        beyond = pay().model_copy(update={"amount": amount})
+        story.so_far().when(beyond, actor=FINN).then_refused(r.DamagePaidTooMuch, "0.01 CNY")
     story.tell(pay(amount="0.01"), FINN).tell(ship(), KURT)
     assert state(story).stage is ExchangeStage.SHIPPED
 
