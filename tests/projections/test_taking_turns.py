@@ -165,6 +165,7 @@ def test_an_engine_that_fails_leaves_its_turn_to_another(
             record(bench.log, [taken(1)])
             until(lambda: second.health().state == EngineState.FOLLOWING)
             until(lambda: bench.rows("SELECT count(*) FROM names") == [(1,)])
+            assert first.health().state != EngineState.FOLLOWING
 
 
 # ── interrupted between its parts ───────────────────────────────────────────
