@@ -73,6 +73,7 @@ def look_at(settings: Settings, looked_at: Database, found: Findings) -> None:
     machine.key_opens(settings, looked_at, found)
     conninfo = looked_at.conninfo(DatabaseRole.WRITER)
     with psycopg.connect(conninfo, autocommit=True) as connection:
+        server.durability(connection, found)
         work(connection, found)
 
 

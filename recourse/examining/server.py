@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final, LiteralString
 
 from psycopg import Connection
@@ -31,6 +32,17 @@ GUARDED: Final[LiteralString] = """
                  FROM unnest('{INSERT,UPDATE,DELETE,TRUNCATE,TRIGGER}'::text[]) AS privilege
                  WHERE has_table_privilege(%(writer)s, to_regclass(%(table)s), privilege))
     """
+OFF: Final[LiteralString] = """
+    SELECT name, source FROM pg_settings WHERE name = ANY(%s) AND setting = 'off'
+    """
+AT_RISK: Final[Mapping[str, str]] = {
+    "fsync": "if the machine loses power or crashes, what is acknowledged may be lost, and the "
+    "database may be damaged beyond repair",
+    "full_page_writes": "if the machine loses power or crashes, pages may be left half written, "
+    "and what is acknowledged may be lost with them",
+    "synchronous_commit": "if PostgreSQL or its machine crashes, what is acknowledged may be lost",
+}
+"""What a setting risks where it is off."""
 MAY_APPEND: Final[LiteralString] = """
     SELECT has_function_privilege(%s, oid, 'EXECUTE')
     FROM pg_proc WHERE proname = 'append' AND pronamespace = current_schema()::regnamespace
@@ -61,6 +73,37 @@ def room(connection: Connection[Any], found: Findings) -> None:
             f"A transaction has been open for {oldest / 60:.0f} minutes: VACUUM cannot clean up.",
             "Find it in pg_stat_activity by xact_start, and end it.",
         )
+
+
+# ── what is acknowledged ────────────────────────────────────────────────────
+
+
+def durability(connection: Connection[Any], found: Findings) -> None:
+    """Whether what is acknowledged survives a crash. `connection` is in the role that serves."""
+    warn_of_risks(dict(connection.execute(OFF, [list(AT_RISK)]).fetchall()), found)
+
+
+def warn_of_risks(off: Mapping[str, str], found: Findings) -> None:
+    """`off` says where each of the settings that are off is set, in PostgreSQL's words."""
+    found.facts["survives a crash"] = not off
+    for name, risk in AT_RISK.items():
+        if name in off:
+            found.warn(f"{name} is off: {risk}.", put_on(name, off[name]))
+
+
+def put_on(name: str, source: str) -> str:
+    match source:
+        case "command line":
+            return f"Start PostgreSQL without `-c {name}=off`."
+        case "database":
+            return f"ALTER DATABASE … RESET {name}, of the one in DATABASE_URL."
+        case "user" | "database user":
+            where = " IN DATABASE …" if source == "database user" else ""
+            return f"ALTER ROLE …{where} RESET {name}, of the login in DATABASE_URL."
+        case "client" | "environment variable":
+            return f"Take {name} out of DATABASE_URL's options, and out of PGOPTIONS."
+        case _:
+            return f"As a superuser: ALTER SYSTEM SET {name} = on; SELECT pg_reload_conf()."
 
 
 # ── roles ───────────────────────────────────────────────────────────────────

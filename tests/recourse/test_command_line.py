@@ -216,6 +216,7 @@ def test_the_embedded_database_is_made_migrated_and_stopped_by_itself(of_its_own
     place = embedded.Server(of_its_own.data_dir).data
     assert doctor["database"] == f"embedded in {place}, started for this look"
     assert (doctor["faults"], doctor["warnings"]) == ([], [])
+    assert doctor["survives a crash"] is True
 
 
 # ── what stands in the way ──────────────────────────────────────────────────

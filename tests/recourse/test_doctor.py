@@ -13,7 +13,9 @@ import pytest
 
 from application.migrating import shipped
 from recourse.examining.machine import skew
+from recourse.examining.server import AT_RISK, warn_of_risks
 from recourse.exits import Exit
+from recourse.findings import Findings
 from tests.recourse.program import Installed
 
 Executed = Callable[[LiteralString], None]
@@ -80,6 +82,31 @@ def test_it_finds_what_stands_still_and_nobody_at_work(
     assert any("1 reactions were refused" in each["what"] for each in told["warnings"])
 
 
+def lost(told: Any) -> list[str]:
+    """Which settings it warns of, by which what is acknowledged may be lost."""
+    warned = [
+        each["what"] for each in told["warnings"] if "is acknowledged may be lost" in each["what"]
+    ]
+    return [what.split()[0] for what in warned]
+
+
+def for_this_database(what: LiteralString) -> LiteralString:
+    return f"DO $$ BEGIN EXECUTE format('ALTER DATABASE %I {what}', current_database()); END $$"
+
+
+def test_it_warns_where_what_is_acknowledged_may_be_lost(
+    migrated: Installed, executed: Executed
+) -> None:
+    executed(for_this_database("SET synchronous_commit TO off"))
+    told = diagnosed(migrated, Exit.DONE)
+    assert "synchronous_commit" in lost(told)
+    assert told["survives a crash"] is False
+    [do] = [each["do"] for each in told["warnings"] if each["what"].startswith("synchronous")]
+    assert do == "ALTER DATABASE … RESET synchronous_commit, of the one in DATABASE_URL."
+    executed(for_this_database("SET synchronous_commit TO on"))
+    assert "synchronous_commit" not in lost(diagnosed(migrated, Exit.DONE))
+
+
 def test_it_says_that_the_database_is_away_and_what_it_knows_without(
     installed: Installed,
 ) -> None:
@@ -117,3 +144,29 @@ def test_clocks_are_compared_but_for_the_time_it_takes_to_ask(theirs: float, ahe
     before = datetime(2026, 3, 6, 12, tzinfo=UTC)
     after = before + timedelta(seconds=1)
     assert skew(before, after, before + timedelta(seconds=theirs)) == ahead
+
+
+EVERYTHING_OFF = {
+    "synchronous_commit": "client",
+    "full_page_writes": "configuration file",
+    "fsync": "command line",
+}
+
+
+def test_each_setting_that_is_off_says_what_is_at_risk_and_where_to_put_it_on() -> None:
+    found = Findings()
+    warn_of_risks(EVERYTHING_OFF, found)
+    assert [each.what.split()[0] for each in found.warnings] == list(AT_RISK)
+    assert all("what is acknowledged may be lost" in each.what for each in found.warnings)
+    assert [each.do for each in found.warnings] == [
+        "Start PostgreSQL without `-c fsync=off`.",
+        "As a superuser: ALTER SYSTEM SET full_page_writes = on; SELECT pg_reload_conf().",
+        "Take synchronous_commit out of DATABASE_URL's options, and out of PGOPTIONS.",
+    ]
+    assert (found.facts["survives a crash"], found.faults) == (False, [])
+
+
+def test_where_everything_is_on_there_is_nothing_to_warn_of() -> None:
+    found = Findings()
+    warn_of_risks({}, found)
+    assert (found.facts["survives a crash"], found.warnings) == (True, [])
