@@ -229,10 +229,10 @@ def add(group: typer.Typer, entry: Entry) -> None:
     group.command(entry.name.split()[-1], epilog="\n\n".join(["Examples:", *entry.examples]))(does)
 
 
-def main() -> None:
+def run(made: typer.Typer) -> None:
     """Run the command that was typed; whatever it raises becomes a sentence and an exit code."""
     try:
-        app(next(iter(sys.argv[1:]), None))()
+        made()
     except SettingsInvalid as error:
         leave(Exit.USAGE, "A setting cannot be used.", *str(error).splitlines())
     except (BackupRefused, MigrationRefused, NotInOrder) as error:

@@ -12,6 +12,7 @@ class Exit(IntEnum):
     NOT_IN_ORDER = 1, "Refused, not found, or not in order: the output says what and why."
     USAGE = 2, "The command line or a setting is wrong; nothing was tried."
     UNAVAILABLE = 3, "The database cannot be reached, or has to be migrated first."
+    INTERRUPTED = 130, "Interrupted by Ctrl-C: what was acknowledged until then is done."
 
     meaning: str
 

@@ -52,7 +52,7 @@ class Installed:
             around.enter_context(redirect_stdout(out))
             around.enter_context(redirect_stderr(err))
             try:
-                cli.main()
+                cli.run(cli.app(*map(str, arguments[:1])))
             except SystemExit as left:
                 code = int(left.code or 0)
         return Ran(code, out.getvalue(), err.getvalue())
