@@ -8,6 +8,7 @@ from time import perf_counter
 from types import TracebackType
 from typing import Final
 
+from opentelemetry.context import Context
 from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer, get_current_span
 
 from application.observing import DONE, FAILED, Step, Watched
@@ -52,10 +53,12 @@ class Watch(AbstractContextManager[Watched]):
 
     def __enter__(self) -> Watched:
         if self.tracer:
-            # exceptions may repeat what people wrote, so their messages are left out
+            # Exceptions may repeat what people wrote, so their messages are left out.
+            # A commit is of many commands at once, so it is part of none of their traces.
             self.span = self.tracer.start_as_current_span(
                 self.step,
                 kind=SpanKind.SERVER if self.step is Step.REQUEST else SpanKind.INTERNAL,
+                context=Context() if self.step is Step.COMMIT else None,
                 record_exception=False,
                 set_status_on_exception=False,
             )
@@ -102,6 +105,8 @@ def describe(step: Step, watched: Watched) -> None:
     span.set_attribute("recourse.outcome", watched.outcome)
     if watched.size:
         span.set_attribute("recourse.size", watched.size)
+    if watched.took is not None:
+        span.set_attribute("recourse.seconds", watched.took)
     if watched.conflicts:
         span.set_attribute("recourse.conflicts", watched.conflicts)
     if watched.outcome == FAILED or watched.outcome.startswith("5"):

@@ -7,10 +7,12 @@ names that the OpenTelemetry specification lists are read by its own library.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
+from threading import Thread
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid4
 
@@ -30,6 +32,8 @@ EXPORTERS: Final = ("otlp", "console", "none")
 ENDPOINTS: Final = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 PROTOCOLS: Final = ("OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL")
 PROTOCOL: Final = "http/protobuf"
+LAST_SPANS: Final = 3.0  # seconds to send them in at the end: for a collector nobody waits longer
+SELDOM: Final = 60.0  # seconds between two words of the same trouble
 W3C: Final = TraceContextTextMapPropagator()
 
 
@@ -41,7 +45,10 @@ class Tracing:
     tracer: Tracer
 
     def close(self) -> None:
-        self.provider.shutdown()
+        """Send what was not sent yet, if the collector takes it soon."""
+        last = Thread(target=self.provider.shutdown, name="last-spans", daemon=True)
+        last.start()
+        last.join(LAST_SPANS)
 
 
 def tracing(env: Mapping[str, str]) -> Tracing | None:
@@ -82,9 +89,27 @@ def exporting(exporter: str) -> SpanExporter:
         from opentelemetry.sdk.trace.export import ConsoleSpanExporter
 
         return ConsoleSpanExporter()
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.exporter.otlp.proto.http import trace_exporter
 
-    return OTLPSpanExporter()
+    logging.getLogger(trace_exporter.__name__).addFilter(NOW_AND_THEN)
+    return trace_exporter.OTLPSpanExporter()
+
+
+class NowAndThen(logging.Filter):
+    """Lets each kind of message through now and then: a collector may be away for days."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: dict[str, float] = {}  # when, by the message without what is filled in
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.created < self.said.get(record.msg, 0.0) + SELDOM:
+            return False
+        self.said[record.msg] = record.created
+        return True
+
+
+NOW_AND_THEN: Final = NowAndThen()
 
 
 # ── what belongs together ───────────────────────────────────────────────────
