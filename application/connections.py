@@ -56,7 +56,7 @@ class Connections:
             max_size=size,
             reconnect_timeout=RETRY,  # then the next who asks for a connection tries anew
             kwargs={"autocommit": True, "prepare_threshold": 0},
-            configure=know_wire,
+            configure=made_ready,
             open=True,
         )
 
@@ -199,6 +199,17 @@ def rows_of(connection: Connection[Any]) -> PQGen[list[Row]]:
     return [
         tuple(result.get_value(row, column) for column in columns) for row in range(result.ntuples)
     ]
+
+
+def made_ready(connection: Connection[Any]) -> None:
+    know_wire(connection)
+    read_by_index(connection)
+
+
+def read_by_index(connection: Connection[Any]) -> None:
+    """Never read a table whole. PostgreSQL keeps the plan of a statement until the table's next
+    ANALYZE: one made for a log that has only begun would read all of one that has grown."""
+    connection.execute("SET enable_seqscan = off")
 
 
 def know_wire(connection: Connection[Any]) -> None:

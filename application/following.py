@@ -12,7 +12,7 @@ from psycopg.pq.abc import PGresult
 
 from application.aggregates import EVENT_TYPES
 from application.arrays import LARGE_ALONE, Type, array, as_integer, text
-from application.connections import result_of
+from application.connections import read_by_index, result_of
 from application.encoding import COLUMNS, read
 from application.log import answering
 from application.recorded import BEGINNING, Position, Recorded
@@ -148,6 +148,7 @@ class Follower:
     def _connected(self) -> Connection[Any]:
         if self._connection is None or self._connection.closed:
             self._connection = self.connect()
+            read_by_index(self._connection)
             self._connection.pgconn.send_prepare(PREPARED, self.statement)
             result_of(self._connection)
         return self._connection

@@ -145,3 +145,34 @@ def test_of_a_part_of_the_log_everything_comes_that_is_asked_for_or_unknown(
     assert found(range(256), 5) == [1, 2, 3, 5]
     assert found(range(ends_in[1], ends_in[1] + 1), 7) == [1, 2, 7]
     assert found(range(ends_in[2], ends_in[3] + 1), 7) == [3, 5, 6]
+
+
+def test_a_log_that_has_grown_is_not_read_whole_by_what_was_planned_while_it_was_small(
+    log: EventLog, connecting: Callable[[], Connection[Any]], database: Database
+) -> None:
+    opened: list[Connection[Any]] = []
+
+    def reach() -> Connection[Any]:
+        opened.append(connecting())
+        return opened[-1]
+
+    def read_whole() -> int:
+        log.recorder.connections.read("SELECT pg_stat_force_next_flush()")
+        for each in opened:
+            each.execute("SELECT pg_stat_force_next_flush()")
+        return whole_reads(database)
+
+    read_before = read_whole()
+    with closing(Follower(reach)) as follower:
+        for reached in range(10):
+            record(log, [taken(reached % 4, reached)])
+            assert positions(follower.page(Position(reached), 5)) == [reached + 1]
+            assert len(log.after(Position(reached), 5)) == 1
+        assert read_whole() == read_before
+
+
+def whole_reads(database: Database) -> int:
+    query = "SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'events'"
+    with connect(database.conninfo(DatabaseRole.OWNER)) as connection:
+        [found] = connection.execute(query).fetchone() or [0]
+        return int(found)
