@@ -21,10 +21,12 @@ from tests.projections.test_running import until
 NAMES = 7
 
 
-def started(bench: Bench, work: str) -> subprocess.Popen[str]:
+def started(bench: Bench, work: str, *within: str) -> subprocess.Popen[str]:
+    """`within` is a command that runs the one that follows it."""
     database = bench.database
     return subprocess.Popen(
         [
+            *within,
             *(sys.executable, "-m", "tests.faults.projecting"),
             *(database.url, database.schema, str(database.roles_log_in), work),
         ],

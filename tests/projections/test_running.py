@@ -31,9 +31,9 @@ from tests.projections.names import (
 PATIENCE = 400  # looks, until a test gives up
 
 
-def until(holds: Callable[[], bool]) -> None:
+def until(holds: Callable[[], bool], looks: int = PATIENCE) -> None:
     """Wait for something that must come about."""
-    for _ in range(PATIENCE):
+    for _ in range(looks):
         if holds():
             return
         sleep(0.025)
