@@ -5,8 +5,10 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from contextlib import ExitStack
 
 import pytest
+from psycopg import connect
 
 from application.log import EventLog
 from application.recorded import Position
@@ -125,6 +127,44 @@ def test_of_two_processes_one_feeds_and_the_other_takes_over_when_it_is_killed(
     until(lambda: shown(bench) == log.last())
     assert holder(bench) not in (None, began)
     killed(second)
+    engine = bench.engine()
+    assert [done.differs for done in rebuild(engine, VIEWS)] == [False, False]
+    engine.close()
+
+
+def ended(bench: Bench, backend: int | None) -> None:
+    """As an operator ends the connection of a process that hangs."""
+    with connect(bench.database.conninfo(), autocommit=True) as connection:
+        done = connection.execute("SELECT pg_terminate_backend(%s, 10000)", [backend]).fetchone()
+    assert done == (True,)
+
+
+def test_a_process_that_hangs_keeps_its_turn_until_it_is_ended_and_then_writes_nothing_twice(
+    bench: Bench, log: EventLog
+) -> None:
+    """Wherever it was, also within a page; it goes on later without knowing of what happened."""
+    bench.engine().close()
+    with ExitStack() as stack:
+        feeding = started(bench, "feed")
+        stack.callback(feeding.kill)
+        until(lambda: holder(bench) is not None)
+        standing_by = started(bench, "feed")
+        stack.callback(standing_by.kill)
+        for _ in range(1 + LONGER):
+            load(bench, 10)
+            feeding.send_signal(signal.SIGSTOP)
+            began, last = holder(bench), log.last()
+            load(bench, 10)
+            assert began and holder(bench) == began and shown(bench) <= last
+            ended(bench, began)
+            until(lambda: shown(bench) == log.last())
+            assert holder(bench) not in (None, began)
+            feeding.send_signal(signal.SIGCONT)
+            load(bench, 10)
+            until(lambda: shown(bench) == log.last())
+            feeding, standing_by = standing_by, feeding
+        killed(feeding)
+        killed(standing_by)
     engine = bench.engine()
     assert [done.differs for done in rebuild(engine, VIEWS)] == [False, False]
     engine.close()
