@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from select import POLLIN, poll
 from time import monotonic
 from typing import Any, Final, LiteralString, NamedTuple, TypeVar
@@ -117,17 +117,28 @@ class Connections:
     @contextmanager
     def transaction(self) -> Iterator[Cursor[TupleRow]]:
         """Several statements, all or nothing, sent once, on a connection that is seen to live."""
-        self.read("SELECT 1")
-        with self._connection() as connection, connection.transaction():
+        alive = self._repeated(self._answering)
+        with self._connection(alive) as connection, connection.transaction():
             yield connection.cursor(binary=True)
 
     @contextmanager
-    def _connection(self) -> Iterator[Connection[TupleRow]]:
-        connection = self._wait()
+    def _connection(
+        self, taken: Connection[TupleRow] | None = None
+    ) -> Iterator[Connection[TupleRow]]:
+        connection = taken or self._wait()
         try:
             yield connection
         finally:
             self._pool.putconn(connection)
+
+    def _answering(self) -> Connection[TupleRow]:
+        """One that has answered just now."""
+        with ExitStack() as on_failure:
+            connection = self._wait()
+            on_failure.callback(self._pool.putconn, connection)
+            connection.execute("SELECT 1")
+            on_failure.pop_all()
+        return connection
 
     def _wait(self) -> Connection[TupleRow]:
         """A connection. The pool tries to connect when it is asked, so it is asked repeatedly."""
