@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from application.appends import Append, EnvelopedEvent, as_uuid
+from application.appends import ENVELOPE_BYTES, Append, EnvelopedEvent, as_uuid
 from application.arrays import (
     RowType,
     Type,
@@ -65,20 +65,16 @@ class Encoded(NamedTuple):
 
 
 def encoded(append: Append) -> Encoded:
-    touched = tuple({as_uuid(event.originator_id): None for event in append.events})
-    return Encoded(
-        append=append,
-        size=append.size,
-        touched=touched,
-        events=b"".join(map(event_row, append.events)),
-        loaded=tuple(
+    touched = tuple(dict.fromkeys([as_uuid(event.originator_id) for event in append.events]))
+    events = b"".join(map(event_row, append.events))
+    loaded = tuple(
+        [
             (stream, version)
             for stream, version in append.loaded.items()
             if version > 0 or stream not in touched  # what begins shows in its insert
-        )
-        if append.loaded
-        else (),
+        ]
     )
+    return Encoded(append, ENVELOPE_BYTES + len(events), touched, events, loaded)
 
 
 def event_row(event: EnvelopedEvent) -> bytes:
