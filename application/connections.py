@@ -14,7 +14,7 @@ from psycopg import Connection, Cursor, sql
 from psycopg.abc import PQGen
 from psycopg.errors import InvalidSqlStatementName, error_from_result
 from psycopg.generators import execute
-from psycopg.pq import ExecStatus, Format
+from psycopg.pq import ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGresult
 from psycopg.rows import TupleRow
 from psycopg.waiting import wait_async
@@ -59,6 +59,7 @@ class Connections:
             configure=made_ready,
             open=True,
         )
+        self._at_hand: list[Connection[TupleRow]] = []  # one, or none
 
     def read(self, query: LiteralString, params: Sequence[Any] = ()) -> list[TupleRow]:
         """The rows of a query that changes nothing. Raises psycopg.OperationalError."""
@@ -104,15 +105,14 @@ class Connections:
 
     async def call_soon(self, statement: Prepared, params: Sequence[bytes | None]) -> list[Row]:
         """As call(), while other tasks go on."""
-        try:
-            connection = self._pool.getconn(AT_ONCE)
-        except PoolTimeout:
+        connection = self._free()
+        if connection is None:
             connection = await run_sync(self._wait)
         try:
             asking = answered(connection, statement, params)
             return await wait_async(asking, connection.pgconn.socket, RETRY)
         finally:
-            self._pool.putconn(connection)  # which is closed if it was left in the middle
+            self._give_back(connection)
 
     @contextmanager
     def transaction(self) -> Iterator[Cursor[TupleRow]]:
@@ -129,7 +129,7 @@ class Connections:
         try:
             yield connection
         finally:
-            self._pool.putconn(connection)
+            self._give_back(connection)
 
     def _answering(self) -> Connection[TupleRow]:
         """One that has answered just now."""
@@ -143,12 +143,35 @@ class Connections:
     def _wait(self) -> Connection[TupleRow]:
         """A connection. The pool tries to connect when it is asked, so it is asked repeatedly."""
         deadline = monotonic() + self.patience
-        while True:
-            try:
-                return self._pool.getconn(RETRY)
-            except PoolTimeout:
-                if monotonic() > deadline:
-                    raise
+        while not (connection := self._free(RETRY)):
+            if monotonic() > deadline:
+                raise PoolTimeout(f"no connection was free within {self.patience:g} s")
+        return connection
+
+    def _free(self, patience: float = AT_ONCE) -> Connection[TupleRow] | None:
+        """A connection, if one is free so soon."""
+        try:
+            return self._at_hand.pop()
+        except IndexError:
+            pass
+        try:
+            return self._pool.getconn(patience)
+        except PoolTimeout:
+            return None
+
+    def _give_back(self, connection: Connection[TupleRow]) -> None:
+        """One stays at hand, unless somebody waits for the pool's: from commit to commit, to go by
+        the pool takes as long as to encode several appends. What was left in the middle is closed
+        by the pool."""
+        if (
+            not self._at_hand
+            and connection.pgconn.transaction_status == TransactionStatus.IDLE
+            and not self._pool.closed
+            and not self._pool.get_stats().get("requests_waiting")
+        ):
+            self._at_hand.append(connection)
+        else:
+            self._pool.putconn(connection)
 
     def stats(self) -> dict[str, int]:
         """The figures of psycopg's pool, under its names."""
@@ -156,6 +179,8 @@ class Connections:
 
     def close(self) -> None:
         self._pool.close()
+        while self._at_hand:
+            self._pool.putconn(self._at_hand.pop())
 
 
 def answered(

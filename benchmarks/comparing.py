@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 
-ROUNDS = 7
+WARMING = 2  # rounds that do not count: connections open, plans and caches are made
+ROUNDS = 9
 ROOT = Path(__file__).parent.parent
 DOCUMENT = ROOT / "docs" / "performance.md"
 RESULTS = ROOT / "benchmarks" / "results" / "latest.json"
@@ -20,7 +21,8 @@ Measure = Callable[[], float]  # one round; what it gives is better the higher i
 
 @dataclass(frozen=True)
 class Comparison:
-    """Medians of the rounds. A ratio over one says that ours is better."""
+    """Medians of the rounds, of the ratio too: a slow minute slows both sides of a round. A ratio
+    over one says that ours is better."""
 
     name: str
     unit: str
@@ -41,10 +43,10 @@ class Shares:
 def compare(
     name: str, unit: str, ours: Measure, reference_name: str, reference: Measure
 ) -> Comparison:
-    ours(), reference()  # connections are open now, and caches warm
-    rounds = [(ours(), reference()) for _ in range(ROUNDS)]
-    mine, theirs = (median(column) for column in zip(*rounds, strict=True))
-    return comparison(name, unit, mine, reference_name, theirs)
+    rounds = [(ours(), reference()) for _ in range(WARMING + ROUNDS)][WARMING:]
+    mine, theirs = (round(median(column), 1) for column in zip(*rounds, strict=True))
+    ratio = median(one / other for one, other in rounds)
+    return Comparison(name, unit, mine, theirs, reference_name, round(ratio, 2))
 
 
 def comparison(
@@ -52,8 +54,8 @@ def comparison(
 ) -> Comparison:
     """Of two figures that were measured in turns. `less` is better of times and costs."""
     ratio = reference / ours if less else ours / reference
-    figures = round(ours, 2 if less else 1), round(reference, 2 if less else 1)
-    return Comparison(name, unit, figures[0], figures[1], reference_name, round(ratio, 2))
+    figures = round(ours, 2), round(reference, 2)
+    return Comparison(name, unit, *figures, reference_name, round(ratio, 2))
 
 
 def written(found: Iterable[Comparison | Shares], server: str) -> str:
@@ -79,8 +81,9 @@ def document(found: Iterable[Comparison | Shares], server: str) -> str:
 
 `make bench` measures what is below and writes this page and `benchmarks/results/latest.json`.
 Only the ratios mean something elsewhere: over one, ours is better. Both sides run in turns, in one
-process, against one server with PostgreSQL's own durability settings, and each figure is the median
-of {ROUNDS} rounds after one that does not count, or of all samples where it says p50 and p99.
+process, against one server with PostgreSQL's own durability settings. Each figure is the median of
+{ROUNDS} rounds after {WARMING} that do not count. So is each ratio, since a slow minute slows both
+sides of a round. p50 and p99 are of all samples.
 
 The library's table has four indexes, as ours: its own two, one by topic, and one by a further id as
 ours by correlation. Receipts with their key have no counterpart there. One writer of ours is a
