@@ -7,7 +7,7 @@ from application.log_refusals import Unavailable
 from domain.messages import Role
 
 QUERY = "{ stations { totalCount } }"
-CUT = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+CUT = """SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
          WHERE datname = current_database() AND pid <> pg_backend_pid()"""
 
 

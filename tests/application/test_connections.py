@@ -24,6 +24,7 @@ SIZE = 2
 MORE = range(2 * SIZE + 1)  # than there are connections
 DIVIDES = Prepared(b"divides", b"SELECT 7 / $1::int4")
 SLEEPS = Prepared(b"sleeps", b"SELECT pg_sleep($1::int4)")
+ASLEEP = "query LIKE '%pg_sleep%' AND state = 'active'"
 ZERO, ONE, MINUTE = (number.to_bytes(4) for number in (0, 1, 60))
 SEVEN = [((7).to_bytes(4),)]
 
@@ -186,7 +187,7 @@ def test_a_task_that_is_interrupted_leaves_its_answer_to_nobody(
     async def asked() -> None:
         for number in range(allowed + 1):
             sleeping = create_task(connections.call_soon(SLEEPS, [MINUTE]))
-            while server.count("query LIKE '%pg_sleep%' AND state = 'active'") <= number:
+            while not sleeping.done() and server.count(ASLEEP) <= number:
                 await asyncio.sleep(0.01)
             sleeping.cancel()
             with pytest.raises(CancelledError):
