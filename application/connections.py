@@ -135,7 +135,7 @@ class Connections:
         """One that has answered just now."""
         with ExitStack() as on_failure:
             connection = self._wait()
-            on_failure.callback(self._pool.putconn, connection)
+            on_failure.callback(self._give_back, connection)
             connection.execute("SELECT 1")
             on_failure.pop_all()
         return connection
