@@ -6,21 +6,26 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import (
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     GraphQLError,
+    GraphQLInputType,
     GraphQLSchema,
     OperationDefinitionNode,
     TypeInfo,
     TypeInfoVisitor,
+    VariableDefinitionNode,
     Visitor,
     get_named_type,
+    get_nullable_type,
     get_operation_ast,
+    is_leaf_type,
     parse,
+    type_from_ast,
     validate,
     visit,
 )
@@ -45,6 +50,15 @@ class Unanswerable(Exception):
         self.errors = errors
 
 
+class Variable(NamedTuple):
+    """A variable as the operation declares it."""
+
+    name: str
+    type: GraphQLInputType
+    simple: bool  # one value, and none by default
+    is_id: bool
+
+
 @dataclass(frozen=True)
 class Document:
     """One operation of a valid document, and everything that has to be known about it."""
@@ -55,6 +69,7 @@ class Document:
     scopes: frozenset[str]
     by_id: bool  # whether it asks for anything by its id
     lists: tuple[Pages, ...]  # the lists it asks for, within one another
+    variables: tuple[Variable, ...]
 
 
 class Documents:
@@ -83,6 +98,17 @@ class Documents:
             frozenset(scope for scopes in mentioned.values() for scope in scopes),
             by_id=("Query", "node") in mentioned,
             lists=Lists(self.schema, by_name).of(operation),
+            variables=tuple(map(self.variable, operation.variable_definitions or ())),
+        )
+
+    def variable(self, declared: VariableDefinitionNode) -> Variable:
+        """Of a valid document: of a type that there is, for what is put in."""
+        kind: Any = type_from_ast(self.schema, declared.type)
+        return Variable(
+            declared.variable.name.value,
+            kind,
+            simple=declared.default_value is None and is_leaf_type(get_nullable_type(kind)),
+            is_id=get_named_type(kind).name == "ID",
         )
 
     def parsed(self, text: str) -> DocumentNode:

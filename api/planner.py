@@ -6,7 +6,7 @@ before costs one look-up and one statement. What it does not cover is left to th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -15,11 +15,12 @@ from time import monotonic
 from typing import Any, Final, NamedTuple
 
 from anyio.to_thread import run_sync
-from graphql import GraphQLSchema, OperationType
+from graphql import GraphQLSchema, OperationType, Undefined
 from graphql.execution.values import VariableValues, get_variable_values
+from graphql.utilities.coerce_input_value import coerce_input_value
 
 from api.asked import Asked, NotPlanned, Selections
-from api.documents import Document, Documents, Unanswerable
+from api.documents import Document, Documents, Unanswerable, Variable
 from api.principal import Principal, Scope
 from api.unsealing import OpenMany, Places, places, unsealed
 from api.views import list_name, lookup_name
@@ -129,8 +130,11 @@ class Planner:
         shape = self.shape(document, variables)
         return self.planned(Question(text, operation_name, shape, reading(principal, document)))
 
-    def variables(self, document: Document, given: Mapping[str, Any]) -> dict[str, Any]:
+    def variables(self, document: Document, given: Mapping[str, Any]) -> Mapping[str, Any]:
         """The variables as the operation declares them. Raises Unanswerable."""
+        simply = as_they_are(document.variables, given)
+        if simply is not None:
+            return simply
         definitions = document.operation.variable_definitions or ()
         values = get_variable_values(self.schema, definitions, dict(given))
         if not isinstance(values, VariableValues):
@@ -143,11 +147,7 @@ class Planner:
     ) -> tuple[tuple[str, Any], ...]:
         """Booleans, enums and kinds of ids shape the statement; of other variables only whether
         they are given."""
-        ids = {
-            definition.variable.name.value
-            for definition in document.operation.variable_definitions or ()
-            if named_type(definition.type) == "ID"
-        }
+        ids = {declared.name for declared in document.variables if declared.is_id}
         return tuple(
             (name, self.kind_of(value) if name in ids and value is not None else shaping(value))
             for name, value in sorted(variables.items())
@@ -175,10 +175,17 @@ def shaping(value: Any) -> Any:
     return value if value is None or isinstance(value, bool | Enum) else GIVEN
 
 
-def named_type(node: Any) -> str:
-    while not hasattr(node, "name"):
-        node = node.type
-    return str(node.name.value)
+def as_they_are(declared: Iterable[Variable], given: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Variables of one value each; None if there are others, or if one of them is wrong. Of most
+    documents this is all, and takes a third of the time."""
+    values = {}
+    for name, kind, simple, _ in declared:
+        value = coerce_input_value(given.get(name), kind) if simple else Undefined
+        if value is Undefined:
+            return None
+        if name in given:
+            values[name] = value
+    return values
 
 
 class Compilation:
