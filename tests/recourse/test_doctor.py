@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, LiteralString
 from uuid import uuid4
 
 import orjson
+import psycopg
 import pytest
 
+from application.database import Database, DatabaseRole
+from application.log import EventLog
 from application.migrating import shipped
+from recourse.bootstrap import Part
 from recourse.examining.machine import skew
 from recourse.examining.server import AT_RISK, warn_of_risks
+from recourse.examining.work import LEASES
 from recourse.exits import Exit
 from recourse.findings import Findings
+from tests.faults.giving import given
 from tests.recourse.program import Installed
 
+SOMEBODY = "recourse serve elsewhere:1"
 Executed = Callable[[LiteralString], None]
 
 
@@ -80,6 +88,44 @@ def test_it_finds_what_stands_still_and_nobody_at_work(
     assert told["parked"] == {"claims": {"rows": 1, "letters": 2}}
     assert told["processes"] == []
     assert any("1 reactions were refused" in each["what"] for each in told["warnings"])
+
+
+@contextmanager
+def at_work(installed: Installed, *parts: Part) -> Iterator[None]:
+    """A process that is active for these parts, and does nothing."""
+    database = Database(str(installed.database_url), program=SOMEBODY)
+    conninfo = database.conninfo(DatabaseRole.WRITER)
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        assert all(LEASES[part].taken(connection) for part in parts)
+        yield
+
+
+def test_it_finds_that_the_log_moves_while_views_and_reactions_do_not(
+    migrated: Installed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recourse.examining.work.MOMENT", 0.01)
+    migrated.run("views", "status").succeeded()
+    with EventLog(Database(str(migrated.database_url))) as log:
+        given(log, 1)
+    with at_work(migrated, *Part):
+        told = diagnosed(migrated)
+    assert [what.split(": ")[0] for what in faults(told)] == [
+        f"The views stand still at 0, while {SOMEBODY} is active for them",
+        f"The reactions stand still at 0, while {SOMEBODY} is active for them",
+    ]
+    assert told["processes"] == [{"process": SOMEBODY, "active for": ["views", "reactions"]}]
+    assert (told["views"]["by"], told["views"]["moved"]) == (SOMEBODY, 0)
+    with at_work(migrated, Part.REACTIONS):
+        told = diagnosed(migrated)
+    assert [what.split(": ")[0] for what in faults(told)] == [
+        "Nobody is active for the views, although there are processes",
+        f"The reactions stand still at 0, while {SOMEBODY} is active for them",
+    ]
+    told = diagnosed(migrated, Exit.DONE)
+    assert [each["what"].split(": ")[0] for each in told["warnings"]][-2:] == [
+        "Nobody is active for the views",
+        "Nobody is active for the reactions",
+    ]
 
 
 def lost(told: Any) -> list[str]:
