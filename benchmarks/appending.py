@@ -42,6 +42,7 @@ LIBRARY_APPENDS: Final = 480  # a round
 BULK: Final = 1_000  # events
 BULKS: Final = 5  # a round
 BATCHES: Final = 200
+BLOOM: Final = "uuid_bloom_ops (n_distinct_per_range = 300)"
 PAYLOAD = b'{"number": "C-1", "amount": {"amount": "1200.00", "currency": "CNY"}}' * 4
 METADATA = '{"channel":"import","roles":["claims_specialist"],"reason":null,"policies":{}}'
 
@@ -109,7 +110,7 @@ def library(database: Database, writers: int) -> LibraryRecorder:
     with datastore.transaction(commit=True) as cursor:
         for name, index in (
             ("by_topic", "(topic, notification_id)"),
-            ("by_originator", "USING brin (originator_id uuid_bloom_ops)"),
+            ("by_originator", f"USING brin (originator_id {BLOOM}) WITH (pages_per_range = 16)"),
         ):
             cursor.execute(f"CREATE INDEX IF NOT EXISTS {name} ON stock_events {index}")
     return recorder

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Final
 
+import psycopg
+
 from application.database import Database
 from application.log import EventLog
 from benchmarks.appending import BULK, command, tasks_speed
@@ -47,8 +49,13 @@ def comparisons(fresh: Callable[[str], Database]) -> list[Comparison]:
 
 
 def grown(fresh: Callable[[str], Database], size: int) -> Database:
+    """As if it had grown over months: the server has done its chores, which it would otherwise do
+    while it is measured."""
     database = fresh(f"grown_{size}")
     with EventLog(database) as log:
         for _ in range(0, size, BULK):
             log.recorder.append(command(BULK))
+    with psycopg.connect(database.url, autocommit=True) as owner:
+        owner.execute("VACUUM ANALYZE")
+        owner.execute("CHECKPOINT")
     return database

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from recourse import embedded
-from tests.databases import FAST
 from tests.recourse.program import Installed
 from tests.snapshots import ROOT
 
@@ -31,8 +30,9 @@ def tour() -> list[tuple[str, list[str]]]:
 
 @pytest.fixture
 def installed(data_directory: Path) -> Iterator[Installed]:
-    """With a database that need not start for each command."""
-    with embedded.running(data_directory, FAST):
+    """With a database that need not start for each command, and that keeps what is acknowledged: or
+    else `doctor` would warn."""
+    with embedded.running(data_directory):
         yield Installed(data_directory)
 
 
