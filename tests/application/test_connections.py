@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import CancelledError, create_task
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from time import sleep
 
 import psycopg
 import pytest
@@ -19,6 +18,7 @@ from psycopg_pool import PoolTimeout
 from application.connections import Connections, Prepared
 from application.database import Database, DatabaseRole
 from tests.databases import Databases
+from tests.projections.test_running import until
 
 SIZE = 2
 MORE = range(2 * SIZE + 1)  # than there are connections
@@ -71,11 +71,6 @@ def server(databases: Databases, database: Database) -> Iterator[Server]:
     server = Server(databases, str(conninfo_to_dict(database.url)["dbname"]))
     yield server
     server.come_back()
-
-
-def until(holds: Callable[[], bool]) -> None:
-    while not holds():
-        sleep(0.01)
 
 
 # ── a server that is away ───────────────────────────────────────────────────
