@@ -15,9 +15,6 @@ from application.recorded import Position
 
 NOBODY: Final = UUID(int=0)  # the actor of events that came without an envelope
 EMPTY_METADATA: Final = "{}"
-ENVELOPE_BYTES: Final = 250  # what an event needs in a message beside its payload and metadata
-LARGEST_EVENT: Final = 8 * 2**20  # bytes
-LARGEST_APPEND: Final = 64 * 2**20  # bytes
 
 
 # ── what is kept ────────────────────────────────────────────────────────────
@@ -37,11 +34,6 @@ class EnvelopedEvent(StoredEvent):
     correlation_id: UUID
     causation_id: UUID | None
     metadata: str  # JSON: channel, roles used, reason, policies
-
-    @property
-    def size(self) -> int:
-        """In bytes, about."""
-        return len(self.state) + len(self.metadata) + ENVELOPE_BYTES
 
 
 def with_defaults(stored: StoredEvent) -> EnvelopedEvent:
@@ -96,29 +88,6 @@ class Append:
     loaded: dict[UUID, int] = field(default_factory=dict)  # the versions of streams as seen
     recorded_at: datetime | None = None  # None: the database's clock
     shredded: Sequence[UUID] = ()  # subjects whose personal keys are destroyed with it
-
-    @property
-    def size(self) -> int:
-        """In bytes, about."""
-        return ENVELOPE_BYTES + sum([event.size for event in self.events])
-
-    def too_large(self) -> AppendTooLarge | None:
-        """Why it cannot be recorded at once; None if it can."""
-        size = self.size
-        if size <= LARGEST_EVENT:  # then none of its events is larger
-            return None
-        for event in self.events:
-            if event.size > LARGEST_EVENT:
-                return AppendTooLarge(
-                    f"A {event.topic} of {event.size:,} bytes is larger than the "
-                    f"{LARGEST_EVENT:,} that an event may have. Keep its content as a file."
-                )
-        if size > LARGEST_APPEND:
-            return AppendTooLarge(
-                f"{len(self.events):,} events of {size:,} bytes are more than the "
-                f"{LARGEST_APPEND:,} that are recorded at once. Give them in parts."
-            )
-        return None
 
 
 # ── what is answered ────────────────────────────────────────────────────────

@@ -16,9 +16,8 @@ from typing import Final, Protocol, TypeVar
 import psycopg
 
 from application.appending import Answer
-from application.appends import Append, Appended
 from application.observing import UNOBSERVED, Observer, Step
-from application.rows import Encoded, encoded
+from application.rows import Encoded
 
 LARGEST_BATCH: Final = 4 * 2**20  # bytes; a larger append goes out alone
 LONGEST_PATIENCE: Final = 0.001  # seconds
@@ -31,8 +30,8 @@ class Waiting:
 
     __slots__ = ("answer", "encoded", "gone", "next", "turn")
 
-    def __init__(self, append: Append) -> None:
-        self.encoded = encoded(append)
+    def __init__(self, encoded: Encoded) -> None:
+        self.encoded = encoded
         self.answer: Answer | None = None
         self.next: Waiting | None = None  # whom to wake after it
         self.gone = False  # interrupted; nobody waits any more
@@ -53,14 +52,7 @@ class Committer:
         self._expected = 1
         self._ended = self._took = 0.0  # the last commit, in seconds
 
-    def append(self, append: Append) -> Appended:
-        """What came of it, once it is durable. Raises whatever is wrong with it."""
-        [answer] = self.append_all([append])
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    def append_all(self, appends: Sequence[Append]) -> list[Answer]:
+    def append_all(self, appends: Sequence[Encoded]) -> list[Answer]:
         """What came of each, once it is durable. They may go out together, but each is on its own,
         and those that rest on one another are taken in their order."""
         company = [Waiting(append) for append in appends]
@@ -184,14 +176,16 @@ def divided(queue: Sequence[W]) -> tuple[list[W], list[W]]:
     later: list[W] = []
     size, unsettled = 0, set[int]()
     for waiting in queue:
-        each, settles = waiting.encoded, waiting.encoded.settles
-        fits = not batch or (
+        each = waiting.encoded
+        if not batch or (
             size + each.size <= LARGEST_BATCH
             and each.append.recorded_at == batch[0].encoded.append.recorded_at
-            and unsettled.isdisjoint(settles)
+            and unsettled.isdisjoint(each.settles)
             and unsettled.isdisjoint(each.looked_at)
-        )
-        (batch if fits else later).append(waiting)
-        size += each.size if fits else 0
-        unsettled |= settles
+        ):
+            batch.append(waiting)
+            size += each.size
+        else:
+            later.append(waiting)
+        unsettled.update(each.settles)
     return batch, later

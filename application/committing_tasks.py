@@ -15,10 +15,9 @@ from weakref import WeakKeyDictionary
 import psycopg
 
 from application.appending import Answer
-from application.appends import Append
 from application.committing import divided
 from application.observing import UNOBSERVED, Observer, Step
-from application.rows import Encoded, encoded
+from application.rows import Encoded
 
 CarryOutSoon = Callable[[Sequence[Encoded]], Awaitable[Sequence[Answer]]]
 
@@ -40,7 +39,7 @@ class LoopCommitter:
         self._under_way: list[WaitingTask] = []
         self._commits: Task[None] | None = None
 
-    def append(self, append: Append) -> Future[Answer]:
+    def append(self, append: Encoded) -> Future[Answer]:
         """What came of it, once it is durable. Each is on its own; what rests on one another is
         taken in its order.
 
@@ -48,7 +47,7 @@ class LoopCommitter:
         """
         loop = get_running_loop()
         answer: Future[Answer] = loop.create_future()
-        self.queue.append(WaitingTask(encoded(append), answer))
+        self.queue.append(WaitingTask(append, answer))
         if self._commits is None:
             self._begin(loop)
         return answer
@@ -102,7 +101,7 @@ class TaskCommitter:
         """How many appends wait for the commits that are under way."""
         return sum(len(each.queue) for each in self._loops.values())
 
-    def append(self, append: Append) -> Future[Answer]:
+    def append(self, append: Encoded) -> Future[Answer]:
         loop = get_running_loop()
         committer = self._loops.get(loop)
         if committer is None:

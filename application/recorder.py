@@ -49,6 +49,7 @@ from application.committing import Committer
 from application.committing_tasks import TaskCommitter
 from application.connections import Connections, listen
 from application.observing import Observer
+from application.rows import Encoded, encoded, too_large
 
 LAST: Final = 2**63 - 1  # no position and no version is greater
 POLL: Final = 0.5  # seconds; a notification usually comes first
@@ -71,9 +72,9 @@ def library_errors() -> Iterator[None]:
         raise DataError(str(error)) from error
 
 
-def sifted(appends: Sequence[Append]) -> tuple[list[AppendTooLarge | None], list[Append]]:
+def sifted(appends: Sequence[Encoded]) -> tuple[list[AppendTooLarge | None], list[Encoded]]:
     """What is too large about each, and those of which nothing is."""
-    faults = [append.too_large() for append in appends]
+    faults = [too_large(append) for append in appends]
     return faults, [append for append, fault in zip(appends, faults, strict=True) if not fault]
 
 
@@ -105,13 +106,14 @@ class PostgresAggregateRecorder(AggregateRecorder):
     def append_all(self, appends: Sequence[Append]) -> list[Answer]:
         """What came of each, or the exception that append() would raise. Each is on its own; those
         that do not rest on one another go out together."""
-        faults, fitting = sifted(appends)
+        faults, fitting = sifted([encoded(append) for append in appends])
         answers = iter(self.committer.append_all(fitting))
         return [fault or next(answers) for fault in faults]
 
     async def append_soon(self, append: Append) -> Answer:
         """What came of it, or the exception that append() would raise, while other tasks go on."""
-        return append.too_large() or await self.task_committer.append(append)
+        rows = encoded(append)
+        return too_large(rows) or await self.task_committer.append(rows)
 
     def receipts(self, command_ids: Sequence[UUID]) -> Mapping[UUID | None, StoredReceipt]:
         """Of those of the commands that were carried out."""

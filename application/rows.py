@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from application.appends import ENVELOPE_BYTES, Append, EnvelopedEvent, as_uuid
+from application.appends import Append, AppendTooLarge, EnvelopedEvent, as_uuid
 from application.arrays import (
     RowType,
     Type,
@@ -31,6 +31,9 @@ EVENT: Final = RowType(
     *(Type.UUID, Type.TEXT, Type.BIGINT, Type.TEXT, Type.INTEGER, Type.UUID, Type.TIMESTAMPTZ),
     *(Type.UUID, Type.UUID, Type.UUID, Type.UUID, Type.UUID, Type.TEXT, Type.BYTEA),
 )
+APPEND_BYTES: Final = 250  # what an append needs in a message beside its events
+LARGEST_EVENT: Final = 8 * 2**20  # bytes
+LARGEST_APPEND: Final = 64 * 2**20  # bytes
 
 
 class RowTypes(NamedTuple):
@@ -47,34 +50,45 @@ class Encoded(NamedTuple):
     append: Append
     size: int  # in bytes, about
     touched: tuple[UUID, ...]  # the streams that it changes, each once
+    settles: Sequence[int]  # of what something else is known afterwards: streams, the command
+    looked_at: Sequence[int]  # what else must be settled before it is known what comes of it
     events: bytes
-    loaded: tuple[tuple[UUID, int], ...]  # with their versions, but those that it begins
-
-    @property
-    def settles(self) -> set[int]:
-        """Of what something else is known afterwards: streams, the command."""
-        settled = {stream.int for stream in self.touched}
-        if self.append.command_id:
-            settled.add(self.append.command_id.int)
-        return settled
-
-    @property
-    def looked_at(self) -> list[int]:
-        """What else must be settled before it is known what comes of it: streams."""
-        return [stream.int for stream in self.append.loaded]
+    loaded: Sequence[tuple[UUID, int]]  # with their versions, but those that it begins
 
 
 def encoded(append: Append) -> Encoded:
     touched = tuple(dict.fromkeys([as_uuid(event.originator_id) for event in append.events]))
-    events = b"".join(map(event_row, append.events))
-    loaded = tuple(
-        [
-            (stream, version)
-            for stream, version in append.loaded.items()
-            if version > 0 or stream not in touched  # what begins shows in its insert
-        ]
-    )
-    return Encoded(append, ENVELOPE_BYTES + len(events), touched, events, loaded)
+    settles = [stream.int for stream in touched]
+    if append.command_id:
+        settles.append(append.command_id.int)
+    looked_at = [stream.int for stream in append.loaded]
+    events = b"".join([event_row(event) for event in append.events])
+    loaded = [
+        (stream, version)
+        for stream, version in append.loaded.items()
+        if version > 0 or stream not in touched  # what begins shows in its insert
+    ]
+    size = APPEND_BYTES + len(events)
+    return Encoded(append, size, touched, settles, looked_at, events, loaded)
+
+
+def too_large(encoded: Encoded) -> AppendTooLarge | None:
+    """Why it cannot be recorded at once; None if it can."""
+    if encoded.size <= LARGEST_EVENT:  # then none of its events is larger
+        return None
+    events = encoded.append.events
+    for event in events:
+        if (size := len(event_row(event))) > LARGEST_EVENT:
+            return AppendTooLarge(
+                f"A {event.topic} of {size:,} bytes is larger than the {LARGEST_EVENT:,} that an "
+                "event may have. Keep its content as a file."
+            )
+    if encoded.size > LARGEST_APPEND:
+        return AppendTooLarge(
+            f"{len(events):,} events of {encoded.size:,} bytes are more than the "
+            f"{LARGEST_APPEND:,} that are recorded at once. Give them in parts."
+        )
+    return None
 
 
 def event_row(event: EnvelopedEvent) -> bytes:

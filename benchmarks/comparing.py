@@ -85,10 +85,10 @@ process, against one server with PostgreSQL's own durability settings. Each figu
 {ROUNDS} rounds after {WARMING} that do not count. So is each ratio, since a slow minute slows both
 sides of a round. p50 and p99 are of all samples.
 
-The library's table has four indexes, as ours: its own two, one by topic, and one by a further id as
-ours by correlation. Receipts with their key have no counterpart there. One writer of ours is a
-thread, as a command line or a reaction is; several are tasks of one event loop of the kind of the
-server's, as requests are, unless a row says that they are threads. The library's are threads.
+The library's table has three indexes, as ours: its own two, and one by topic and a further id as
+ours by type and correlation. Receipts with their key have no counterpart there. One writer of ours
+is a thread, as a command line or a reaction is; several are tasks of one event loop of the kind of
+the server's, as requests are, unless a row says that they are threads. The library's are threads.
 
 The list as of another moment each time takes its moments at random from all of the log in which the
 rows are there, and gives them as a variable; that as of one moment has it written in the document.

@@ -26,13 +26,14 @@ import psycopg
 import pytest
 
 from application.appending import is_appended
-from application.appends import LARGEST_APPEND, LARGEST_EVENT, Append
+from application.appends import Append
 from application.committing import LARGEST_BATCH
 from application.database import Database
 from application.log import EventLog, History, Receipt
 from application.log_refusals import Conflict, TooMuchAtOnce, Unavailable, Unrecordable
 from application.observing import Step, Watched
 from application.recorded import BEGINNING
+from application.rows import LARGEST_APPEND, LARGEST_EVENT
 from domain.messages import Event
 from domain.uniqueness import NameTaken
 from tests.application.told import RELEASED, append, append_soon, instruction, stream, taken

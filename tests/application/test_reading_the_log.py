@@ -70,27 +70,48 @@ def test_events_are_selected(told: EventLog, asked: dict[str, object], found: li
     assert [record.position for record in selected] == found
 
 
-def test_what_belongs_together_is_found_in_pages_that_were_vacuumed_and_in_others(
-    log: EventLog, database: Database
-) -> None:
-    def append_many(start: int) -> None:
-        log.append_all(
-            [
-                decision(
-                    *(log, number, (number, taken())),
-                    seen={stream(number): History(0, [])},
-                    correlation_id=UUID(int=0xC0 + number % 700),
-                )
-                for number in range(start, start + 3_000)
-            ]
-        )
+def append_many(log: EventLog, start: int) -> None:
+    """Three thousand events, the last of another type."""
+    log.append_all(
+        [
+            decision(
+                *(log, number, (number, taken() if number % 3_000 < 2_999 else RELEASED)),
+                seen={stream(number): History(0, [])},
+                correlation_id=UUID(int=0xC0 + number % 700),
+            )
+            for number in range(start, start + 3_000)
+        ]
+    )
 
-    append_many(0)
+
+@pytest.fixture
+def partly_vacuumed(log: EventLog, database: Database) -> EventLog:
+    append_many(log, 0)
     with psycopg.connect(database.url, autocommit=True) as connection:
-        connection.execute(f"VACUUM {database.schema}.events".encode())
-    append_many(3_000)
-    found = log.select(correlation=UUID(int=0xC0 + 5), limit=100)
+        connection.execute(f"VACUUM ANALYZE {database.schema}.events".encode())
+    append_many(log, 3_000)
+    return log
+
+
+def test_what_belongs_together_is_found_in_pages_that_were_vacuumed_and_in_others(
+    partly_vacuumed: EventLog,
+) -> None:
+    found = partly_vacuumed.select(correlation=UUID(int=0xC0 + 5), limit=100)
     assert [record.position for record in found] == list(range(6, 6_001, 700))
+
+
+def test_a_rare_type_is_found_in_both_without_reading_every_event(
+    partly_vacuumed: EventLog, database: Database
+) -> None:
+    found = partly_vacuumed.select(types=["uniqueness.NameReleased"], limit=100)
+    assert [record.position for record in found] == [3_000, 6_000]
+    with psycopg.connect(database.conninfo(DatabaseRole.READER)) as reader:
+        plan = reader.execute(
+            "EXPLAIN SELECT * FROM events WHERE position > 0"
+            " AND event_type = ANY (%s) ORDER BY position LIMIT 100",
+            [["uniqueness.NameReleased"]],
+        ).fetchall()
+    assert "Bitmap Index Scan on events_by_correlation_and_type" in str(plan)
 
 
 def test_the_log_is_read_page_by_page(told: EventLog) -> None:
