@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from functools import lru_cache
 from struct import Struct, unpack
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID, SafeUUID
 
 from psycopg.adapt import Buffer, Dumper
@@ -21,8 +21,6 @@ from psycopg.pq import Format
 HEAD: Final = Struct("!iiiii")  # dimensions, any nulls, type, length, lower bound
 EMPTY: Final = Struct("!iii").pack
 LENGTH: Final = Struct("!i").pack
-LARGE_ALONE: Final = Struct("!q").pack
-SMALL: Final = Struct("!ii").pack
 LARGE: Final = Struct("!iq").pack
 NULL: Final = LENGTH(-1)
 UUID_BYTES: Final = 16
@@ -38,9 +36,19 @@ class Type(IntEnum):
     BIGINT = 20
     INTEGER = 23
     TEXT = 25
+    JSON = 114
     TIMESTAMPTZ = 1184
     UUID = 2950
     UUIDS = 2951  # an array
+
+
+SIZES: Final = {Type.BIGINT: 8, Type.INTEGER: 4, Type.UUID: UUID_BYTES}
+
+
+class Nullable(NamedTuple):
+    """A column that may hold null."""
+
+    type: Type
 
 
 class Wire(bytes):
@@ -70,26 +78,31 @@ def array(type: int, pieces: Iterable[bytes], length: int | None = None) -> byte
 
 
 class RowType:
-    """Rows with columns of these types: what PostgreSQL calls a composite type."""
+    """Rows with columns of these types: what PostgreSQL calls a composite type.
 
-    def __init__(self, *columns: Type) -> None:
-        heads = [LENGTH(column).replace(b"%", b"%%") for column in columns]
+    A value brings its length, unless all of its column have the same: then that stands here.
+    """
+
+    def __init__(self, *columns: Type | Nullable) -> None:
+        heads = [head(column).replace(b"%", b"%%") for column in columns]
         self.template = LENGTH(len(columns)) + b"".join(head + b"%b" for head in heads)
 
     def row(self, *values: bytes) -> bytes:
         return blob(self.template % values)
 
 
+def head(column: Type | Nullable) -> bytes:
+    if isinstance(column, Nullable):
+        return LENGTH(column.type)
+    return LENGTH(column) + (LENGTH(SIZES[column]) if column in SIZES else b"")
+
+
+integer: Final = Struct("!i").pack  # without its length
+bigint: Final = Struct("!q").pack  # so, too
+
+
 def uuid(value: UUID | None) -> bytes:
     return NULL if value is None else UUID_LENGTH + value.int.to_bytes(UUID_BYTES)
-
-
-def integer(value: int) -> bytes:
-    return SMALL(4, value)
-
-
-def bigint(value: int) -> bytes:
-    return LARGE(8, value)
 
 
 def text(value: str) -> bytes:
@@ -112,7 +125,7 @@ def moment(value: datetime | None) -> bytes:
 
 def instant(value: datetime | None) -> bytes | None:
     """Alone, not in an array."""
-    return None if value is None else LARGE_ALONE(microseconds(value))
+    return None if value is None else bigint(microseconds(value))
 
 
 def microseconds(moment: datetime) -> int:

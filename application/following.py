@@ -11,7 +11,7 @@ from psycopg.pq import Format
 from psycopg.pq.abc import PGresult
 
 from application.aggregates import EVENT_TYPES
-from application.arrays import LARGE_ALONE, Type, array, as_integer, text
+from application.arrays import Type, array, as_integer, bigint, text
 from application.connections import read_by_index, result_of
 from application.encoding import COLUMNS, read
 from application.log import answering
@@ -139,7 +139,7 @@ class Follower:
     def _ask(self, after: Position) -> None:
         self._connected().pgconn.send_query_prepared(
             PREPARED,
-            (LARGE_ALONE(after), LARGE_ALONE(PIECE), *self.params),
+            (bigint(after), bigint(PIECE), *self.params),
             param_formats=[Format.BINARY] * (2 + len(self.params)),
             result_format=Format.BINARY,
         )
