@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from psycopg import Connection, Cursor
@@ -20,11 +21,13 @@ from projections import dead_letters
 from projections.catalogue import Views
 from projections.dead_letters import Parked
 from projections.feeding import Feeding, Touches, to_blame
+from projections.outgrown import outgrown
 from projections.progress import Progress
 from projections.reference import References
 from projections.tables import Tables, take_json_as_bytes
 
 PAGE: Final = 5_000
+LOOK: Final = 1_000  # events between two looks at how large the tables have become
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS checkpoint (
@@ -84,6 +87,7 @@ class Engine:
         self.references = References(log)
         self.follower = Follower(connect)
         self._spent: object = None
+        self._taken = 0
         self._still: Still | None = None
         self._connection: Connection[Any] | None = None
 
@@ -137,6 +141,7 @@ class Engine:
         Raises Overtaken if another engine took the step, and whatever PostgreSQL raises when it
         cannot be reached; then nothing has happened.
         """
+        self.analyze_outgrown()
         with uncollected():
             position, parkings = self.checkpoint()
             page = self.follower.page(position, limit)
@@ -148,7 +153,16 @@ class Engine:
                 self.still(parkings)
                 self._spent = None
             self.progress.reached(page[-1].position if page else position)
+            self._taken += len(page)
             return len(page)
+
+    def analyze_outgrown(self) -> None:
+        """So that nobody reads for long by plans that were made when a view had just begun."""
+        if self._taken >= LOOK:
+            analyses = dict(chain(*(t.analyses.items() for t in self.tables.values())))
+            for name in outgrown(self.cursor, analyses):
+                self.cursor.execute(analyses[name])
+            self._taken = 0
 
     def take_step(self, position: Position, page: Sequence[Recorded[Any]]) -> None:
         """At once, as nearly always nothing is wrong; else once more, to find out what is."""

@@ -62,8 +62,8 @@ def stuck(bench: Bench, after: Position) -> Iterator[Event]:
 def waits(bench: Bench) -> bool:
     """Whether one of the engines waits for another."""
     [[waiting]] = bench.rows(
-        "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'engine'"
-        " AND datname = current_database() AND wait_event_type = 'Lock'"
+        "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)"
+        " WHERE application_name = 'engine' AND datname = current_database() AND NOT granted"
     )
     return bool(waiting)
 
