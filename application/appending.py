@@ -16,7 +16,7 @@ from psycopg.errors import CheckViolation, UniqueViolation
 from psycopg_pool import PoolTimeout
 
 from application.appends import Appended, Outcome, StoredReceipt
-from application.arrays import Type, Wire, array, as_integer, as_moment, as_uuids, uuid
+from application.arrays import Wire, as_integer, as_moment, as_uuids, uuids
 from application.connections import Connections, Prepared, Row
 from application.recorded import BEGINNING, Position
 from application.rows import Encoded, RowTypes, arguments
@@ -159,7 +159,7 @@ def receipts(
     return {
         command_id: StoredReceipt(first, last, moment, digest, tuple(streams))
         for command_id, first, last, moment, digest, streams in connections.read(
-            FIND_RECEIPTS, (Wire(array(Type.UUID, map(uuid, command_ids))),)
+            FIND_RECEIPTS, (Wire(uuids(command_ids)),)
         )
     }
 

@@ -21,6 +21,7 @@ from psycopg.pq import Format
 HEAD: Final = Struct("!iiiii")  # dimensions, any nulls, type, length, lower bound
 EMPTY: Final = Struct("!iii").pack
 LENGTH: Final = Struct("!i").pack
+SMALL: Final = Struct("!ii").pack
 LARGE: Final = Struct("!iq").pack
 NULL: Final = LENGTH(-1)
 UUID_BYTES: Final = 16
@@ -42,6 +43,8 @@ class Type(IntEnum):
     UUIDS = 2951  # an array
 
 
+NO_UUIDS: Final = EMPTY(0, 0, Type.UUID)
+UUIDS_HEAD: Final = EMPTY(1, 0, Type.UUID)  # then come their number and lower bound
 SIZES: Final = {Type.BIGINT: 8, Type.INTEGER: 4, Type.UUID: UUID_BYTES}
 
 
@@ -107,6 +110,14 @@ def uuid(value: UUID | None) -> bytes:
 
 def text(value: str) -> bytes:
     return blob(value.encode())
+
+
+def uuids(values: Sequence[UUID]) -> bytes:
+    """An array of them, written where appends are: with fewer calls than any array."""
+    if not values:
+        return NO_UUIDS
+    pieces = [UUID_LENGTH + value.int.to_bytes(UUID_BYTES) for value in values]
+    return UUIDS_HEAD + SMALL(len(pieces), 1) + b"".join(pieces)
 
 
 @lru_cache(maxsize=1024)

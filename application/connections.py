@@ -60,6 +60,7 @@ class Connections:
             open=True,
         )
         self._at_hand: list[Connection[TupleRow]] = []  # one, or none
+        self._asking: list[None] = []  # an element for each who asks for one now
 
     def read(self, query: LiteralString, params: Sequence[Any] = ()) -> list[TupleRow]:
         """The rows of a query that changes nothing. Raises psycopg.OperationalError."""
@@ -150,24 +151,23 @@ class Connections:
 
     def _free(self, patience: float = AT_ONCE) -> Connection[TupleRow] | None:
         """A connection, if one is free so soon."""
+        self._asking.append(None)
         try:
-            return self._at_hand.pop()
-        except IndexError:
-            pass
-        try:
-            return self._pool.getconn(patience)
-        except PoolTimeout:
+            return self._at_hand.pop() if self._at_hand else self._pool.getconn(patience)
+        except (IndexError, PoolTimeout):  # the first if somebody else was quicker
             return None
+        finally:
+            self._asking.pop()
 
     def _give_back(self, connection: Connection[TupleRow]) -> None:
-        """One stays at hand, unless somebody waits for the pool's: from commit to commit, to go by
-        the pool takes as long as to encode several appends. What was left in the middle is closed
-        by the pool."""
+        """One stays at hand, unless somebody may wait for the pool's: from commit to commit, to go
+        by the pool takes as long as to encode several appends. What was left in the middle is
+        closed by the pool."""
         if (
             not self._at_hand
+            and not self._asking
             and connection.pgconn.transaction_status == TransactionStatus.IDLE
             and not self._pool.closed
-            and not self._pool.get_stats().get("requests_waiting")
         ):
             self._at_hand.append(connection)
         else:

@@ -23,7 +23,7 @@ from application.appends import (
     Outcome,
     StoredReceipt,
 )
-from application.arrays import Type, array, as_integer, uuid
+from application.arrays import as_integer, uuids
 from application.connections import Prepared
 from application.database import Database, DatabaseRole
 from application.encoding import (
@@ -264,7 +264,7 @@ class EventLog(Application[UUID]):
         versions = dict.fromkeys(streams_of, 0)
         with answering():
             rows = self.recorder.connections.ask(
-                HISTORIES, [array(Type.UUID, [uuid(stream.id) for stream in streams])]
+                HISTORIES, [uuids([stream.id for stream in streams])]
             )
         for stream_id, kind, version, type_name, schema_version, payload in cast(
             list[tuple[bytes, ...]], rows

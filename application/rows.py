@@ -24,6 +24,7 @@ from application.arrays import (
     moment,
     text,
     uuid,
+    uuids,
     word,
 )
 
@@ -62,7 +63,8 @@ class Encoded(NamedTuple):
 
 
 def encoded(append: Append) -> Encoded:
-    touched = tuple(dict.fromkeys([as_uuid(event.originator_id) for event in append.events]))
+    streams = [as_uuid(event.originator_id) for event in append.events]
+    touched = tuple(dict.fromkeys(streams) if len(streams) > 1 else streams)
     settles = [stream.int for stream in touched]
     if append.command_id:
         settles.append(append.command_id.int)
@@ -128,7 +130,7 @@ def arguments(types: RowTypes, batch: Sequence[Encoded]) -> tuple[bytes | None, 
         array(types.command, command_rows(batch)),
         array(types.loaded, loaded_rows(batch)),
         array(types.event, [each.events for each in batch], happened),
-        array(Type.UUID, map(uuid, shredded)),
+        uuids(shredded),
     )
 
 
@@ -141,7 +143,7 @@ def command_rows(batch: Iterable[Encoded]) -> Iterator[bytes]:
             uuid(append.command_id),
             blob(append.digest),
             append.told_by.int.to_bytes(UUID_BYTES),
-            blob(array(Type.UUID, map(uuid, each.touched))),
+            blob(uuids(each.touched)),
             integer(first),
             integer(last),
         )

@@ -18,7 +18,7 @@ from typing import Final, NamedTuple, TypeAlias, assert_never
 from uuid import UUID, uuid5
 
 from application.appends import Append, EnvelopedEvent, Outcome
-from application.arrays import Type, Wire, array, uuid
+from application.arrays import Wire, uuids
 from application.encoding import Circumstances, decoded, metadata
 from application.handling import ATTEMPTS
 from application.importing.log_map import LogMap
@@ -188,7 +188,7 @@ class Recorder:
                        effective_at
                 FROM events WHERE stream_id = ANY (%b::uuid[]) ORDER BY stream_id, version
                 """,
-                (Wire(array(Type.UUID, (uuid(case.stream_id) for case in batch))),),
+                (Wire(uuids([case.stream_id for case in batch])),),
             )
         for stream_id, version, event_id, *stored in rows:
             events = found[stream_id].events if stream_id in found else {}
