@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from fastapi import FastAPI, Request, Response
+from fastapi.telemetry import TelemetryConfig
 
 from api.answering import Answering
 from api.context import Sources
@@ -21,6 +22,8 @@ from recourse.tracing import correlation
 from recourse.watching import WatchedRequests
 
 EVERY_METHOD: Final = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
+NOT_BY_THE_FRAMEWORK: Final[TelemetryConfig] = {"tracing": False, "metrics": False, "logs": False}
+"""Its spans would tell of paths and of the messages of exceptions; we watch by ourselves."""
 
 
 def web(program: Program, verifier: Verifier) -> FastAPI:
@@ -50,7 +53,7 @@ def looked_after(program: Program, verifier: Verifier) -> FastAPI:
         async with program.reader.pool:
             yield
 
-    app = FastAPI(lifespan=lifespan, openapi_url=None)
+    app = FastAPI(lifespan=lifespan, openapi_url=None, telemetry=NOT_BY_THE_FRAMEWORK)
     Health(program, Doorkeeper(verifier)).shown_by(app)
     app.add_middleware(WatchedRequests, observer=program.observations)
     return app

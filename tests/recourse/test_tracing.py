@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import pytest
 from fastapi.testclient import TestClient
+from opentelemetry import trace
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
@@ -130,6 +131,26 @@ def test_spans_tell_nothing_of_what_people_wrote(
     assert "rule_broken" in everything or "conflict" in everything or "invalid" in everything
     assert SECRET not in everything and SECRET.split()[0] not in everything
     assert str(station["stationId"]) not in everything
+
+
+@pytest.fixture
+def everyones(monkeypatch: pytest.MonkeyPatch, spans: InMemorySpanExporter) -> None:
+    """Whoever asks OpenTelemetry for a provider gets one, as under its automatic set-up."""
+    provider = TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(SimpleSpanProcessor(spans))
+    monkeypatch.setattr(trace, "get_tracer_provider", lambda: provider)
+
+
+@pytest.mark.usefixtures("everyones")
+def test_the_framework_makes_no_spans_of_its_own(
+    database: Database, tmp_path: Path, clock: Clock, spans: InMemorySpanExporter
+) -> None:
+    with (
+        asking.program(database, tmp_path, clock) as program,
+        asked(program, tmp_path, clock) as asking_it,
+    ):
+        asking_it.client.get(f"/files/{SECRET}")
+    assert not spans.get_finished_spans()
 
 
 def test_a_planned_read_is_a_span_of_its_question(
