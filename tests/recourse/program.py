@@ -125,7 +125,8 @@ class Serving:
 
     def client(self, *roles: str) -> httpx2.Client:
         options = [word for role in roles for word in ("--role", role)]
-        token = self.installed.run("token", *options).succeeded().stdout.strip()
+        here = Installed(self.installed.data_dir, self.installed.database_url, self.installed.more)
+        token = here.run("token", *options).succeeded().stdout.strip()
         return httpx2.Client(
             base_url=self.address, headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE
         )
