@@ -63,7 +63,7 @@ def comparisons(program: Program) -> list[Comparison]:
     back = f"query ($asOf: Moment) {LIST.replace('first: 100,', 'first: 100, asOf: $asOf,')}"
     moments = sample(range(reached - (VERSIONS - 1) * ROWS, reached), ROWS)  # all rows are there
     with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
-        runner.run(program.reader.pool.open())
+        runner.run(program.reader.open())
 
         def asking(*questions: Mapping[str, Any]) -> Measure:
             bodies = cycle([orjson.dumps(question) for question in questions])
@@ -88,7 +88,7 @@ def comparisons(program: Program) -> list[Comparison]:
                     "questions/s",
                     asking(*back_then), "the list as it is", asking(now)),
         ]  # fmt: skip
-        runner.run(program.reader.pool.close())
+        runner.run(program.reader.close())
         return found
 
 

@@ -63,7 +63,7 @@ def ours(database: Database) -> Iterator[tuple[Sample, EventLog]]:
         engine = Engine(log, VIEWS, partial(psycopg.connect, conninfo, autocommit=True), progress)
         prepare(engine)
         reader, told = Reader(VIEWS, pool, log, progress), stations()
-        loop.run(pool.open())
+        loop.run(reader.open())
 
         def sample() -> float:
             position = append(log, [next(told)])
@@ -73,7 +73,7 @@ def ours(database: Database) -> Iterator[tuple[Sample, EventLog]]:
 
         with following(Runner(engine)):
             yield sample, log
-        loop.run(pool.close())
+        loop.run(reader.close())
 
 
 @contextmanager

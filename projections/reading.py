@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from threading import Lock
 from time import monotonic
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Self, TypeAlias
 
 from anyio.to_thread import run_sync
-from psycopg import AsyncRawCursor, InterfaceError, OperationalError
+from psycopg import AsyncConnection, AsyncRawCursor, InterfaceError, OperationalError
 from psycopg.errors import QueryCanceled
+from psycopg.pq import TransactionStatus
 from psycopg.sql import SQL, Composed
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
@@ -80,6 +81,25 @@ class Reader:
         self.log = log
         self.progress = progress or Progress()
         self._references, self._referring = References(log), Lock()
+        self._at_hand: AsyncConnection | None = None
+        self._asking = 0  # how many wait for a connection
+
+    async def open(self) -> None:
+        """Connect, for the loop that asks."""
+        await self.pool.open()
+
+    async def close(self) -> None:
+        connection, self._at_hand = self._at_hand, None
+        if connection:
+            await self.pool.putconn(connection)
+        await self.pool.close()
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
 
     async def rows(self, query: bytes, params: Params) -> list[tuple[Any, ...]]:
         """The rows of a query that changes nothing; a connection that was cut is replaced.
@@ -103,10 +123,32 @@ class Reader:
             raise Unavailable from error
 
     async def _rows(self, query: bytes, params: Params) -> list[tuple[Any, ...]]:
-        async with self.pool.connection() as connection:
+        connection = await self._connection()
+        try:
             named = isinstance(params, Mapping)
             cursor = connection.cursor() if named else AsyncRawCursor(connection)
             return await (await cursor.execute(query, params)).fetchall()
+        finally:
+            await self._give_back(connection)
+
+    async def _connection(self) -> AsyncConnection:
+        if connection := self._at_hand:
+            self._at_hand = None
+            return connection
+        self._asking += 1
+        try:
+            return await self.pool.getconn()
+        finally:
+            self._asking -= 1
+
+    async def _give_back(self, connection: AsyncConnection) -> None:
+        """One stays at hand, unless somebody waits: from question to question, to go by the pool is
+        a twelfth of this side's work. What was left in the middle is closed by the pool."""
+        idle = connection.pgconn.transaction_status == TransactionStatus.IDLE
+        if idle and not self._asking and not self._at_hand and not self.pool.closed:
+            self._at_hand = connection
+        else:
+            await self.pool.putconn(connection)
 
     async def position(self) -> Position:
         """How far the views have come."""

@@ -38,8 +38,8 @@ async def answered(
     program: Program, question: str, variables: Mapping[str, Any]
 ) -> Mapping[str, Any]:
     auditor = Principal.of(Identity(sub=operator_id(), roles=frozenset({Role.AUDITOR})))
-    async with readers(program.database, program.settings.statement_timeout) as pool:
-        reader = Reader(VIEWS, pool, program.log)
+    pool = readers(program.database, program.settings.statement_timeout)
+    async with Reader(VIEWS, pool, program.log) as reader:
         sources = Sources(program.log, reader, program.vault, program.clock, program.reactions)
         answer = await answering().answer(
             Question(query=question, variables=dict(variables)),

@@ -50,7 +50,7 @@ def looked_after(program: Program, verifier: Verifier) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with program.reader.pool:
+        async with program.reader:
             yield
 
     app = FastAPI(lifespan=lifespan, openapi_url=None, telemetry=NOT_BY_THE_FRAMEWORK)

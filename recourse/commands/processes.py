@@ -51,8 +51,8 @@ def process(
         limits = Limits(variants, successions)
 
         async def asked() -> ProcessFigures:
-            async with readers(program.database, program.settings.statement_timeout) as pool:
-                reader = Reader(VIEWS, pool, program.log)
+            pool = readers(program.database, program.settings.statement_timeout)
+            async with Reader(VIEWS, pool, program.log) as reader:
                 return await process_figures(reader, log_map.meanings(), upto, limits)
 
         figures = asyncio.run(asked())

@@ -105,9 +105,9 @@ def library(filled: Database, directory: Path) -> Iterator[Library]:
     with asking.program(filled, directory, Clock()) as program, asyncio.Runner() as runner:
         records = program.log.after(Position(0), 10_000)
         past = Past(VIEWS, References(program.log).along(records))
-        runner.run(program.reader.pool.open())
+        runner.run(program.reader.open())
         yield Library(runner, program, Answering(schema_of(VIEWS), VIEWS), past)
-        runner.run(program.reader.pool.close())
+        runner.run(program.reader.close())
 
 
 @pytest.fixture(scope="module")

@@ -88,8 +88,8 @@ def test_a_question_that_takes_too_long_is_given_up_and_its_connection_goes_on(
     database: Database, log: EventLog
 ) -> None:
     async def asked() -> None:
-        async with readers(database, seconds=0.05) as pool:
-            reader = Reader(VIEWS, pool, log)
+        pool = readers(database, seconds=0.05)
+        async with Reader(VIEWS, pool, log) as reader:
             for _ in range(3):
                 with pytest.raises(TakesTooLong):
                     await reader.rows(b"SELECT pg_sleep(60)", {})

@@ -106,15 +106,15 @@ class Office:
 
     def reader(self) -> Reader:
         conninfo = self.log.database.conninfo(DatabaseRole.WRITER)
-        pool = AsyncConnectionPool(conninfo, min_size=1, max_size=1, open=False)
+        only = {"min_size": 1, "max_size": 1}
+        pool = AsyncConnectionPool(conninfo, **only, kwargs={"autocommit": True}, open=False)
         return Reader(VIEWS, pool, self.log)
 
     def customer(self, id: UUID, as_of: Position | None = None) -> Customer:
         return asyncio.run(self._customer(id, as_of))
 
     async def _customer(self, id: UUID, as_of: Position | None) -> Customer:
-        reader = self.reader()
-        async with reader.pool:
+        async with self.reader() as reader:
             seen = await reader.one(VIEWS["customers"], id, as_of=as_of)
             listed = await reader.page(VIEWS["customers"], page_of(VIEWS["customers"], {}, None))
         assert seen and isinstance(seen.row, Customer) and not seen.stale

@@ -116,8 +116,8 @@ def answers(bench: Bench, named: Any, questions: Any, reach: Reach = EVERYTHING)
 
     async def every() -> list[Any]:
         conninfo = bench.database.conninfo(DatabaseRole.WRITER)
-        async with AsyncConnectionPool(conninfo, min_size=1, max_size=2, open=False) as pool:
-            reader = Reader(VIEWS, pool, bench.log)
+        pool = AsyncConnectionPool(conninfo, kwargs={"autocommit": True}, open=False)
+        async with Reader(VIEWS, pool, bench.log) as reader:
             return [
                 await reader.figures(named, given, as_of=as_of, reach=reach)
                 for as_of, given in questions

@@ -9,12 +9,15 @@ from decimal import Decimal
 from json import loads
 from operator import itemgetter
 from random import Random
+from time import sleep
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool
 
 from application.database import DatabaseRole
@@ -91,8 +94,9 @@ def ask(bench: Bench, answer: Answer) -> Any:
 
     async def asked() -> Any:
         conninfo = bench.database.conninfo(DatabaseRole.WRITER)
-        async with AsyncConnectionPool(conninfo, min_size=1, max_size=2, open=False) as pool:
-            return await answer(Reader(VIEWS, pool, bench.log))
+        pool = AsyncConnectionPool(conninfo, kwargs={"autocommit": True}, open=False)
+        async with Reader(VIEWS, pool, bench.log) as reader:
+            return await answer(reader)
 
     return asyncio.run(asked())
 
@@ -611,3 +615,29 @@ def test_names_of_rows_lead_back_to_them() -> None:
     assert named(VIEWS, name_of(NAMES, UUID(int=5))) == (NAMES, UUID(int=5))
     for nonsense in ("", "x", "TmFtZTp4", name_of(NAMES, "5"), "ü"):
         assert named(VIEWS, nonsense) is None
+
+
+def test_many_ask_on_one_connection_that_is_cut_in_between_and_closed_at_last(shelf: Bench) -> None:
+    conninfo = make_conninfo(
+        shelf.database.conninfo(DatabaseRole.WRITER), application_name="one reader"
+    )
+    mine = "SELECT pid FROM pg_stat_activity WHERE application_name = 'one reader'"
+
+    async def asked() -> None:
+        only: dict[str, Any] = {"min_size": 1, "max_size": 1, "kwargs": {"autocommit": True}}
+        pool = AsyncConnectionPool(conninfo, **only, open=False)
+        async with Reader(VIEWS, pool, shelf.log) as reader:
+            for _ in range(2):
+                many = await asyncio.gather(*(reader.position() for _ in range(20)))
+                assert set(many) == {await reader.position()}
+                with psycopg.connect(shelf.database.url) as owner:
+                    owner.execute(f"SELECT pg_terminate_backend(pid, 10000) FROM ({mine}) AS p")
+            await reader.position()
+
+    asyncio.run(asked())
+    with psycopg.connect(shelf.database.url, autocommit=True) as owner:
+        for _ in range(100):
+            if not (left := owner.execute(mine).fetchall()):
+                break
+            sleep(0.1)
+    assert not left
