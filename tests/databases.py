@@ -8,8 +8,9 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,8 +18,13 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from application.database import Database
+from application.database import Database, DatabaseRole
+from application.log import EventLog
 from application.migrating import migrate, shipped
+from projections.catalogue import VIEWS
+from projections.engine import Engine
+from projections.rebuilding import definition, prepare
+from projections.tables import Tables
 from recourse import embedded
 
 FAST = {
@@ -46,16 +52,18 @@ class Databases:
         with psycopg.connect(self.url, autocommit=True) as server:
             server.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
-    def template(self) -> str:
-        """The name of a database that has every migration and nothing else."""
-        hashes = "".join(migration.sha256 for migration in shipped())
-        name = f"template_{hashlib.sha256(hashes.encode()).hexdigest()[:16]}"
+    def template(self, *, with_views: bool = False) -> str:
+        """The name of a database that has every migration, the views' tables if so asked, and
+        nothing else."""
+        hashes = [migration.sha256 for migration in shipped()]
+        hashes += [definition(Tables(view)) for view in VIEWS.values()] if with_views else []
+        name = f"template_{hashlib.sha256(''.join(hashes).encode()).hexdigest()[:16]}"
         if name not in self.templates:
-            self.make_template(name)
+            self.make_template(name, with_views=with_views)
             self.templates.add(name)
         return name
 
-    def make_template(self, name: str) -> None:
+    def make_template(self, name: str, *, with_views: bool) -> None:
         """Once for all test processes: the others wait for the first."""
         with psycopg.connect(self.url, autocommit=True) as server:
             server.execute("SELECT pg_advisory_lock(54377)")
@@ -64,17 +72,29 @@ class Databases:
                 self.run("DROP DATABASE IF EXISTS {} WITH (FORCE)", f"{name}_unfinished")
                 self.run("CREATE DATABASE {}", f"{name}_unfinished")
                 migrate(self.database(f"{name}_unfinished"))
+                if with_views:
+                    make_views(self.database(f"{name}_unfinished"))
                 self.run("ALTER DATABASE {} RENAME TO {}", f"{name}_unfinished", name)
 
     @contextmanager
-    def new(self) -> Iterator[Database]:
-        """A database for one test, or for a module of tests that fills it once and only reads."""
+    def new(self, *, with_views: bool = False) -> Iterator[Database]:
+        """A database for one test, or for a module of tests that fills it once and only reads.
+
+        With the views' tables it is as the program leaves one that it starts on first.
+        """
         name = f"test_{uuid4().hex}"
-        self.run("CREATE DATABASE {} TEMPLATE {}", name, self.template())
+        self.run("CREATE DATABASE {} TEMPLATE {}", name, self.template(with_views=with_views))
         try:
             yield self.database(name)
         finally:
             self.run("DROP DATABASE {} WITH (FORCE)", name)
+
+
+def make_views(database: Database) -> None:
+    """As the program does when it starts."""
+    connect = partial(psycopg.connect, database.conninfo(DatabaseRole.WRITER), autocommit=True)
+    with EventLog(database) as log, closing(Engine(log, VIEWS, connect)) as engine:
+        prepare(engine)
 
 
 @contextmanager

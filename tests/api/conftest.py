@@ -14,6 +14,13 @@ from tests.databases import Databases
 
 
 @pytest.fixture
+def database(databases: Databases) -> Iterator[Database]:
+    """One of its own on which the program has started before."""
+    with databases.new(with_views=True) as database:
+        yield database
+
+
+@pytest.fixture
 def api(database: Database, tmp_path: Path, clock: Clock) -> Iterator[Asking]:
     """The whole service, running, asked by an administrator."""
     with (
@@ -34,7 +41,7 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def still(databases: Databases, directory: Path) -> Iterator[Asking]:
     """A service over an empty log, for questions that change nothing."""
     with (
-        databases.new() as database,
+        databases.new(with_views=True) as database,
         asking.program(database, directory, Clock()) as program,
         asking.asking(program) as api,
     ):
@@ -45,7 +52,7 @@ def still(databases: Databases, directory: Path) -> Iterator[Asking]:
 def filled(databases: Databases, directory: Path) -> Iterator[Database]:
     """A database with the whole world in it."""
     clock = Clock()
-    with databases.new() as database:
+    with databases.new(with_views=True) as database:
         with asking.program(database, directory, clock) as program:
             world.fill(program.log, clock, world.story().happened)
             caught_up(program)

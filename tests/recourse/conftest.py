@@ -8,15 +8,23 @@ from typing import LiteralString
 import psycopg
 import pytest
 
+from application.database import Database
 from recourse import embedded
 from tests.databases import FAST, Databases, data_directory
 from tests.recourse.program import InProcesses, Installed
 
 
 @pytest.fixture
+def database(databases: Databases) -> Iterator[Database]:
+    """One of its own on which the program has started before."""
+    with databases.new(with_views=True) as database:
+        yield database
+
+
+@pytest.fixture
 def installed(databases: Databases, tmp_path: Path) -> Iterator[Installed]:
     """The program with an empty database on the server that tests run on."""
-    with databases.new() as database:
+    with databases.new(with_views=True) as database:
         yield Installed(tmp_path / "data", database.url)
 
 

@@ -142,9 +142,11 @@ def test_an_unknown_policy_is_not_in_order(installed):
 # ── looking after it ────────────────────────────────────────────────────────
 
 
-def test_doctor_finds_a_fresh_database_in_order(installed):
-    installed.run("migrate").succeeded()
-    told = installed.json("doctor")
+def test_doctor_finds_a_fresh_database_in_order(databases, tmp_path):
+    with databases.new() as database:
+        fresh = Installed(tmp_path, database.url)
+        fresh.run("migrate").succeeded()
+        told = fresh.json("doctor")
     assert told["faults"] == []
     assert told["log"] == {"position": 0}
     assert (told["views"], told["reactions"]) == (None, None), "nothing has needed them yet"
