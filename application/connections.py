@@ -175,7 +175,8 @@ class Connections:
 
     def stats(self) -> dict[str, int]:
         """The figures of psycopg's pool, under its names."""
-        return self._pool.get_stats()
+        stats = self._pool.get_stats()
+        return stats | {"pool_available": stats["pool_available"] + len(self._at_hand)}
 
     def close(self) -> None:
         self._pool.close()

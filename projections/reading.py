@@ -94,6 +94,11 @@ class Reader:
             await self.pool.putconn(connection)
         await self.pool.close()
 
+    def stats(self) -> dict[str, int]:
+        """The figures of psycopg's pool, under its names."""
+        stats = self.pool.get_stats()
+        return stats | {"pool_available": stats["pool_available"] + bool(self._at_hand)}
+
     async def __aenter__(self) -> Self:
         await self.open()
         return self

@@ -141,7 +141,7 @@ class Program:
         return {
             "log": log.stats(),
             "keys": self.keys.stats(),
-            "readers": self.reader.pool.get_stats(),
+            "readers": self.reader.stats(),
         }
 
 

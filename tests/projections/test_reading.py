@@ -630,6 +630,7 @@ def test_many_ask_on_one_connection_that_is_cut_in_between_and_closed_at_last(sh
             for _ in range(2):
                 many = await asyncio.gather(*(reader.position() for _ in range(20)))
                 assert set(many) == {await reader.position()}
+                assert (reader.stats()["pool_size"], reader.stats()["pool_available"]) == (1, 1)
                 with psycopg.connect(shelf.database.url) as owner:
                     owner.execute(f"SELECT pg_terminate_backend(pid, 10000) FROM ({mine}) AS p")
             await reader.position()
