@@ -100,8 +100,8 @@ def head(column: Type | Nullable) -> bytes:
     return LENGTH(column) + (LENGTH(SIZES[column]) if column in SIZES else b"")
 
 
-integer: Final = Struct("!i").pack  # without its length
-bigint: Final = Struct("!q").pack  # so, too
+integer: Final = Struct("!i").pack  # four bytes, without their length
+bigint: Final = Struct("!q").pack  # eight
 
 
 def uuid(value: UUID | None) -> bytes:
@@ -113,7 +113,7 @@ def text(value: str) -> bytes:
 
 
 def uuids(values: Sequence[UUID]) -> bytes:
-    """An array of them, written where appends are: with fewer calls than any array."""
+    """An array of ids. Each append has one, so it is written with fewer calls than by array()."""
     if not values:
         return NO_UUIDS
     pieces = [UUID_LENGTH + value.int.to_bytes(UUID_BYTES) for value in values]
